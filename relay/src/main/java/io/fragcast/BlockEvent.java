@@ -1,0 +1,179 @@
+package io.fragcast;
+
+import org.agrona.DirectBuffer;
+
+/**
+ * One delivery of a replica. (attempt, seq, kind) is its position: unique, so that a consumer that sees an event twice
+ * knows it. The attempt is ({@link #chainId()}, {@link #leaderTerm()}, {@link #blockNumber()}, {@link #incarnation()}).
+ * A view: valid during the call that hands it over.
+ */
+public interface BlockEvent
+{
+    /**
+     * What happened; the order of the constants is the code on the wire.
+     */
+    enum Kind
+    {
+        /** An attempt opened. */
+        ENV,
+        /** The next frag of it, whole and checked. */
+        FRAG,
+        /** Its seal, after the last frag. */
+        SEAL,
+        /** Terminal: the joined transactions give the seal's transactions root. */
+        VERIFIED,
+        /** Terminal: a check of the seal failed. */
+        MISMATCHED,
+        /** Terminal: the leader gave it up. */
+        ABORTED,
+        /** Terminal: a newer attempt took its place. */
+        SUPERSEDED,
+        /** Blocks were missed before this height. */
+        GAP;
+
+        /**
+         * Does the event end its attempt?
+         *
+         * @return true for VERIFIED, MISMATCHED, ABORTED and SUPERSEDED.
+         */
+        public boolean isTerminal()
+        {
+            return VERIFIED == this || MISMATCHED == this || ABORTED == this || SUPERSEDED == this;
+        }
+    }
+
+    /**
+     * Called for each transaction of a frag.
+     */
+    @FunctionalInterface
+    interface TxHandler
+    {
+        /**
+         * One transaction.
+         *
+         * @param buffer holding the EIP-2718 bytes.
+         * @param offset of the first byte.
+         * @param length in bytes.
+         */
+        void onTx(DirectBuffer buffer, int offset, int length);
+    }
+
+    /**
+     * What happened.
+     *
+     * @return the kind.
+     */
+    Kind kind();
+
+    /**
+     * Chain of the block.
+     *
+     * @return EIP-155 chain id.
+     */
+    long chainId();
+
+    /**
+     * Height of the block.
+     *
+     * @return block number.
+     */
+    long blockNumber();
+
+    /**
+     * Which try at the height.
+     *
+     * @return wall-clock milliseconds when the leader opened it.
+     */
+    long incarnation();
+
+    /**
+     * Who led.
+     *
+     * @return number of the leader's term.
+     */
+    int leaderTerm();
+
+    /**
+     * Seq of a FRAG; for other kinds the number of frags delivered before.
+     *
+     * @return the seq.
+     */
+    int seq();
+
+    /**
+     * When the leader signed the message that caused the event.
+     *
+     * @return epoch nanoseconds; 0 where no message did.
+     */
+    long publishTimeNs();
+
+    /**
+     * When the replica delivered.
+     *
+     * @return epoch nanoseconds.
+     */
+    long deliverTimeNs();
+
+    /**
+     * Relays that the causing message passed.
+     *
+     * @return count, as the relays counted it; not signed.
+     */
+    int hopCount();
+
+    /**
+     * Why: for ABORTED the code of the AbortReason, for MISMATCHED that of the MismatchReason, else 0.
+     *
+     * @return the code.
+     */
+    int reason();
+
+    /**
+     * GAP: blocks wholly missed; SUPERSEDED: frags known missing; else 0.
+     *
+     * @return count.
+     */
+    int missing();
+
+    /**
+     * Is it the last frag of its block?
+     *
+     * @return true for a FRAG with isLast.
+     */
+    boolean isLast();
+
+    /**
+     * Transactions in a FRAG.
+     *
+     * @return count, 0 for other kinds.
+     */
+    int txCount();
+
+    /**
+     * Visits the transactions of a FRAG in order; none for other kinds.
+     *
+     * @param handler called for each.
+     */
+    void forEachTx(TxHandler handler);
+
+    /**
+     * Buffer holding the signed message that caused the event (Env, Frag without body, Seal, Abort), as received.
+     *
+     * @return the buffer.
+     */
+    DirectBuffer frameBuffer();
+
+    /**
+     * Where that message starts.
+     *
+     * @return offset in {@link #frameBuffer()}.
+     */
+    int frameOffset();
+
+    /**
+     * How long that message is.
+     *
+     * @return length in bytes; 0 where no message caused the event.
+     */
+    int frameLength();
+}

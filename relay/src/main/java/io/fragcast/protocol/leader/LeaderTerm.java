@@ -1,0 +1,38 @@
+package io.fragcast.protocol.leader;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/**
+ * A numbered range of blocks that one leader owns.
+ *
+ * @param number     of the term, unique in the schedule, ascending with the blocks.
+ * @param firstBlock first block of the range.
+ * @param lastBlock  last block of the range, inclusive; {@link Long#MAX_VALUE} for an open end.
+ * @param publicKey  the leader's relay key, 65 bytes uncompressed (0x04, x, y).
+ * @param identity   the leader's identity key, 33 bytes compressed; names its node for session ids.
+ * @param endpoints  HOST:PORT of the leader's block of lanes, first the preferred one; may be empty.
+ * @param anchor     32-byte parent hash with which the first Env of the term may start a new run at any height; null:
+ *                   the term goes on with the run before.
+ */
+public record LeaderTerm(
+    int number,
+    long firstBlock,
+    long lastBlock,
+    byte[] publicKey,
+    byte @Nullable [] identity,
+    List<String> endpoints,
+    byte @Nullable [] anchor)
+{
+    /**
+     * Is the block in the range?
+     *
+     * @param blockNumber asked for.
+     * @return true if this term leads it.
+     */
+    public boolean leads(final long blockNumber)
+    {
+        return firstBlock <= blockNumber && blockNumber <= lastBlock;
+    }
+}

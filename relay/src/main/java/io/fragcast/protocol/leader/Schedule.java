@@ -1,0 +1,142 @@
+package io.fragcast.protocol.leader;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/**
+ * The list of terms of one chain, ascending by block, ranges disjoint (gaps allowed: nobody leads there). Immutable;
+ * look-ups allocate nothing.
+ */
+public final class Schedule
+{
+    private final long chainId;
+    private final int mtu;
+    private final LeaderTerm[] terms;
+
+    /**
+     * A schedule.
+     *
+     * @param chainId EIP-155 chain id, not 0.
+     * @param mtu     of the network in bytes: the datagram payload, Aeron header included.
+     * @param terms   ascending by number and by block, disjoint, at least one.
+     * @throws IllegalArgumentException naming the broken rule.
+     */
+    public Schedule(final long chainId, final int mtu, final List<LeaderTerm> terms)
+    {
+        if (0 == chainId)
+        {
+            throw new IllegalArgumentException("chain id is 0");
+        }
+        if (terms.isEmpty())
+        {
+            throw new IllegalArgumentException("schedule has no terms");
+        }
+        for (int i = 0; i < terms.size(); i++)
+        {
+            final LeaderTerm term = terms.get(i);
+            if (term.lastBlock() < term.firstBlock())
+            {
+                throw new IllegalArgumentException("term " + term.number() + " ends before it starts");
+            }
+            if (i > 0 && term.firstBlock() <= terms.get(i - 1).lastBlock())
+            {
+                throw new IllegalArgumentException("term " + term.number() + " overlaps the one before");
+            }
+            if (i > 0 && term.number() <= terms.get(i - 1).number())
+            {
+                throw new IllegalArgumentException("term " + term.number() + " does not ascend");
+            }
+        }
+
+        this.chainId = chainId;
+        this.mtu = mtu;
+        this.terms = terms.toArray(new LeaderTerm[0]);
+    }
+
+    /**
+     * Chain that the schedule is for.
+     *
+     * @return EIP-155 chain id.
+     */
+    public long chainId()
+    {
+        return chainId;
+    }
+
+    /**
+     * MTU of the network.
+     *
+     * @return bytes.
+     */
+    public int mtu()
+    {
+        return mtu;
+    }
+
+    /**
+     * How many terms there are.
+     *
+     * @return count.
+     */
+    public int termCount()
+    {
+        return terms.length;
+    }
+
+    /**
+     * A term by its place.
+     *
+     * @param index from 0.
+     * @return the term.
+     */
+    public LeaderTerm term(final int index)
+    {
+        return terms[index];
+    }
+
+    /**
+     * The term that leads a block.
+     *
+     * @param blockNumber asked for.
+     * @return the term, or null where nobody leads.
+     */
+    public @Nullable LeaderTerm termOfBlock(final long blockNumber)
+    {
+        int low = 0;
+        int high = terms.length - 1;
+        while (low <= high)
+        {
+            final int middle = (low + high) >>> 1;
+            final LeaderTerm term = terms[middle];
+            if (blockNumber < term.firstBlock())
+            {
+                high = middle - 1;
+            }
+            else if (blockNumber > term.lastBlock())
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                return term;
+            }
+        }
+
+        return null;
+    }
+
+    /**
+     * The term of a number, if it leads the block.
+     *
+     * @param termNumber  claimed by a message.
+     * @param blockNumber claimed by the same message.
+     * @return the term, or null where the claim is not the schedule's.
+     */
+    public @Nullable LeaderTerm leaderOf(final int termNumber, final long blockNumber)
+    {
+        final LeaderTerm term = termOfBlock(blockNumber);
+
+        return null != term && term.number() == termNumber ? term : null;
+    }
+}

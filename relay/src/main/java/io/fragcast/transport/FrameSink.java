@@ -1,0 +1,65 @@
+package io.fragcast.transport;
+
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * One outgoing stream of a lane to one peer or group. One claim is one unfragmented frame. Used by one thread.
+ * <pre>
+ *   if (OK == sink.tryClaim(length)) { write length bytes at sink.buffer(), sink.offset(); sink.commit(); }
+ * </pre>
+ * A claim that succeeded must be committed in the same duty cycle; there is no abort, for a padding frame in mid-term
+ * is refused by every receiver (DESIGN §4.4).
+ */
+public interface FrameSink extends AutoCloseable
+{
+    /**
+     * Claims room for one frame.
+     *
+     * @param length of the message in bytes, at most the lane's MTU - 32.
+     * @return OK with the claim held, else why there is none.
+     */
+    SendResult tryClaim(int length);
+
+    /**
+     * Buffer of the claim held.
+     *
+     * @return the buffer to write to.
+     */
+    MutableDirectBuffer buffer();
+
+    /**
+     * Where the claim held starts.
+     *
+     * @return offset in {@link #buffer()}.
+     */
+    int offset();
+
+    /**
+     * Publishes the claim held.
+     */
+    void commit();
+
+    /**
+     * Has the transport handed everything committed to the network?
+     *
+     * @return true if nothing committed waits in the sender.
+     */
+    boolean isDrained();
+
+    /**
+     * Is somebody listening?
+     *
+     * @return true if connected.
+     */
+    boolean isConnected();
+
+    /**
+     * Name of the peer or group, for counters and messages.
+     *
+     * @return the name.
+     */
+    String name();
+
+    @Override
+    void close();
+}

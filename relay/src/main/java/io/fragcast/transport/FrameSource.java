@@ -1,0 +1,48 @@
+package io.fragcast.transport;
+
+/**
+ * One incoming stream of a lane from one peer or group. Used by one thread.
+ */
+public interface FrameSource extends AutoCloseable
+{
+    /**
+     * Hands waiting frames to the handler, in the order of the stream.
+     *
+     * @param handler    called for each frame.
+     * @param frameLimit at most so many.
+     * @return frames taken.
+     */
+    int poll(FrameHandler handler, int frameLimit);
+
+    /**
+     * Watches the stream, and leaves and re-makes it when it is stuck or its publisher restarted.
+     *
+     * @param nowNs monotonic nanoseconds.
+     * @return work done.
+     */
+    int doWork(long nowNs);
+
+    /**
+     * Is a publisher heard?
+     *
+     * @return true if connected.
+     */
+    boolean isConnected();
+
+    /**
+     * Session that the stream is pinned to.
+     *
+     * @return session id.
+     */
+    int sessionId();
+
+    /**
+     * Name of the peer or group, for counters and messages.
+     *
+     * @return the name.
+     */
+    String name();
+
+    @Override
+    void close();
+}
