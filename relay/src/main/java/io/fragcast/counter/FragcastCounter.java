@@ -183,7 +183,10 @@ public enum FragcastCounter
     EDGE_BACK_PRESSURED(59, "edge back-pressured"),
 
     /** Exceptions caught by an agent's error handler; always 0. */
-    HOT_ERRORS(60, "hot errors");
+    HOT_ERRORS(60, "hot errors"),
+
+    /** Accepted frames not forwarded because they passed too many relays. */
+    FRAMES_OVER_HOPS(61, "frames over hops");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

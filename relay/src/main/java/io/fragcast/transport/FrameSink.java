@@ -47,6 +47,17 @@ public interface FrameSink extends AutoCloseable
     boolean isDrained();
 
     /**
+     * How much of what was committed still waits in the sender; falls as datagrams leave, so that a caller can tell a
+     * slow transport from a stuck one.
+     *
+     * @return bytes; 0 exactly while {@link #isDrained()}.
+     */
+    default long unsentBytes()
+    {
+        return isDrained() ? 0 : 1;
+    }
+
+    /**
      * Is somebody listening?
      *
      * @return true if connected.

@@ -1,0 +1,363 @@
+package io.fragcast.wire;
+
+import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import io.fragcast.protocol.block.FragSender;
+import io.fragcast.protocol.block.FrameForwarder;
+import io.fragcast.protocol.block.SlowSink;
+import io.fragcast.transport.FrameSink;
+import io.fragcast.transport.SendResult;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.status.AtomicCounter;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Copies a frame into the claim of each sink, next leaders first. What to do about a slow sink is decided here and
+ * nowhere else, for the broadcaster ({@link #send}) and for relays ({@link #onAccepted}) alike:
+ * <pre>
+ *                     SKIP                                    WAIT
+ *   not connected     left out, counted                       left out, counted
+ *   out of window     tried once more, left out, counted      frame kept, tried again by doWork until it is taken
+ * </pre>
+ * While a frame is kept {@link #isReady()} is false and nothing else may be sent. A broadcaster that nobody could take
+ * a frame from, though some listen, is told so and offers it again: what is published is never lost in silence.
+ * <p>
+ * Copies leave with both time stamps absent; a forwarded one with its hop counted. Used by one thread; the sinks belong
+ * to the node.
+ */
+public final class FrameFanout implements FrameForwarder
+{
+    /** Bits of the map of sinks that a kept frame is owed to. */
+    public static final int MAX_SINKS = Long.SIZE;
+    /** Twice the deepest tree planned (3 relays) and a bit: a frame that passed more is going in circles. */
+    public static final int MAX_HOPS = 8;
+
+    private final FrameSink[] sinks;
+    private final long[] skipped;
+    private final int[] tierStart = new int[FragSender.TIERS + 1];
+    private final SlowSink slowSink;
+    private final Runnable afterCommit;
+    private final UnsafeBuffer kept;
+    private final AtomicCounter forwarded;
+    private final AtomicCounter overHops;
+    private final AtomicCounter skippedWindow;
+    private final AtomicCounter skippedUnconnected;
+    private final AtomicCounter waited;
+    private int keptLength;
+    private int keptHops;
+    private long owed;
+    private boolean isMissedByNextLeaders;
+
+    /**
+     * A fan-out over sinks that stay the same.
+     *
+     * @param nextLeaders    sinks of tier 0, in order.
+     * @param peers          sinks of tier 1, in order.
+     * @param slowSink       what to do about a slow one.
+     * @param maxFrameLength longest frame of the lane, bytes.
+     * @param afterCommit    run after each commit and while waiting: a transport on this thread works there.
+     * @param counters       of the node.
+     */
+    public FrameFanout(
+        final List<FrameSink> nextLeaders,
+        final List<FrameSink> peers,
+        final SlowSink slowSink,
+        final int maxFrameLength,
+        final Runnable afterCommit,
+        final Counters counters)
+    {
+        final int count = nextLeaders.size() + peers.size();
+        if (count > MAX_SINKS)
+        {
+            throw new IllegalArgumentException(count + " sinks, at most " + MAX_SINKS + " go");
+        }
+
+        sinks = new FrameSink[count];
+        skipped = new long[count];
+        for (int i = 0; i < count; i++)
+        {
+            sinks[i] = i < nextLeaders.size() ? nextLeaders.get(i) : peers.get(i - nextLeaders.size());
+        }
+        tierStart[FragSender.PEERS] = nextLeaders.size();
+        tierStart[FragSender.TIERS] = count;
+        this.slowSink = slowSink;
+        this.afterCommit = afterCommit;
+        kept = new UnsafeBuffer(ByteBuffer.allocateDirect(maxFrameLength));
+        forwarded = counters.get(FragcastCounter.FRAMES_FORWARDED);
+        overHops = counters.get(FragcastCounter.FRAMES_OVER_HOPS);
+        skippedWindow = counters.get(FragcastCounter.SINK_SKIPPED_WINDOW);
+        skippedUnconnected = counters.get(FragcastCounter.SINK_SKIPPED_UNCONNECTED);
+        waited = counters.get(FragcastCounter.SINK_WAITED);
+    }
+
+    /**
+     * Forwards a frame to every sink, one hop further.
+     */
+    @Override
+    public void onAccepted(final DirectBuffer buffer, final int offset, final int length, final int sessionId)
+    {
+        assert 0 == owed : "a frame is kept for " + Long.bitCount(owed) + " sinks";
+
+        final int hops = (buffer.getByte(offset + FrameLayout.HOP_COUNT_OFFSET) & 0xFF) + 1;
+        if (hops > MAX_HOPS)
+        {
+            overHops.incrementRelease();
+            return;
+        }
+
+        final long blocked = retry(offer(0, sinks.length, buffer, offset, length, hops), buffer, offset, length, hops);
+        settle(blocked, buffer, offset, length, hops);
+    }
+
+    @Override
+    public boolean isReady()
+    {
+        return 0 == owed;
+    }
+
+    /**
+     * Tries the sinks that the kept frame is owed to.
+     *
+     * @return sinks that took it.
+     */
+    public int doWork()
+    {
+        if (0 == owed)
+        {
+            return 0;
+        }
+
+        final int before = Long.bitCount(owed);
+        afterCommit.run();
+        owed = offerTo(owed, kept, 0, keptLength, keptHops);
+        if (0 != owed)
+        {
+            waited.incrementRelease();
+        }
+
+        return before - Long.bitCount(owed);
+    }
+
+    /**
+     * Sends the leader's own frame to one tier of sinks.
+     *
+     * @param tier   of {@link FragSender}.
+     * @param buffer holding the frame.
+     * @param offset of its first byte.
+     * @param length in bytes.
+     * @return false: none of the sinks could take it though some listen; send it again on a later cycle.
+     */
+    boolean send(final int tier, final DirectBuffer buffer, final int offset, final int length)
+    {
+        assert 0 == owed : "a frame is kept for " + Long.bitCount(owed) + " sinks";
+
+        final int from = tierStart[tier];
+        final int to = tierStart[tier + 1];
+        final long takenBefore = forwarded.getPlain();
+        final long blocked = retry(offer(from, to, buffer, offset, length, 0), buffer, offset, length, 0);
+        if (SlowSink.SKIP == slowSink && takenBefore == forwarded.getPlain())
+        {
+            if (0 != blocked && isLastHope(tier))
+            {
+                waited.incrementRelease();
+                return false;
+            }
+            isMissedByNextLeaders |= FragSender.NEXT_LEADERS == tier;
+        }
+        settle(blocked, buffer, offset, length, 0);
+
+        return true;
+    }
+
+    /**
+     * The leader starts a message of its own: a signed frame, and the pages and chunks that go with it.
+     */
+    void beginMessage()
+    {
+        isMissedByNextLeaders = false;
+    }
+
+    /**
+     * Does anybody listen?
+     *
+     * @return true if at least one sink is connected.
+     */
+    public boolean isConnected()
+    {
+        return isConnected(0, sinks.length);
+    }
+
+    /**
+     * What the connected sinks of a tier still have to hand to the network.
+     *
+     * @param tier of {@link FragSender}.
+     * @return bytes.
+     */
+    long unsentBytes(final int tier)
+    {
+        if (tierStart[tier] == tierStart[tier + 1])
+        {
+            return 0;
+        }
+
+        afterCommit.run();
+        long unsent = 0;
+        for (int i = tierStart[tier]; i < tierStart[tier + 1]; i++)
+        {
+            if (sinks[i].isConnected())
+            {
+                unsent += sinks[i].unsentBytes();
+            }
+        }
+
+        return unsent;
+    }
+
+    /**
+     * How many sinks there are.
+     *
+     * @return count.
+     */
+    public int sinkCount()
+    {
+        return sinks.length;
+    }
+
+    /**
+     * One sink, by its place in the order of sending.
+     *
+     * @param index from 0.
+     * @return the sink.
+     */
+    public FrameSink sink(final int index)
+    {
+        return sinks[index];
+    }
+
+    /**
+     * Frames left out for one sink, whatever the reason.
+     *
+     * @param index of the sink.
+     * @return count since the start.
+     */
+    public long skipped(final int index)
+    {
+        return skipped[index];
+    }
+
+    /** Offers to a run of sinks; answers with the map of those out of window. */
+    private long offer(
+        final int from, final int to, final DirectBuffer buffer, final int offset, final int length, final int hops)
+    {
+        final int count = to - from;
+
+        return 0 == count ? 0 : offerTo((-1L >>> (Long.SIZE - count)) << from, buffer, offset, length, hops);
+    }
+
+    private long retry(
+        final long blocked, final DirectBuffer buffer, final int offset, final int length, final int hops)
+    {
+        if (0 == blocked)
+        {
+            return 0;
+        }
+
+        afterCommit.run();
+
+        return offerTo(blocked, buffer, offset, length, hops);
+    }
+
+    private long offerTo(
+        final long targets, final DirectBuffer buffer, final int offset, final int length, final int hops)
+    {
+        long blocked = 0;
+        for (long left = targets; 0 != left; left &= left - 1)
+        {
+            final int index = Long.numberOfTrailingZeros(left);
+            final FrameSink sink = sinks[index];
+            final SendResult result = sink.tryClaim(length);
+            if (SendResult.OK == result)
+            {
+                copy(sink.buffer(), sink.offset(), buffer, offset, length, hops);
+                sink.commit();
+                forwarded.incrementRelease();
+                afterCommit.run();
+            }
+            else if (SendResult.BACK_PRESSURED == result)
+            {
+                blocked |= 1L << index;
+            }
+            else
+            {
+                skipped[index]++;
+                skippedUnconnected.incrementRelease();
+            }
+        }
+
+        return blocked;
+    }
+
+    private static void copy(
+        final MutableDirectBuffer target,
+        final int targetOffset,
+        final DirectBuffer source,
+        final int sourceOffset,
+        final int length,
+        final int hops)
+    {
+        target.putBytes(targetOffset, source, sourceOffset, length);
+        target.putLong(targetOffset + FrameLayout.SEND_TIME_OFFSET, 0);
+        target.putLong(targetOffset + FrameLayout.RECEIVE_TIME_OFFSET, 0);
+        target.putByte(targetOffset + FrameLayout.HOP_COUNT_OFFSET, (byte) hops);
+    }
+
+    private void settle(
+        final long blocked, final DirectBuffer buffer, final int offset, final int length, final int hops)
+    {
+        if (0 == blocked)
+        {
+            return;
+        }
+
+        if (SlowSink.WAIT == slowSink)
+        {
+            kept.putBytes(0, buffer, offset, length);
+            keptLength = length;
+            keptHops = hops;
+            owed = blocked;
+            waited.incrementRelease();
+        }
+        else
+        {
+            skippedWindow.getAndAddRelease(Long.bitCount(blocked));
+            for (long left = blocked; 0 != left; left &= left - 1)
+            {
+                skipped[Long.numberOfTrailingZeros(left)]++;
+            }
+        }
+    }
+
+    /** Would a frame that this whole tier leaves out be lost to everyone? */
+    private boolean isLastHope(final int tier)
+    {
+        return FragSender.PEERS == tier ?
+            isMissedByNextLeaders : !isConnected(tierStart[FragSender.PEERS], sinks.length);
+    }
+
+    private boolean isConnected(final int from, final int to)
+    {
+        for (int i = from; i < to; i++)
+        {
+            if (sinks[i].isConnected())
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
