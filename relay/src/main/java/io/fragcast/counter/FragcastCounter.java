@@ -186,7 +186,10 @@ public enum FragcastCounter
     HOT_ERRORS(60, "hot errors"),
 
     /** Accepted frames not forwarded because they passed too many relays. */
-    FRAMES_OVER_HOPS(61, "frames over hops");
+    FRAMES_OVER_HOPS(61, "frames over hops"),
+
+    /** Pages and chunks put by until the header that names them is verified. */
+    FRAMES_HELD(62, "frames held");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

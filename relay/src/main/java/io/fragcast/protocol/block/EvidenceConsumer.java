@@ -1,0 +1,31 @@
+package io.fragcast.protocol.block;
+
+import org.agrona.DirectBuffer;
+
+/**
+ * Takes proofs that a leader equivocated: two messages, both signed by it, that cannot both stand. Anyone with the
+ * schedule can check them.
+ */
+@FunctionalInterface
+public interface EvidenceConsumer
+{
+    /**
+     * One proof; the bytes are valid during the call.
+     *
+     * @param first        holding the message taken first.
+     * @param firstOffset  of its first byte.
+     * @param firstLength  in bytes; 0 where only its digest was kept, and the journal holds the message.
+     * @param firstDigest  of that message, 32 bytes.
+     * @param second       holding the message that contradicts it.
+     * @param secondOffset of its first byte.
+     * @param secondLength in bytes.
+     */
+    void onEquivocation(
+        DirectBuffer first,
+        int firstOffset,
+        int firstLength,
+        byte[] firstDigest,
+        DirectBuffer second,
+        int secondOffset,
+        int secondLength);
+}

@@ -1,0 +1,30 @@
+package io.fragcast.protocol.block;
+
+import org.agrona.DirectBuffer;
+
+/**
+ * Merkle-Patricia root over rlp(index) to raw transaction. One instance a thread.
+ */
+public interface TransactionsRoot
+{
+    /**
+     * Starts anew, with no transactions.
+     */
+    void reset();
+
+    /**
+     * Adds the next transaction. Its bytes stay as they are until {@link #root(byte[])} has been taken.
+     *
+     * @param buffer holding the EIP-2718 bytes.
+     * @param offset of the first byte.
+     * @param length in bytes.
+     */
+    void add(DirectBuffer buffer, int offset, int length);
+
+    /**
+     * Root of what was added since {@link #reset()}.
+     *
+     * @param root receives 32 bytes.
+     */
+    void root(byte[] root);
+}
