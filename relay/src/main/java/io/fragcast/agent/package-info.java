@@ -1,0 +1,4 @@
+/**
+ * Duty cycles: who polls what, in which order, on which thread. Nothing is decided here.
+ */
+package io.fragcast.agent;
