@@ -71,6 +71,18 @@ public interface FrameSink extends AutoCloseable
      */
     String name();
 
+    /**
+     * Opens the stream once the transport has answered, and again when it was lost. Call it in each duty cycle: nothing
+     * else makes a sink usable.
+     *
+     * @param nowNs monotonic nanoseconds.
+     * @return work done.
+     */
+    default int doWork(final long nowNs)
+    {
+        return 0;
+    }
+
     @Override
     void close();
 }

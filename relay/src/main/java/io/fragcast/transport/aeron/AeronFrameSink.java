@@ -1,0 +1,225 @@
+package io.fragcast.transport.aeron;
+
+import io.aeron.Aeron;
+import io.aeron.AeronCounters;
+import io.aeron.ExclusivePublication;
+import io.aeron.exceptions.RegistrationException;
+import io.aeron.logbuffer.BufferClaim;
+import io.fragcast.transport.FrameSink;
+import io.fragcast.transport.SendResult;
+import org.agrona.ErrorHandler;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.status.CountersReader;
+import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A stream to one peer or group over an exclusive publication. Made by {@link AeronClient#addSink}, used and closed by
+ * one thread. Made without blocking: it is not connected until the driver has answered, which {@link #doWork} notices.
+ * <pre>
+ *             driver answered                     publication gone, driver refused
+ *   ADDING ──────────────────▶ OPEN     ADDING, OPEN ──────────────────▶ PAUSED ──(300 ms)──▶ ADDING
+ * </pre>
+ */
+public final class AeronFrameSink implements FrameSink
+{
+    enum State
+    {
+        /** The driver was asked for the publication. */
+        ADDING,
+        /** The publication is there. */
+        OPEN,
+        /** The driver refused it, as it does while it holds the session of a dead client; asked again later. */
+        PAUSED,
+        /** Closed by its owner. */
+        CLOSED
+    }
+
+    /** Three of the heartbeats that a stream is judged by; rarer than a driver under load answers. */
+    static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(300);
+
+    private final String name;
+    private final String channel;
+    private final int streamId;
+    private final int maxPayloadLength;
+    private final Aeron aeron;
+    private final CountersReader countersReader;
+    private final ErrorHandler errorHandler;
+    private final Runnable onClose;
+    private final BufferClaim claim = new BufferClaim();
+    private State state = State.ADDING;
+    private long registrationId;
+    private @Nullable ExclusivePublication publication;
+    private int senderPositionId = CountersReader.NULL_COUNTER_ID;
+    private long retryAtNs;
+
+    AeronFrameSink(
+        final String name,
+        final ChannelConfig config,
+        final Aeron aeron,
+        final ErrorHandler errorHandler,
+        final Runnable onClose)
+    {
+        this.name = name;
+        this.channel = config.publicationUri();
+        this.streamId = config.streamId();
+        this.maxPayloadLength = config.maxPayloadLength();
+        this.aeron = aeron;
+        this.countersReader = aeron.countersReader();
+        this.errorHandler = errorHandler;
+        this.onClose = onClose;
+        registrationId = aeron.asyncAddExclusivePublication(channel, streamId);
+    }
+
+    @Override
+    public int doWork(final long nowNs)
+    {
+        return switch (state)
+        {
+            case ADDING -> tryOpen(nowNs);
+            case OPEN -> checkOpen(nowNs);
+            case PAUSED -> tryAddAgain(nowNs);
+            case CLOSED -> 0;
+        };
+    }
+
+    @Override
+    public SendResult tryClaim(final int length)
+    {
+        assert length > 0 && length <= maxPayloadLength : "one frame: length=" + length + " max=" + maxPayloadLength;
+
+        final ExclusivePublication publication = this.publication;
+        if (null == publication)
+        {
+            return State.CLOSED == state ? SendResult.CLOSED : SendResult.NOT_CONNECTED;
+        }
+
+        return SendResult.ofPosition(publication.tryClaim(length, claim));
+    }
+
+    @Override
+    public MutableDirectBuffer buffer()
+    {
+        return claim.buffer();
+    }
+
+    @Override
+    public int offset()
+    {
+        return claim.offset();
+    }
+
+    @Override
+    public void commit()
+    {
+        claim.commit();
+    }
+
+    /**
+     * {@inheritDoc} What nobody listens to does not wait.
+     */
+    @Override
+    public boolean isDrained()
+    {
+        final ExclusivePublication publication = this.publication;
+
+        return null == publication || !publication.isConnected() ||
+            countersReader.getCounterValue(senderPositionId) >= publication.position();
+    }
+
+    @Override
+    public boolean isConnected()
+    {
+        final ExclusivePublication publication = this.publication;
+
+        return null != publication && publication.isConnected();
+    }
+
+    @Override
+    public String name()
+    {
+        return name;
+    }
+
+    @Override
+    public void close()
+    {
+        if (State.CLOSED != state)
+        {
+            release();
+            state = State.CLOSED;
+            onClose.run();
+        }
+    }
+
+    @Override
+    public String toString()
+    {
+        return "AeronFrameSink{" + name + " " + state + " " + channel + " stream " + streamId + "}";
+    }
+
+    private int tryOpen(final long nowNs)
+    {
+        try
+        {
+            final ExclusivePublication answered = aeron.getExclusivePublication(registrationId);
+            if (null == answered)
+            {
+                return 0;
+            }
+            senderPositionId = countersReader.findByTypeIdAndRegistrationId(
+                AeronCounters.DRIVER_SENDER_POSITION_TYPE_ID, answered.registrationId());
+            publication = answered;
+            state = State.OPEN;
+        }
+        catch (final RegistrationException ex)
+        {
+            registrationId = Aeron.NULL_VALUE;
+            errorHandler.onError(ex);
+            pause(nowNs);
+        }
+
+        return 1;
+    }
+
+    private int checkOpen(final long nowNs)
+    {
+        final ExclusivePublication publication = this.publication;
+        if (null == publication ||
+            (!publication.isClosed() && publication.position() < publication.maxPossiblePosition()))
+        {
+            return 0;
+        }
+        pause(nowNs);
+
+        return 1;
+    }
+
+    private int tryAddAgain(final long nowNs)
+    {
+        if (retryAtNs - nowNs > 0)
+        {
+            return 0;
+        }
+        registrationId = aeron.asyncAddExclusivePublication(channel, streamId);
+        state = State.ADDING;
+
+        return 1;
+    }
+
+    private void pause(final long nowNs)
+    {
+        release();
+        retryAtNs = nowNs + RETRY_NS;
+        state = State.PAUSED;
+    }
+
+    private void release()
+    {
+        publication = null;
+        senderPositionId = CountersReader.NULL_COUNTER_ID;
+        aeron.asyncRemovePublication(registrationId);
+        registrationId = Aeron.NULL_VALUE;
+    }
+}

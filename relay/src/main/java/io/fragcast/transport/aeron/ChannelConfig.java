@@ -1,0 +1,267 @@
+package io.fragcast.transport.aeron;
+
+import io.aeron.ChannelUriStringBuilder;
+import org.agrona.BitUtil;
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+
+/**
+ * How one stream of a lane is carried, the same at both ends.
+ *
+ * @param endpoint            HOST:PORT of the receiver, or of the group for multicast; an IP literal, for the driver
+ *                            looks nothing up while it relays.
+ * @param streamId            of the lane.
+ * @param sessionId           that both ends know and no stranger does.
+ * @param mtu                 of the network: a frame is at most mtu - 32.
+ * @param termLength          of the log at both ends.
+ * @param windowBytes         of the receiver.
+ * @param receiveBufferBytes  SO_RCVBUF.
+ * @param sendBufferBytes     SO_SNDBUF.
+ * @param isReliable          true if Aeron repairs holes; false if they are skipped and left to repair.
+ * @param networkInterface    to use for multicast, as ADDRESS or ADDRESS/BITS; null for unicast.
+ * @param nakDelayNs          see {@link LinkBudget}.
+ * @param publicationLingerNs see {@link LinkBudget}.
+ * @param flowControl         of a multicast publication, as Aeron's {@code fc}; null for the default, max.
+ * @param grants              what was wanted of the kernel and what was granted.
+ */
+public record ChannelConfig(
+    String endpoint,
+    int streamId,
+    int sessionId,
+    int mtu,
+    int termLength,
+    int windowBytes,
+    int receiveBufferBytes,
+    int sendBufferBytes,
+    boolean isReliable,
+    @Nullable String networkInterface,
+    long nakDelayNs,
+    long publicationLingerNs,
+    @Nullable String flowControl,
+    List<Grant> grants)
+{
+    /** Header that Aeron puts before each frame. */
+    public static final int FRAME_HEADER_LENGTH = 32;
+    /** Where the driver writes the send time in the first message of a datagram: {@code sendTimeNs}. */
+    public static final int SEND_TIME_OFFSET = 8;
+    /** Where the driver writes the receive time in the first message of a datagram: {@code receiveTimeNs}. */
+    public static final int RECEIVE_TIME_OFFSET = 16;
+
+    /**
+     * Checks that the parts fit each other.
+     */
+    public ChannelConfig
+    {
+        grants = List.copyOf(grants);
+        check(mtu >= 256 && mtu <= 65504 && 0 == (mtu & 31), "mtu = " + mtu + ": not a multiple of 32 in 256..65504");
+        check(BitUtil.isPowerOfTwo(termLength) && termLength >= 64 * 1024 && termLength <= 1024 * 1024 * 1024,
+            "term length = " + termLength + ": not a power of two in 64 KiB..1 GiB");
+        check(windowBytes >= mtu && windowBytes <= termLength / 2,
+            "window = " + windowBytes + ": allowed " + mtu + ".." + (termLength / 2));
+        check(windowBytes <= receiveBufferBytes,
+            "window = " + windowBytes + " is over the socket's receive buffer of " + receiveBufferBytes);
+    }
+
+    /**
+     * A stream to one peer.
+     *
+     * @param endpoint  ADDRESS:PORT of the receiver.
+     * @param streamId  of the lane.
+     * @param sessionId of the pair.
+     * @param mtu       of the network.
+     * @param budget    of the path.
+     * @param limits    of the kernel.
+     * @return the configuration; reliable.
+     */
+    public static ChannelConfig unicast(
+        final String endpoint,
+        final int streamId,
+        final int sessionId,
+        final int mtu,
+        final LinkBudget budget,
+        final KernelLimits limits)
+    {
+        return of(endpoint, streamId, sessionId, mtu, budget, limits, true, null, null);
+    }
+
+    /**
+     * A stream to a group on one network. Holes are skipped and left to repair: one receiver must not cost the
+     * others.
+     *
+     * @param endpoint         GROUP:PORT; the group address is odd, for Aeron answers on the next one.
+     * @param networkInterface ADDRESS or ADDRESS/BITS of the network.
+     * @param streamId         of the lane.
+     * @param sessionId        of the publisher.
+     * @param mtu              of the network.
+     * @param budget           of the path to the farthest receiver.
+     * @param limits           of the kernel.
+     * @return the configuration.
+     */
+    public static ChannelConfig multicast(
+        final String endpoint,
+        final String networkInterface,
+        final int streamId,
+        final int sessionId,
+        final int mtu,
+        final LinkBudget budget,
+        final KernelLimits limits)
+    {
+        return of(endpoint, streamId, sessionId, mtu, budget, limits, false, networkInterface, null);
+    }
+
+    /**
+     * The same stream, repaired by Aeron and paced by its slowest receiver: for runs that must lose nothing before
+     * there is repair. A receiver that went away holds the stream for half a second.
+     *
+     * @return the configuration.
+     */
+    public ChannelConfig losslessGroup()
+    {
+        return new ChannelConfig(endpoint, streamId, sessionId, mtu, termLength, windowBytes, receiveBufferBytes,
+            sendBufferBytes, true, networkInterface, nakDelayNs, publicationLingerNs, "min,t:500ms", grants);
+    }
+
+    /**
+     * Channel of the sending end.
+     *
+     * @return Aeron URI.
+     */
+    public String publicationUri()
+    {
+        final ChannelUriStringBuilder uri = base()
+            .mtu(mtu)
+            .termLength(termLength)
+            .linger(publicationLingerNs)
+            .socketSndbufLength(sendBufferBytes)
+            // A spoofed end of stream would close the image: no publisher of ours sends one, every receiver refuses it.
+            .eos(false)
+            .channelSendTimestampOffset(Integer.toString(SEND_TIME_OFFSET));
+
+        if (null != flowControl)
+        {
+            uri.flowControl(flowControl);
+        }
+
+        return uri.build();
+    }
+
+    /**
+     * Channel of the receiving end.
+     *
+     * @return Aeron URI.
+     */
+    public String subscriptionUri()
+    {
+        return base()
+            .reliable(isReliable)
+            .receiverWindowLength(windowBytes)
+            .socketRcvbufLength(receiveBufferBytes)
+            .nakDelay(nakDelayNs)
+            .channelReceiveTimestampOffset(Integer.toString(RECEIVE_TIME_OFFSET))
+            .build();
+    }
+
+    /**
+     * Longest message of one frame.
+     *
+     * @return bytes.
+     */
+    public int maxPayloadLength()
+    {
+        return mtu - FRAME_HEADER_LENGTH;
+    }
+
+    /**
+     * Is the stream for a group?
+     *
+     * @return true if multicast.
+     */
+    public boolean isMulticast()
+    {
+        return address().getAddress().isMulticastAddress();
+    }
+
+    /**
+     * The endpoint as an address.
+     *
+     * @return the address, resolved.
+     */
+    public InetSocketAddress address()
+    {
+        final int colon = endpoint.lastIndexOf(':');
+        check(colon > 0, "endpoint = " + endpoint + ": not HOST:PORT");
+        try
+        {
+            return new InetSocketAddress(
+                InetAddress.getByName(endpoint.substring(0, colon)), Integer.parseInt(endpoint.substring(colon + 1)));
+        }
+        catch (final UnknownHostException ex)
+        {
+            throw new IllegalArgumentException("endpoint = " + endpoint + ": unknown host", ex);
+        }
+    }
+
+    private ChannelUriStringBuilder base()
+    {
+        final ChannelUriStringBuilder uri = new ChannelUriStringBuilder()
+            .media("udp")
+            .endpoint(endpoint)
+            .sessionId(sessionId);
+
+        if (null != networkInterface)
+        {
+            uri.networkInterface(networkInterface);
+        }
+
+        return uri;
+    }
+
+    private static ChannelConfig of(
+        final String endpoint,
+        final int streamId,
+        final int sessionId,
+        final int mtu,
+        final LinkBudget budget,
+        final KernelLimits limits,
+        final boolean isReliable,
+        final @Nullable String networkInterface,
+        final @Nullable String flowControl)
+    {
+        final int wanted = budget.windowBytes();
+        final int window = Math.min(wanted, Integer.highestOneBit(limits.receiveBufferMax()));
+        final int receiveBuffer = Math.min(2 * window, limits.receiveBufferMax());
+        final int sendBuffer = Math.min(wanted, limits.sendBufferMax());
+
+        return new ChannelConfig(
+            endpoint,
+            streamId,
+            sessionId,
+            mtu,
+            LinkBudget.termLength(window),
+            window,
+            receiveBuffer,
+            sendBuffer,
+            isReliable,
+            networkInterface,
+            budget.nakDelayNs(),
+            budget.publicationLingerNs(),
+            flowControl,
+            List.of(
+                new Grant("window", wanted, window, KernelLimits.RECEIVE_BUFFER_SYSCTL),
+                new Grant("SO_RCVBUF", (int)Math.min(Integer.MAX_VALUE, 2L * wanted), receiveBuffer,
+                    KernelLimits.RECEIVE_BUFFER_SYSCTL),
+                new Grant("SO_SNDBUF", wanted, sendBuffer, KernelLimits.SEND_BUFFER_SYSCTL)));
+    }
+
+    private static void check(final boolean holds, final String message)
+    {
+        if (!holds)
+        {
+            throw new IllegalArgumentException(message);
+        }
+    }
+}

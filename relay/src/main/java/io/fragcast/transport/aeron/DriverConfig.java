@@ -1,0 +1,106 @@
+package io.fragcast.transport.aeron;
+
+import io.aeron.driver.ext.LossGenerator;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+import org.jspecify.annotations.Nullable;
+
+import java.nio.file.Path;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * How the media driver of one or more nodes is run.
+ *
+ * @param directory     of the driver's files; on tmpfs.
+ * @param isExternal    true if another process runs the driver there. It has none of our endpoints, so nothing shields
+ *                      it from crafted datagrams.
+ * @param threading     whose threads run it.
+ * @param budget        of the farthest path, for what Aeron sets per driver.
+ * @param idleStrategy  makes the idle strategy of each of the driver's threads; unused by INVOKER.
+ * @param threadFactory makes the driver's threads, pinned or not; unused by INVOKER.
+ * @param dataLoss      drops datagrams that come in, for tests and the demo; null for none.
+ */
+public record DriverConfig(
+    Path directory,
+    boolean isExternal,
+    DriverThreading threading,
+    LinkBudget budget,
+    Supplier<IdleStrategy> idleStrategy,
+    ThreadFactory threadFactory,
+    @Nullable LossGenerator dataLoss)
+{
+    private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+
+    /**
+     * A driver of this process, with a directory of its own that goes when it closes.
+     *
+     * @param name      of the node, unique in this process.
+     * @param threading whose threads run it.
+     * @param budget    of the farthest path.
+     * @return the configuration.
+     */
+    public static DriverConfig embedded(final String name, final DriverThreading threading, final LinkBudget budget)
+    {
+        final String directory = "fragcast-" + name + "-" + ProcessHandle.current().pid();
+        final Path parent = SHARED_MEMORY.toFile().isDirectory() ?
+            SHARED_MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
+
+        return new DriverConfig(
+            parent.resolve(directory),
+            false,
+            threading,
+            budget,
+            // Ten yields of some microseconds, then parking of 1 us to 1 ms: gives way where cores are few.
+            () -> new BackoffIdleStrategy(
+                100, 10, TimeUnit.MICROSECONDS.toNanos(1), TimeUnit.MILLISECONDS.toNanos(1)),
+            (task) -> daemon(name, task),
+            null);
+    }
+
+    /**
+     * A driver that another process runs.
+     *
+     * @param directory of its files.
+     * @param budget    of the farthest path.
+     * @return the configuration.
+     */
+    public static DriverConfig external(final Path directory, final LinkBudget budget)
+    {
+        return new DriverConfig(
+            directory, true, DriverThreading.SHARED, budget, BackoffIdleStrategy::new,
+            (task) -> daemon(directory.getFileName().toString(), task), null);
+    }
+
+    /**
+     * The same driver with other threads.
+     *
+     * @param idleStrategy  makes the idle strategy of each thread.
+     * @param threadFactory makes the threads.
+     * @return the configuration.
+     */
+    public DriverConfig withThreads(final Supplier<IdleStrategy> idleStrategy, final ThreadFactory threadFactory)
+    {
+        return new DriverConfig(directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss);
+    }
+
+    /**
+     * The same driver behind a lossy network.
+     *
+     * @param dataLoss decides which datagrams are dropped before anything else sees them.
+     * @return the configuration.
+     */
+    public DriverConfig withDataLoss(final LossGenerator dataLoss)
+    {
+        return new DriverConfig(directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss);
+    }
+
+    private static Thread daemon(final String name, final Runnable task)
+    {
+        final Thread thread = new Thread(task, name + "-media-driver");
+        thread.setDaemon(true);
+
+        return thread;
+    }
+}

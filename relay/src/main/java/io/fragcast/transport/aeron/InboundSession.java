@@ -1,0 +1,152 @@
+package io.fragcast.transport.aeron;
+
+import org.agrona.BufferUtil;
+import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetAddress;
+
+/**
+ * What both sides of the driver know of one incoming stream. The receiver thread tells what it saw, the thread of the
+ * {@link AeronFrameSource} which publication it follows and how far it has read. Each line has one writer:
+ * <pre>
+ *   line 0, receiver: | datagrams accepted | SETUPs | SETUPs of another publication | highest position | ahead |
+ *   line 1, source:   | followed publication | position |
+ * </pre>
+ */
+final class InboundSession extends AdmittedSession
+{
+    private static final int LINE = 64;
+    private static final int ACCEPTED = 0;
+    private static final int SETUPS = 8;
+    private static final int FOREIGN_SETUPS = 16;
+    private static final int HIGHEST_POSITION = 24;
+    private static final int AHEAD = 32;
+    private static final int FOLLOWED = LINE;
+    private static final int POSITION = LINE + 8;
+    private static final long NONE = 0;
+    // Above the term id, so that no publication reads as NONE.
+    private static final long FOLLOWING = 1L << 32;
+
+    private final AtomicBuffer shared = new UnsafeBuffer(BufferUtil.allocateDirectAligned(2 * LINE, LINE));
+    private final int positionBitsToShift;
+    // The publication that the highest position is of: positions of two are not comparable.
+    private long highestOf;
+
+    /**
+     * A stream that may come in.
+     *
+     * @param channel of the stream.
+     * @param peer    address that it comes from; null if any may send it.
+     */
+    InboundSession(final ChannelConfig channel, final @Nullable InetAddress peer)
+    {
+        super(channel, peer);
+        positionBitsToShift = Integer.numberOfTrailingZeros(channel.termLength());
+    }
+
+    /**
+     * A SETUP whose shape is right.
+     *
+     * @param initialTermId of the publication.
+     * @return true if it may make an image: no publication is followed, or this is the one. The SETUP of another is
+     * only noted, for the source to see that its publisher restarted.
+     */
+    boolean onSetup(final int initialTermId)
+    {
+        increment(SETUPS);
+        final long followed = shared.getLongVolatile(FOLLOWED);
+        if (NONE == followed || initialTermId == (int)followed)
+        {
+            return true;
+        }
+        increment(FOREIGN_SETUPS);
+
+        return false;
+    }
+
+    /**
+     * A data datagram or heartbeat whose shape is right. The live range is a term either way of what the source has
+     * read: Aeron's window is half of that. While no publication is followed any term will do: there is no image to
+     * hurt, and a datagram is what makes the driver ask for a SETUP.
+     *
+     * @param termId     of its frames.
+     * @param termOffset of the first.
+     * @param endOffset  in the term, where the last ends.
+     * @return true if it is within the live range.
+     */
+    boolean onData(final int termId, final int termOffset, final int endOffset)
+    {
+        final long followed = shared.getLongVolatile(FOLLOWED);
+        if (NONE != followed)
+        {
+            final int termCount = termId - (int)followed;
+            final long termBegin = (long)termCount << positionBitsToShift;
+            final long position = shared.getLongVolatile(POSITION);
+            if (termCount < 0 || termBegin + termOffset < position - termLength())
+            {
+                return false;
+            }
+            if (termBegin + endOffset > position + termLength())
+            {
+                increment(AHEAD);
+                return false;
+            }
+            if (highestOf != followed || termBegin + endOffset > shared.getLong(HIGHEST_POSITION))
+            {
+                highestOf = followed;
+                shared.putLongRelease(HIGHEST_POSITION, termBegin + endOffset);
+            }
+        }
+        increment(ACCEPTED);
+
+        return true;
+    }
+
+    void follow(final int initialTermId, final long position)
+    {
+        shared.putLongRelease(POSITION, position);
+        shared.putLongRelease(FOLLOWED, FOLLOWING | (initialTermId & 0xFFFF_FFFFL));
+    }
+
+    void followNone()
+    {
+        shared.putLongRelease(FOLLOWED, NONE);
+    }
+
+    void position(final long position)
+    {
+        shared.putLongRelease(POSITION, position);
+    }
+
+    long accepted()
+    {
+        return shared.getLongVolatile(ACCEPTED);
+    }
+
+    long setups()
+    {
+        return shared.getLongVolatile(SETUPS);
+    }
+
+    long foreignSetups()
+    {
+        return shared.getLongVolatile(FOREIGN_SETUPS);
+    }
+
+    long highestPosition()
+    {
+        return shared.getLongVolatile(HIGHEST_POSITION);
+    }
+
+    long ahead()
+    {
+        return shared.getLongVolatile(AHEAD);
+    }
+
+    private void increment(final int offset)
+    {
+        shared.putLongRelease(offset, shared.getLong(offset) + 1);
+    }
+}

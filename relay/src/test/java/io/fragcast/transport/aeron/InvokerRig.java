@@ -1,0 +1,159 @@
+package io.fragcast.transport.aeron;
+
+import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import io.fragcast.transport.FrameSink;
+import io.fragcast.transport.FrameSource;
+import io.fragcast.transport.SendResult;
+
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+/**
+ * One node's transport on a driver of its own, run by the test's thread: every wait runs the duty cycle, so nothing
+ * depends on a second thread.
+ */
+final class InvokerRig implements AutoCloseable
+{
+    static final int MTU = 1408;
+    static final int STREAM = 1001;
+    /** Where a frame of a test holds its number: behind the hop fields, which the drivers stamp. */
+    static final int NUMBER_OFFSET = 24;
+    static final KernelLimits LIMITS = KernelLimits.ofThisHost();
+
+    private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(20);
+
+    final List<Throwable> errors = new ArrayList<>();
+    final AeronDriver driver;
+    final AeronClient client;
+    final Counters counters;
+    final List<FrameSink> sinks = new ArrayList<>();
+    final List<FrameSource> sources = new ArrayList<>();
+
+    InvokerRig(final String name)
+    {
+        this(DriverConfig.embedded("test-" + name, DriverThreading.INVOKER, LinkBudget.LAN));
+    }
+
+    InvokerRig(final DriverConfig config)
+    {
+        driver = AeronDriver.launch(config, errors::add);
+        client = driver.connect(config.directory().getFileName().toString());
+        counters = new Counters(client.counterFactory());
+        driver.countRefusalsIn(counters);
+    }
+
+    static ChannelConfig unicast(final int port, final int sessionId)
+    {
+        return ChannelConfig.unicast("127.0.0.1:" + port, STREAM, sessionId, MTU, LinkBudget.LAN, LIMITS);
+    }
+
+    static int freePort()
+    {
+        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
+        {
+            return socket.getLocalPort();
+        }
+        catch (final IOException ex)
+        {
+            throw new IllegalStateException(ex);
+        }
+    }
+
+    FrameSink addSink(final ChannelConfig channel)
+    {
+        final FrameSink sink = client.addSink("peer", channel);
+        sinks.add(sink);
+
+        return sink;
+    }
+
+    FrameSource addSource(final ChannelConfig channel)
+    {
+        return addSource(channel, InetAddress.getLoopbackAddress());
+    }
+
+    FrameSource addSource(final ChannelConfig channel, final InetAddress from)
+    {
+        final FrameSource source =
+            client.addSource("peer", channel, from, counters.get(FragcastCounter.SOURCES_REMADE));
+        sources.add(source);
+
+        return source;
+    }
+
+    int doWork()
+    {
+        int work = driver.invoke() + client.invoke();
+        final long nowNs = System.nanoTime();
+        for (final FrameSink sink : sinks)
+        {
+            work += sink.doWork(nowNs);
+        }
+        for (final FrameSource source : sources)
+        {
+            work += source.doWork(nowNs);
+        }
+
+        return work;
+    }
+
+    static void await(final String what, final BooleanSupplier condition, final InvokerRig... rigs)
+    {
+        final long deadlineNs = System.nanoTime() + DEADLINE_NS;
+        while (!condition.getAsBoolean())
+        {
+            for (final InvokerRig rig : rigs)
+            {
+                rig.doWork();
+            }
+            if (System.nanoTime() - deadlineNs > 0)
+            {
+                fail("not within " + TimeUnit.NANOSECONDS.toSeconds(DEADLINE_NS) + " s: " + what);
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    static void runFor(final long durationMs, final InvokerRig... rigs)
+    {
+        final long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(durationMs);
+        while (System.nanoTime() - endNs < 0)
+        {
+            for (final InvokerRig rig : rigs)
+            {
+                rig.doWork();
+            }
+        }
+    }
+
+    static SendResult trySend(final FrameSink sink, final int length, final long number)
+    {
+        final SendResult result = sink.tryClaim(length);
+        if (SendResult.OK == result)
+        {
+            sink.buffer().setMemory(sink.offset(), length, (byte)number);
+            sink.buffer().putLong(sink.offset() + NUMBER_OFFSET, number);
+            sink.commit();
+        }
+
+        return result;
+    }
+
+    @Override
+    public void close()
+    {
+        sinks.forEach(FrameSink::close);
+        sources.forEach(FrameSource::close);
+        client.close();
+        driver.close();
+    }
+}
