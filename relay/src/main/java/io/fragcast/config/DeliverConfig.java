@@ -1,0 +1,34 @@
+package io.fragcast.config;
+
+import java.nio.file.Path;
+
+/**
+ * Where a replica's verified blocks go.
+ */
+public sealed interface DeliverConfig
+{
+    /**
+     * JSON lines to standard output.
+     */
+    record JsonLinesToStdout() implements DeliverConfig
+    {
+    }
+
+    /**
+     * JSON lines to a file, each block exactly once.
+     *
+     * @param file to append to.
+     */
+    record JsonLinesToFile(Path file) implements DeliverConfig
+    {
+    }
+
+    /**
+     * Messages on an Aeron IPC channel.
+     *
+     * @param channel Aeron URI.
+     */
+    record Ipc(String channel) implements DeliverConfig
+    {
+    }
+}

@@ -1,0 +1,44 @@
+package io.fragcast.config;
+
+import io.fragcast.journal.JournalConfig;
+import io.fragcast.protocol.leader.Schedule;
+import org.jspecify.annotations.Nullable;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * All that a node is started from: read and checked, nothing opened yet. Keys are named by their files, never held.
+ *
+ * @param role            of the node.
+ * @param name            of the node.
+ * @param chainId         EIP-155 chain id, the schedule's too.
+ * @param profile         whose defaults hold.
+ * @param identityKeyFile private key that peers know the node by; checked to be its owner's alone.
+ * @param leaderKeyFile   private relay key; null unless a sequencer.
+ * @param schedule        of the chain; its MTU was checked against the interface.
+ * @param block           the block lane.
+ * @param upstream        whom the node listens to; empty for a sequencer that leads alone.
+ * @param deliver         where a replica's blocks go; null unless a replica.
+ * @param publishChannel  Aeron channel that a sequencer takes blocks from; null unless a sequencer.
+ * @param journal         what is kept, where.
+ * @param threads         who runs what.
+ * @param aeron           the media driver.
+ */
+public record NodeConfig(
+    NodeRole role,
+    String name,
+    long chainId,
+    String profile,
+    Path identityKeyFile,
+    @Nullable Path leaderKeyFile,
+    Schedule schedule,
+    BlockLaneConfig block,
+    List<PeerName> upstream,
+    @Nullable DeliverConfig deliver,
+    @Nullable String publishChannel,
+    JournalConfig journal,
+    ThreadConfig threads,
+    AeronConfig aeron)
+{
+}

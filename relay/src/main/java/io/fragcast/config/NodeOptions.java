@@ -1,0 +1,172 @@
+package io.fragcast.config;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+import static io.fragcast.config.NodeRole.RELAY;
+import static io.fragcast.config.NodeRole.REPLICA;
+import static io.fragcast.config.NodeRole.SEQUENCER;
+import static io.fragcast.config.Option.Kind.BYTES;
+import static io.fragcast.config.Option.Kind.LIST;
+import static io.fragcast.config.Option.Kind.NUMBER;
+import static io.fragcast.config.Option.Kind.PATH;
+import static io.fragcast.config.Option.Kind.TEXT;
+
+/**
+ * The table of all options: readers, help and the check for unknown keys go by it alone.
+ */
+public final class NodeOptions
+{
+    /** Smallest network MTU: what every IPv4 path of 1,500 carries through one tunnel or two. */
+    public static final int MIN_MTU = 1408;
+    /** Largest that Aeron takes. */
+    public static final int MAX_MTU = 65_504;
+    /** Under it every key but {@code dir} and {@code driver} goes to Aeron as it is. */
+    static final String AERON_TABLE = "aeron";
+
+    static final Option CHAIN_ID = number("chain-id", null, 1, Long.MAX_VALUE, "EIP-155",
+        "Chain that is carried; frames of others are refused.").required();
+    static final Option NAME = Option.text("name", TEXT, "letters, digits, - _ .",
+        "Names the node in logs, threads and folders; its role unless set.");
+    static final Option PROFILE = Option.text("profile", TEXT, "name",
+        "Set of defaults from tuning/profiles; chosen by the number of cores unless set.");
+    static final Option IDENTITY_KEY = Option.text("identity.key-file", PATH, "file, 0600",
+        "Key that peers know the node by; fragcast keygen makes one.").required();
+    static final Option LEADER_KEY = Option.text("leader.key-file", PATH, "file, 0600",
+        "Relay key that the schedule names for this sequencer's terms.").of(SEQUENCER).required();
+    static final Option SCHEDULE = Option.text("schedule.file", PATH, "file",
+        "Who leads which block, and the network's MTU.").required();
+
+    static final Option MODE = Option.choice("block.mode", "unicast", List.of("unicast", "multicast"),
+        "How upstream peers send: one stream a peer, or one for a group on a trusted network.");
+    static final Option LISTEN = Option.text("block.listen", TEXT, "HOST:PORT",
+        "Where upstream peers reach the node: first port of its block of 8.").or("127.0.0.1:14040");
+    static final Option SINKS = Option.text("block.sinks", LIST, "PUBKEY@HOST:PORT",
+        "Whom the node sends to, in order; PUBKEY may be @FILE with the key in hex.");
+    static final Option MULTICAST = Option.text("block.multicast", TEXT, "GROUP:PORT",
+        "Group to send to (sequencer, relay) or to listen to (mode = multicast); its last number is odd.");
+    static final Option INTERFACE = Option.text("block.interface", TEXT, "ADDRESS or ADDRESS/BITS",
+        "Network of the group; the address of block.listen unless set.");
+    static final Option MTU = number("block.mtu", null, MIN_MTU, MAX_MTU, "bytes, a multiple of 32",
+        "Must be the schedule's, which holds unless this is set; here to be checked against the interface.");
+    static final Option SLOW_SINK = Option.choice("block.slow-sink", "skip", List.of("skip", "wait"),
+        "Leave frames out for a sink that is out of window, or hold all until it took them.");
+    static final Option WINDOW = Option.number("block.window", BYTES, "bytes, rounded up to a power of two", "256k",
+        32 << 10, 64 << 20, "Most that one sink may have in flight: a burst of this size is not pushed back.");
+    static final Option RTT = number("block.rtt-us", "100", 1, 1_000_000, "microseconds",
+        "Round trip to the farthest peer; lingers and NAK delays are derived from it.");
+    static final Option RATE = number("block.rate-mbps", "1000", 1, 400_000, "Mbit/s",
+        "Most that the path carries; the window holds what is in flight meanwhile.");
+    static final Option BODY_SLAB = Option.number("block.body-slab", BYTES, "bytes", "256m", 16 << 20, 1 << 30,
+        "Bodies held in all; a quarter of it an attempt.");
+    static final Option MAX_TX = Option.number("block.max-tx-length", BYTES, "bytes", "128k", 1, 1 << 20,
+        "Longest transaction that is taken.");
+
+    static final Option UPSTREAM = Option.text("peers.upstream", LIST, "PUBKEY@HOST:PORT",
+        "Whom the node listens to; PUBKEY may be @FILE with the key in hex.");
+    static final Option DELIVER = Option.text("deliver.to", TEXT, "jsonl:-, jsonl:FILE or ipc:CHANNEL",
+        "Where verified blocks go.").or("jsonl:-").of(REPLICA);
+    static final Option PUBLISH = Option.text("publish.from", TEXT, "ipc:CHANNEL",
+        "Aeron IPC channel that the block builder publishes to.").or("ipc:aeron:ipc").of(SEQUENCER);
+
+    static final Option JOURNAL_DIR = Option.text("journal.dir", PATH, "folder",
+        "What was accepted is kept here; journal/NAME unless set.");
+    static final Option KEEP_BLOCKS = number("journal.keep-blocks", "0", 0, 0, "blocks",
+        "0 keeps all: this version drops nothing from the journal.");
+    static final Option RING_BYTES = Option.number("journal.ring-bytes", BYTES, "bytes, a power of two", "64m",
+        1 << 20, 1 << 30, "What a disk that stands still may leave waiting before holes are recorded.");
+    static final Option BLOCK_BYTES = Option.number("journal.block-bytes", BYTES, "bytes, a power of two", "64m",
+        1 << 20, 1 << 30, "Mapped at once; a file begins as one, sparse.");
+    static final Option ROLL = Option.choice("journal.roll", "hour", List.of("five-minutes", "hour", "day"),
+        "When a new file is begun.");
+
+    static final Option THREAD_MODE = Option.choice("threads.mode", "invoker",
+        List.of("invoker", "shared", "dedicated"),
+        "One hot thread that runs the media driver too; a hot thread and a driver's; or one for each.");
+    static final Option IDLE = Option.choice("threads.idle", "backoff", List.of("spin", "backoff"),
+        "What a hot thread does when there is nothing to do: spin on its core, or give way.");
+    static final Option AFFINITY_BROADCAST = affinity("broadcast").of(SEQUENCER);
+    static final Option AFFINITY_FORWARD = affinity("forward").of(RELAY);
+    static final Option AFFINITY_INGEST = affinity("ingest").of(SEQUENCER, REPLICA);
+    static final Option AFFINITY_JOURNAL = affinity("journal");
+    static final Option AFFINITY_EDGE = affinity("edge").of(SEQUENCER, REPLICA);
+    static final Option AFFINITY_DRIVER = affinity("driver");
+
+    static final Option AERON_DIR = Option.text("aeron.dir", PATH, "folder",
+        "Folder of the media driver, /dev/shm/fragcast-NAME unless set; as a flag it names a running driver.");
+    static final Option AERON_DRIVER = Option.choice("aeron.driver", "embedded", List.of("embedded", "external"),
+        "Run a media driver in aeron.dir, or use the one that runs there.");
+    static final Option HTTP_PORT = number("http.port", "0", 0, 0, "port",
+        "0 serves nothing: this version has no HTTP.");
+
+    private static final List<Option> ALL = List.of(
+        CHAIN_ID, NAME, PROFILE, IDENTITY_KEY, LEADER_KEY, SCHEDULE,
+        MODE, LISTEN, SINKS, MULTICAST, INTERFACE, MTU, SLOW_SINK, WINDOW, RTT, RATE, BODY_SLAB, MAX_TX,
+        UPSTREAM, DELIVER, PUBLISH,
+        JOURNAL_DIR, KEEP_BLOCKS, RING_BYTES, BLOCK_BYTES, ROLL,
+        THREAD_MODE, IDLE, AFFINITY_BROADCAST, AFFINITY_FORWARD, AFFINITY_INGEST, AFFINITY_JOURNAL, AFFINITY_EDGE,
+        AFFINITY_DRIVER,
+        AERON_DIR, AERON_DRIVER, HTTP_PORT);
+
+    private NodeOptions()
+    {
+    }
+
+    /**
+     * The options of all roles.
+     *
+     * @return in the order of help.
+     */
+    public static List<Option> all()
+    {
+        return ALL;
+    }
+
+    /**
+     * The options of one role.
+     *
+     * @param role asked for.
+     * @return in the order of help.
+     */
+    public static List<Option> of(final NodeRole role)
+    {
+        return ALL.stream().filter((option) -> option.roles().contains(role)).toList();
+    }
+
+    /**
+     * An option by its key.
+     *
+     * @param key dotted.
+     * @return the option, or null.
+     */
+    public static @Nullable Option find(final String key)
+    {
+        for (final Option option : ALL)
+        {
+            if (option.key().equals(key))
+            {
+                return option;
+            }
+        }
+
+        return null;
+    }
+
+    private static Option affinity(final String agent)
+    {
+        return number("threads.affinity." + agent, "-1", -1, 1023, "CPU",
+            "CPU that the " + agent + " thread is pinned to; -1: none.");
+    }
+
+    private static Option number(
+        final String key,
+        final @Nullable String defaultText,
+        final long min,
+        final long max,
+        final String unit,
+        final String why)
+    {
+        return Option.number(key, NUMBER, unit, defaultText, min, max, why);
+    }
+}

@@ -1,0 +1,60 @@
+package io.fragcast.config;
+
+/**
+ * Who runs what. CPUs are numbers of the host's, -1 for none.
+ *
+ * @param mode         threads of the node.
+ * @param isSpinning   true if hot threads never give way.
+ * @param broadcastCpu of the publishing agent.
+ * @param forwardCpu   of the relay's agent.
+ * @param ingestCpu    of the replica's agent.
+ * @param journalCpu   of the journal agent.
+ * @param edgeCpu      of the edge agent.
+ * @param driverCpu    of the media driver.
+ */
+public record ThreadConfig(
+    Mode mode,
+    boolean isSpinning,
+    int broadcastCpu,
+    int forwardCpu,
+    int ingestCpu,
+    int journalCpu,
+    int edgeCpu,
+    int driverCpu)
+{
+    /** No CPU in particular. */
+    public static final int NO_CPU = -1;
+
+    /**
+     * Threads of a node.
+     */
+    public enum Mode
+    {
+        /** One thread runs the hot agent and the media driver. */
+        INVOKER,
+        /** A thread for the hot agent, one for the media driver. */
+        SHARED,
+        /** A thread for the hot agent, and one each for the driver's conductor, sender and receiver. */
+        DEDICATED
+    }
+
+    /**
+     * Threads that would spin.
+     *
+     * @return count; journal and edge never spin, nor does the driver's conductor.
+     */
+    public int spinningThreadCount()
+    {
+        if (!isSpinning)
+        {
+            return 0;
+        }
+
+        return switch (mode)
+        {
+            case INVOKER -> 1;
+            case SHARED -> 2;
+            case DEDICATED -> 3;
+        };
+    }
+}
