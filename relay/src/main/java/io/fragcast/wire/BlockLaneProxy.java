@@ -118,6 +118,12 @@ public final class BlockLaneProxy implements FragSender
     }
 
     @Override
+    public boolean isConnected(final int tier)
+    {
+        return fanout.isConnected(tier);
+    }
+
+    @Override
     public boolean isReady()
     {
         return fanout.isReady();
@@ -350,7 +356,7 @@ public final class BlockLaneProxy implements FragSender
         {
             return false;
         }
-        // Every frame passes the tiers in order, so the last tier sees each exactly once.
+        // Every frame passes the last tier exactly once, whoever listens there.
         if (PEERS == tier && null != journal)
         {
             journal.onAccepted(frame, 0, length, 0);

@@ -178,7 +178,7 @@ public final class FrameFanout implements FrameForwarder
      */
     void beginMessage()
     {
-        isMissedByNextLeaders = false;
+        isMissedByNextLeaders = !isConnected(FragSender.NEXT_LEADERS);
     }
 
     /**
@@ -189,6 +189,17 @@ public final class FrameFanout implements FrameForwarder
     public boolean isConnected()
     {
         return isConnected(0, sinks.length);
+    }
+
+    /**
+     * Does anybody listen in one tier?
+     *
+     * @param tier of {@link FragSender}.
+     * @return true if at least one sink of it is connected.
+     */
+    boolean isConnected(final int tier)
+    {
+        return isConnected(tierStart[tier], tierStart[tier + 1]);
     }
 
     /**
@@ -345,7 +356,7 @@ public final class FrameFanout implements FrameForwarder
     private boolean isLastHope(final int tier)
     {
         return FragSender.PEERS == tier ?
-            isMissedByNextLeaders : !isConnected(tierStart[FragSender.PEERS], sinks.length);
+            isMissedByNextLeaders : !isConnected(FragSender.PEERS);
     }
 
     private boolean isConnected(final int from, final int to)

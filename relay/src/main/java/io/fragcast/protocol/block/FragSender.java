@@ -4,7 +4,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Through which {@code FragBroadcaster} speaks. A signed message is encoded into {@link #signedFrame()}, signed there
+ * Through which {@link FragBroadcaster} speaks. A signed message is encoded into {@link #signedFrame()}, signed there
  * by the caller, and sent to one tier of sinks after the other; it stays there until the next is encoded. Pages and
  * chunks are encoded and sent in one call. Used by one thread.
  */
@@ -51,6 +51,14 @@ public interface FragSender
      * @return true if at least one sink is connected.
      */
     boolean isConnected();
+
+    /**
+     * Does anybody listen in one tier?
+     *
+     * @param tier of the sinks.
+     * @return true if at least one sink of it is connected.
+     */
+    boolean isConnected(int tier);
 
     /**
      * May a frame be sent?

@@ -1,7 +1,7 @@
 package io.fragcast.protocol.block;
 
 /**
- * What {@code FragBroadcaster} says to a request of the builder.
+ * What {@link FragBroadcaster} says to a request of the builder.
  */
 public enum PublishVerdict
 {

@@ -1,7 +1,7 @@
 package io.fragcast.protocol.block;
 
 /**
- * The fields that every signed message begins with, as {@code FragBroadcaster} fills them and a {@link FragSender}
+ * The fields that every signed message begins with, as {@link FragBroadcaster} fills them and a {@link FragSender}
  * encodes them. Reused by its owner; valid during the call.
  */
 public final class SignedHead

@@ -1,0 +1,186 @@
+package io.fragcast.protocol.block;
+
+import io.fragcast.protocol.leader.LeaderTerm;
+import org.agrona.DirectBuffer;
+
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What a leader says, numbered, chained and signed: fills the common fields, lets the sender encode, signs in place.
+ * Each message of an attempt names the digest of the one before; Heartbeat, LeaderStart and LeaderStop stand outside
+ * the chain and carry a controlSeq. Used by one thread.
+ */
+final class LeaderMessages
+{
+    private final long chainId;
+    private final MessageSigner signer;
+    private final FragSender sender;
+    private final FrameDigest frameDigest = new FrameDigest();
+    private final SignedHead head = new SignedHead();
+    private final SignedHead controlHead = new SignedHead();
+    private final byte[] lastDigest = new byte[FrameDigest.DIGEST_LENGTH];
+    private final byte[] controlDigest = new byte[FrameDigest.DIGEST_LENGTH];
+    private final byte[] sealDigest = new byte[FrameDigest.DIGEST_LENGTH];
+    private final byte[] sealedHash = new byte[SignedHead.HASH_LENGTH];
+    private long lastIncarnation;
+    private long lastControlSeq;
+    private int lastTemplateId;
+    private int lastChunkCount;
+
+    LeaderMessages(
+        final long chainId, final MessageSigner signer, final FragSender sender, final long lastIncarnation)
+    {
+        this.chainId = chainId;
+        this.signer = signer;
+        this.sender = sender;
+        this.lastIncarnation = lastIncarnation;
+    }
+
+    /** Of the last message of an attempt. */
+    SignedHead head()
+    {
+        return head;
+    }
+
+    void env(
+        final int termNumber,
+        final long blockNumber,
+        final byte[] parentHash,
+        final DirectBuffer fields,
+        final long epochNs)
+    {
+        if (Arrays.equals(sealedHash, parentHash))
+        {
+            System.arraycopy(sealDigest, 0, head.previousDigest, 0, FrameDigest.DIGEST_LENGTH);
+        }
+        else
+        {
+            Arrays.fill(head.previousDigest, (byte) 0);
+        }
+        head.chainId = chainId;
+        head.blockNumber = blockNumber;
+        head.incarnation = nextIncarnation(epochNs);
+        head.leaderTerm = termNumber;
+        head.seq = 0;
+        System.arraycopy(parentHash, 0, head.parentHash, 0, SignedHead.HASH_LENGTH);
+        head.publishTimeNs = epochNs;
+
+        sign(sender.encodeEnv(head, fields, 0), FrameKind.ENV, 0);
+    }
+
+    void frag(
+        final int seq,
+        final boolean isLast,
+        final int txCount,
+        final FragHashes hashes,
+        final DirectBuffer body,
+        final int bodyLength,
+        final long epochNs)
+    {
+        chain(seq, epochNs);
+        final int signedLength = sender.encodeFrag(
+            head,
+            isLast,
+            hashes.hashesPerPage(),
+            txCount,
+            hashes.headerHashes(),
+            hashes.headerHashCount(),
+            body,
+            0,
+            bodyLength);
+
+        sign(signedLength, FrameKind.FRAG, hashes.chunkCount());
+    }
+
+    void seal(final int seq, final DirectBuffer fields, final byte[] blockHash, final long epochNs)
+    {
+        chain(seq, epochNs);
+        sign(sender.encodeSeal(head, fields, 0), FrameKind.SEAL, 0);
+        System.arraycopy(blockHash, 0, sealedHash, 0, SignedHead.HASH_LENGTH);
+        System.arraycopy(lastDigest, 0, sealDigest, 0, FrameDigest.DIGEST_LENGTH);
+    }
+
+    void abort(final int seq, final int reason, final long epochNs)
+    {
+        chain(seq, epochNs);
+        sign(sender.encodeAbort(head, reason), FrameKind.ABORT, 0);
+    }
+
+    void leaderStart(final LeaderTerm term, final byte[] parentHash, final long epochNs)
+    {
+        controlHead.chainId = chainId;
+        controlHead.blockNumber = term.firstBlock();
+        controlHead.incarnation = nextIncarnation(epochNs);
+        controlHead.leaderTerm = term.number();
+        controlHead.seq = 0;
+        System.arraycopy(parentHash, 0, controlHead.parentHash, 0, SignedHead.HASH_LENGTH);
+        Arrays.fill(controlHead.previousDigest, (byte) 0);
+        controlHead.publishTimeNs = epochNs;
+
+        signControl(sender.encodeLeaderStart(controlHead, nextControlSeq(epochNs), term.lastBlock()));
+    }
+
+    void leaderStop(final long epochNs)
+    {
+        nameLast(epochNs);
+        controlHead.seq = 0;
+
+        signControl(sender.encodeLeaderStop(controlHead, nextControlSeq(epochNs)));
+    }
+
+    void heartbeat(final long epochNs)
+    {
+        nameLast(epochNs);
+
+        signControl(sender.encodeHeartbeat(controlHead, nextControlSeq(epochNs), lastChunkCount, lastTemplateId));
+    }
+
+    private void chain(final int seq, final long epochNs)
+    {
+        head.seq = seq;
+        System.arraycopy(lastDigest, 0, head.previousDigest, 0, FrameDigest.DIGEST_LENGTH);
+        head.publishTimeNs = epochNs;
+    }
+
+    private void nameLast(final long epochNs)
+    {
+        controlHead.chainId = chainId;
+        controlHead.blockNumber = head.blockNumber;
+        controlHead.incarnation = head.incarnation;
+        controlHead.leaderTerm = head.leaderTerm;
+        controlHead.seq = head.seq;
+        System.arraycopy(head.parentHash, 0, controlHead.parentHash, 0, SignedHead.HASH_LENGTH);
+        System.arraycopy(lastDigest, 0, controlHead.previousDigest, 0, FrameDigest.DIGEST_LENGTH);
+        controlHead.publishTimeNs = epochNs;
+    }
+
+    private void sign(final int signedLength, final FrameKind kind, final int chunkCount)
+    {
+        frameDigest.ofFrame(sender.signedFrame(), 0, signedLength, lastDigest);
+        signer.sign(lastDigest, sender.signedFrame(), SignedFrame.SIGNATURE_OFFSET);
+        lastTemplateId = kind.templateId();
+        lastChunkCount = chunkCount;
+    }
+
+    private void signControl(final int signedLength)
+    {
+        frameDigest.ofFrame(sender.signedFrame(), 0, signedLength, controlDigest);
+        signer.sign(controlDigest, sender.signedFrame(), SignedFrame.SIGNATURE_OFFSET);
+    }
+
+    private long nextIncarnation(final long epochNs)
+    {
+        lastIncarnation = Math.max(TimeUnit.NANOSECONDS.toMillis(epochNs), lastIncarnation + 1);
+
+        return lastIncarnation;
+    }
+
+    /** Microseconds since the epoch: a restart goes on above whatever was used before. */
+    private long nextControlSeq(final long epochNs)
+    {
+        lastControlSeq = Math.max(TimeUnit.NANOSECONDS.toMicros(epochNs), lastControlSeq + 1);
+
+        return lastControlSeq;
+    }
+}
