@@ -1,0 +1,227 @@
+package io.fragcast.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.fragcast.ethereum.Header;
+import io.fragcast.ethereum.Hex;
+import org.jspecify.annotations.Nullable;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedReader;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
+
+/**
+ * Reads real blocks: JSON lines, one block a line, plain or gzip (told by the bytes, not by the name). Values are hex
+ * strings named as in JSON-RPC; {@code transactions} are raw bytes. Blank lines are passed over; anything else that is
+ * no block is an error that names file, line and field.
+ */
+public final class BlockFile
+{
+    /** A whole Ethereum block of raw transactions is far shorter; so is the longest transaction anyone takes. */
+    private static final int MAX_STRING_LENGTH = 64 << 20;
+    private static final int GZIP_MAGIC_0 = 0x1F;
+    private static final int GZIP_MAGIC_1 = 0x8B;
+    private static final int LOGS_BLOOM_LENGTH = 256;
+    private static final String EMPTY_UNCLES = "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347";
+
+    private static final ObjectMapper MAPPER = JsonMapper.builder(
+        JsonMapper.builder().build().getFactory().rebuild()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(MAX_STRING_LENGTH).build())
+            .build()).build();
+
+    private BlockFile()
+    {
+    }
+
+    /**
+     * Reads a file whole.
+     *
+     * @param file to read.
+     * @return its blocks, in the order of the file.
+     * @throws IOException if it cannot be read or holds anything but blocks.
+     */
+    public static List<BlockRecord> read(final Path file) throws IOException
+    {
+        try (InputStream in = Files.newInputStream(file))
+        {
+            return read(file.toString(), in);
+        }
+        catch (final NoSuchFileException ex)
+        {
+            throw new IOException(file + ": no such file", ex);
+        }
+        catch (final EOFException | ZipException ex)
+        {
+            throw new IOException(file + ": damaged gzip: " + ex.getMessage(), ex);
+        }
+    }
+
+    /**
+     * Reads a stream whole.
+     *
+     * @param name of the stream in errors.
+     * @param in   to read; left open.
+     * @return its blocks, in the order of the stream.
+     * @throws IOException if it cannot be read or holds anything but blocks.
+     */
+    public static List<BlockRecord> read(final String name, final InputStream in) throws IOException
+    {
+        final BufferedReader reader = new BufferedReader(new InputStreamReader(unzipped(in), StandardCharsets.UTF_8));
+        final List<BlockRecord> blocks = new ArrayList<>();
+        int lineNumber = 0;
+        for (String line = reader.readLine(); null != line; line = reader.readLine())
+        {
+            lineNumber++;
+            if (line.isBlank())
+            {
+                continue;
+            }
+            try
+            {
+                blocks.add(toBlock(MAPPER.readTree(line)));
+            }
+            catch (final JsonProcessingException ex)
+            {
+                throw new IOException(name + ":" + lineNumber + ": " + ex.getOriginalMessage(), ex);
+            }
+            catch (final IllegalArgumentException ex)
+            {
+                throw new IOException(name + ":" + lineNumber + ": " + ex.getMessage(), ex);
+            }
+        }
+
+        return blocks;
+    }
+
+    private static InputStream unzipped(final InputStream in) throws IOException
+    {
+        final BufferedInputStream buffered = new BufferedInputStream(in);
+        buffered.mark(2);
+        final boolean isGzip = GZIP_MAGIC_0 == buffered.read() && GZIP_MAGIC_1 == buffered.read();
+        buffered.reset();
+
+        return isGzip ? new GZIPInputStream(buffered) : buffered;
+    }
+
+    private static BlockRecord toBlock(final JsonNode node)
+    {
+        if (!node.isObject())
+        {
+            throw new IllegalArgumentException("not a JSON object");
+        }
+
+        final boolean isHeaderComplete =
+            node.has("sha3Uncles") && node.has("logsBloom") && node.has("difficulty") && node.has("nonce");
+
+        return new BlockRecord(
+            quantity(node, "chainId"),
+            hash(node, "hash"),
+            toHeader(node),
+            isHeaderComplete,
+            transactions(node));
+    }
+
+    private static Header toHeader(final JsonNode node)
+    {
+        return new Header(
+            hash(node, "parentHash"),
+            Hex.bytes("sha3Uncles", textOr(node, "sha3Uncles", EMPTY_UNCLES), 32),
+            Hex.bytes("miner", text(node, "miner"), 20),
+            hash(node, "stateRoot"),
+            hash(node, "transactionsRoot"),
+            hash(node, "receiptsRoot"),
+            node.has("logsBloom") ?
+                Hex.bytes("logsBloom", text(node, "logsBloom"), LOGS_BLOOM_LENGTH) : new byte[LOGS_BLOOM_LENGTH],
+            Hex.quantity256("difficulty", textOr(node, "difficulty", "0x0")),
+            quantity(node, "number"),
+            quantity(node, "gasLimit"),
+            quantity(node, "gasUsed"),
+            quantity(node, "timestamp"),
+            Hex.bytes("extraData", text(node, "extraData")),
+            hash(node, "mixHash"),
+            Hex.bytes("nonce", textOr(node, "nonce", "0x0000000000000000"), Long.BYTES),
+            optionalQuantity(node, "baseFeePerGas"),
+            optionalHash(node, "withdrawalsRoot"),
+            optionalQuantity(node, "blobGasUsed"),
+            optionalQuantity(node, "excessBlobGas"),
+            optionalHash(node, "parentBeaconBlockRoot"),
+            optionalHash(node, "requestsHash"));
+    }
+
+    private static List<byte[]> transactions(final JsonNode node)
+    {
+        final JsonNode list = node.get("transactions");
+        if (null == list || !list.isArray())
+        {
+            throw new IllegalArgumentException("transactions: missing, or not an array");
+        }
+
+        final List<byte[]> transactions = new ArrayList<>(list.size());
+        for (int i = 0; i < list.size(); i++)
+        {
+            if (!list.get(i).isTextual())
+            {
+                throw new IllegalArgumentException("transactions[" + i + "]: not a hex string of raw bytes");
+            }
+            transactions.add(Hex.bytes("transactions[" + i + "]", list.get(i).textValue()));
+        }
+
+        return transactions;
+    }
+
+    private static String text(final JsonNode node, final String field)
+    {
+        final JsonNode value = node.get(field);
+        if (null == value)
+        {
+            throw new IllegalArgumentException(field + ": missing");
+        }
+        if (!value.isTextual())
+        {
+            throw new IllegalArgumentException(field + ": not a hex string");
+        }
+
+        return value.textValue();
+    }
+
+    private static String textOr(final JsonNode node, final String field, final String absent)
+    {
+        return node.has(field) ? text(node, field) : absent;
+    }
+
+    private static byte[] hash(final JsonNode node, final String field)
+    {
+        return Hex.bytes(field, text(node, field), 32);
+    }
+
+    private static long quantity(final JsonNode node, final String field)
+    {
+        return Hex.quantity(field, text(node, field));
+    }
+
+    private static @Nullable Long optionalQuantity(final JsonNode node, final String field)
+    {
+        return node.has(field) ? quantity(node, field) : null;
+    }
+
+    private static byte @Nullable [] optionalHash(final JsonNode node, final String field)
+    {
+        return node.has(field) ? hash(node, field) : null;
+    }
+}
