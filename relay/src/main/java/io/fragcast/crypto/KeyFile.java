@@ -3,6 +3,7 @@ package io.fragcast.crypto;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ public final class KeyFile
         {
             throw new IOException("key file " + file + " does not exist; make it by: fragcast keygen " + file, ex);
         }
-        catch (final java.nio.charset.CharacterCodingException ex)
+        catch (final CharacterCodingException ex)
         {
             throw noKey(file);
         }
