@@ -1,0 +1,140 @@
+package io.fragcast.bench.jmh;
+
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+/**
+ * Runs the benchmarks with the flags of production and prints each as a ratio to its floor. Takes JMH's own options.
+ */
+public final class JmhRunner
+{
+    private static final String JVM_OPTIONS = "/jvm/jvm.options";
+    private static final String PACKAGE = JmhRunner.class.getPackageName() + '.';
+    private static final String FLOOR = "floor";
+    private static final String ALLOCATED = "gc.alloc.rate.norm";
+    private static final String ROW = "%-20s %-24s %-12s %14s %10s %10s%n";
+
+    private JmhRunner()
+    {
+    }
+
+    /**
+     * Entry of {@code java -jar}.
+     *
+     * @param args options of JMH.
+     * @throws RunnerException            if a benchmark fails.
+     * @throws CommandLineOptionException if an option is wrong.
+     * @throws IOException                if the flags cannot be read.
+     */
+    public static void main(final String[] args) throws RunnerException, CommandLineOptionException, IOException
+    {
+        run(args, System.out);
+    }
+
+    /**
+     * Runs benchmarks.
+     *
+     * @param args options of JMH.
+     * @param out  for the table.
+     * @throws RunnerException            if a benchmark fails.
+     * @throws CommandLineOptionException if an option is wrong.
+     * @throws IOException                if the flags cannot be read.
+     */
+    public static void run(final String[] args, final PrintStream out)
+        throws RunnerException, CommandLineOptionException, IOException
+    {
+        final Collection<RunResult> results = new Runner(new OptionsBuilder()
+            .parent(new CommandLineOptions(args))
+            .jvmArgsPrepend(jvmOptions().toArray(new String[0]))
+            .addProfiler(GCProfiler.class)
+            .shouldFailOnError(true)
+            .build()).run();
+        printRatios(results, out);
+    }
+
+    private static List<String> jvmOptions() throws IOException
+    {
+        try (InputStream stream = requireNonNull(JmhRunner.class.getResourceAsStream(JVM_OPTIONS), JVM_OPTIONS);
+            BufferedReader reader = new BufferedReader(new InputStreamReader(stream, UTF_8)))
+        {
+            return reader.lines()
+                .map(String::strip)
+                .filter((line) -> !line.isEmpty() && '#' != line.charAt(0))
+                .toList();
+        }
+    }
+
+    private static void printRatios(final Collection<RunResult> results, final PrintStream out)
+    {
+        final Map<String, Double> floors = new TreeMap<>();
+        for (final RunResult result : results)
+        {
+            if (FLOOR.equals(method(result)))
+            {
+                floors.put(question(result) + shape(result), result.getPrimaryResult().getScore());
+            }
+        }
+
+        out.printf(Locale.ROOT, ROW, "question", "answer", "shape", "ns/op", "x floor", "B/op");
+        for (final RunResult result : results)
+        {
+            final double score = result.getPrimaryResult().getScore();
+            final Double floor = floors.get(question(result) + shape(result));
+            final Result<?> allocated = result.getSecondaryResults().get(ALLOCATED);
+            out.printf(
+                Locale.ROOT,
+                ROW,
+                question(result),
+                method(result),
+                shape(result),
+                String.format(Locale.ROOT, "%.1f", score),
+                null == floor ? "-" : String.format(Locale.ROOT, "%.2f", score / floor),
+                null == allocated ? "-" : String.format(Locale.ROOT, "%.2f", allocated.getScore()));
+        }
+    }
+
+    private static String question(final RunResult result)
+    {
+        final String name = result.getParams().getBenchmark().substring(PACKAGE.length());
+
+        return name.substring(0, name.indexOf('.'));
+    }
+
+    private static String method(final RunResult result)
+    {
+        final String name = result.getParams().getBenchmark();
+
+        return name.substring(name.lastIndexOf('.') + 1);
+    }
+
+    private static String shape(final RunResult result)
+    {
+        final StringBuilder shape = new StringBuilder();
+        for (final String key : result.getParams().getParamsKeys())
+        {
+            shape.append(shape.isEmpty() ? "" : " ").append(result.getParams().getParam(key));
+        }
+
+        return shape.toString();
+    }
+}
