@@ -3,28 +3,21 @@ package io.fragcast.transport.aeron;
 import io.aeron.driver.ReceiveChannelEndpointSupplier;
 import io.aeron.driver.SendChannelEndpointSupplier;
 import io.aeron.driver.ext.LossGenerator;
-import io.aeron.driver.media.ReceiveChannelEndpoint;
-import io.aeron.driver.media.SendChannelEndpoint;
 import io.fragcast.counter.Counters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one media driver lets through, and where it counts the rest.
+ * What one media driver lets through, and where it counts the rest. A stream that comes in is let through if a source
+ * asked for it; what answers one that goes out, if the driver has its publication.
  */
 final class Admission
 {
-    private final AdmissionTable<InboundSession> inbound = new AdmissionTable<>();
-    private final AdmissionTable<OutboundSession> outbound = new AdmissionTable<>();
+    private final AdmissionTable inbound = new AdmissionTable();
     private volatile Counters counters = Counters.inMemory();
 
-    AdmissionTable<InboundSession> inbound()
+    AdmissionTable inbound()
     {
         return inbound;
-    }
-
-    AdmissionTable<OutboundSession> outbound()
-    {
-        return outbound;
     }
 
     Counters counters()
@@ -39,11 +32,13 @@ final class Admission
 
     ReceiveChannelEndpointSupplier receiveEndpoints(final @Nullable LossGenerator dataLoss)
     {
-        return ReceiveChannelEndpoint::new;
+        return (udpChannel, dispatcher, statusIndicator, context) ->
+            new ValidatingReceiveChannelEndpoint(udpChannel, dispatcher, statusIndicator, context, this, dataLoss);
     }
 
     SendChannelEndpointSupplier sendEndpoints()
     {
-        return SendChannelEndpoint::new;
+        return (udpChannel, statusIndicator, context) ->
+            new ValidatingSendChannelEndpoint(udpChannel, statusIndicator, context, this);
     }
 }

@@ -62,12 +62,7 @@ public final class AeronClient implements AutoCloseable
      */
     public FrameSink addSink(final String peerName, final ChannelConfig channel)
     {
-        // A group's status messages may come from any member; a peer's come from where it is sent to.
-        final InetAddress answersFrom = channel.isMulticast() ? null : channel.address().getAddress();
-        final AdmissionTable<OutboundSession> table = admission.outbound();
-        final OutboundSession session = table.admit(channel, () -> new OutboundSession(channel, answersFrom));
-
-        return new AeronFrameSink(peerName, channel, aeron, errorHandler, () -> table.release(session));
+        return new AeronFrameSink(peerName, channel, aeron, errorHandler);
     }
 
     /**
@@ -85,8 +80,8 @@ public final class AeronClient implements AutoCloseable
         final @Nullable InetAddress source,
         final AtomicCounter remade)
     {
-        final AdmissionTable<InboundSession> table = admission.inbound();
-        final InboundSession session = table.admit(channel, () -> new InboundSession(channel, source));
+        final AdmissionTable table = admission.inbound();
+        final InboundSession session = table.admit(channel, source);
 
         return new AeronFrameSource(
             peerName, channel, session, isGuarded, aeron, errorHandler, remade, () -> table.release(session));

@@ -46,7 +46,6 @@ public final class AeronFrameSink implements FrameSink
     private final Aeron aeron;
     private final CountersReader countersReader;
     private final ErrorHandler errorHandler;
-    private final Runnable onClose;
     private final BufferClaim claim = new BufferClaim();
     private State state = State.ADDING;
     private long registrationId;
@@ -58,8 +57,7 @@ public final class AeronFrameSink implements FrameSink
         final String name,
         final ChannelConfig config,
         final Aeron aeron,
-        final ErrorHandler errorHandler,
-        final Runnable onClose)
+        final ErrorHandler errorHandler)
     {
         this.name = name;
         this.channel = config.publicationUri();
@@ -68,7 +66,6 @@ public final class AeronFrameSink implements FrameSink
         this.aeron = aeron;
         this.countersReader = aeron.countersReader();
         this.errorHandler = errorHandler;
-        this.onClose = onClose;
         registrationId = aeron.asyncAddExclusivePublication(channel, streamId);
     }
 
@@ -149,7 +146,6 @@ public final class AeronFrameSink implements FrameSink
         {
             release();
             state = State.CLOSED;
-            onClose.run();
         }
     }
 

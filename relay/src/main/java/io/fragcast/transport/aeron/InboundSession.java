@@ -6,6 +6,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 
 /**
  * What both sides of the driver know of one incoming stream. The receiver thread tells what it saw, the thread of the
@@ -15,7 +16,7 @@ import java.net.InetAddress;
  *   line 1, source:   | followed publication | position |
  * </pre>
  */
-final class InboundSession extends AdmittedSession
+final class InboundSession
 {
     private static final int LINE = 64;
     private static final int ACCEPTED = 0;
@@ -29,6 +30,13 @@ final class InboundSession extends AdmittedSession
     // Above the term id, so that no publication reads as NONE.
     private static final long FOLLOWING = 1L << 32;
 
+    private final InetSocketAddress endpoint;
+    private final int streamId;
+    private final int sessionId;
+    private final @Nullable InetAddress peer;
+    private final int termLength;
+    private final int mtu;
+    private final boolean isGroup;
     private final AtomicBuffer shared = new UnsafeBuffer(BufferUtil.allocateDirectAligned(2 * LINE, LINE));
     private final int positionBitsToShift;
     // The publication that the highest position is of: positions of two are not comparable.
@@ -42,8 +50,58 @@ final class InboundSession extends AdmittedSession
      */
     InboundSession(final ChannelConfig channel, final @Nullable InetAddress peer)
     {
-        super(channel, peer);
+        this.endpoint = channel.address();
+        this.streamId = channel.streamId();
+        this.sessionId = channel.sessionId();
+        this.peer = peer;
+        this.termLength = channel.termLength();
+        this.mtu = channel.mtu();
+        this.isGroup = channel.isMulticast();
         positionBitsToShift = Integer.numberOfTrailingZeros(channel.termLength());
+    }
+
+    boolean isNamed(final InetSocketAddress endpoint, final int streamId, final int sessionId)
+    {
+        return this.sessionId == sessionId && this.streamId == streamId && this.endpoint.equals(endpoint);
+    }
+
+    /**
+     * May the other end speak from an address? The source port of a publication is ephemeral, so ports are
+     * not compared.
+     */
+    boolean isFrom(final InetSocketAddress source)
+    {
+        return null == peer || peer.equals(source.getAddress());
+    }
+
+    InetSocketAddress endpoint()
+    {
+        return endpoint;
+    }
+
+    int streamId()
+    {
+        return streamId;
+    }
+
+    int sessionId()
+    {
+        return sessionId;
+    }
+
+    int termLength()
+    {
+        return termLength;
+    }
+
+    int mtu()
+    {
+        return mtu;
+    }
+
+    boolean isGroup()
+    {
+        return isGroup;
     }
 
     /**
@@ -84,11 +142,11 @@ final class InboundSession extends AdmittedSession
             final int termCount = termId - (int)followed;
             final long termBegin = (long)termCount << positionBitsToShift;
             final long position = shared.getLongVolatile(POSITION);
-            if (termCount < 0 || termBegin + termOffset < position - termLength())
+            if (termCount < 0 || termBegin + termOffset < position - termLength)
             {
                 return false;
             }
-            if (termBegin + endOffset > position + termLength())
+            if (termBegin + endOffset > position + termLength)
             {
                 increment(AHEAD);
                 return false;

@@ -1,23 +1,204 @@
 package io.fragcast.transport.aeron;
 
-import org.jspecify.annotations.Nullable;
+import org.agrona.DirectBuffer;
 
-import java.net.InetAddress;
+import java.util.concurrent.TimeUnit;
+
+import static io.aeron.protocol.HeaderFlyweight.HDR_TYPE_SETUP;
 
 /**
- * What the sender thread knows of one outgoing stream: where it stands, and how much its receivers may ask for. Used by
- * the driver's sender thread alone.
+ * What the sender knows of one outgoing stream from what it sent: how far it came, and how much its receivers may still
+ * ask for. Used by the driver's sender thread alone.
+ * <p>
+ * Budgets, in bytes, so that what was sent refills them:
+ * <ul>
+ *   <li>NAK: each NAK that Aeron may act upon costs its range. Refilled by half of what is sent (10 % loss, each loss
+ *       reported five times) and by a window every 50 ms (a tail lost in full, between two heartbeats); two windows at
+ *       most. So a storm of NAKs makes the stream half as long again, not hundreds of times.</li>
+ *   <li>Status messages: each costs a sixteenth of a window. A receiver sends one for each quarter of a window that it
+ *       consumed, and 25 a second; this is four times that, for each of up to 64 members if it is a group.</li>
+ * </ul>
  */
-final class OutboundSession extends AdmittedSession
+final class OutboundSession
 {
+    private static final long WINDOW_REFILL_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    // Refilling by time counts no more than this: both budgets are full by then.
+    private static final long REFILL_MAX_NS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final int STATUS_MESSAGES_PER_WINDOW = 16;
+    private static final int GROUP_MAX = 64;
+
+    private final boolean isGroup;
+    private final long retransmitLingerNs;
+    private boolean hasSetup;
+    private int initialTermId;
+    private int termLength;
+    private int mtu;
+    private int positionBitsToShift;
+    private long sentPosition;
+    private long refilledPosition;
+    private long refilledNs;
+    private long nakBudget;
+    private long statusBudget;
+    private long lastNakNs;
+    private boolean hasNak;
+
     /**
-     * A stream that may go out.
+     * A publication that was just registered with the sender.
      *
-     * @param channel of the stream.
-     * @param peer    address that answers come from; null if any receiver of the group may send them.
+     * @param isGroup            true if multicast.
+     * @param retransmitLingerNs during which Aeron repeats no retransmission of a unicast stream.
      */
-    OutboundSession(final ChannelConfig channel, final @Nullable InetAddress peer)
+    OutboundSession(final boolean isGroup, final long retransmitLingerNs)
     {
-        super(channel, peer);
+        this.isGroup = isGroup;
+        this.retransmitLingerNs = retransmitLingerNs;
+    }
+
+    /**
+     * A datagram of this stream left.
+     *
+     * @param packet SETUP, heartbeat or frames.
+     * @param length of it.
+     */
+    void onSent(final DirectBuffer packet, final int length)
+    {
+        if (HDR_TYPE_SETUP == DatagramCheck.type(packet, 0))
+        {
+            onSetupSent(packet);
+        }
+        else if (hasSetup)
+        {
+            // Behind a retransmission by a whole window: the highest counts.
+            sentPosition = Math.max(
+                sentPosition, position(DatagramCheck.dataTermId(packet), DatagramCheck.endOffset(packet, length)));
+        }
+    }
+
+    /**
+     * A status message of a right address.
+     *
+     * @param packet that passed {@link DatagramCheck#isForSender}.
+     * @param nowNs  monotonic nanoseconds.
+     * @return true if it may be acted upon: its receiver consumed what was sent, within the last term.
+     */
+    boolean onStatusMessage(final DirectBuffer packet, final long nowNs)
+    {
+        if (!hasSetup || !DatagramCheck.isStatusMessage(packet, termLength, mtu))
+        {
+            return false;
+        }
+        if (!DatagramCheck.isSetupRequest(packet) &&
+            !isSent(DatagramCheck.controlTermId(packet), DatagramCheck.controlTermOffset(packet), 0))
+        {
+            return false;
+        }
+
+        refill(nowNs);
+        final long cost = window() / STATUS_MESSAGES_PER_WINDOW;
+        if (statusBudget < cost)
+        {
+            return false;
+        }
+        statusBudget -= cost;
+
+        return true;
+    }
+
+    /**
+     * A NAK of a right address.
+     *
+     * @param packet that passed {@link DatagramCheck#isForSender}.
+     * @param nowNs  monotonic nanoseconds.
+     * @return true if it may be acted upon: it names what was sent, within the last term and the budget.
+     */
+    boolean onNak(final DirectBuffer packet, final long nowNs)
+    {
+        if (!hasSetup || !DatagramCheck.isNak(packet, termLength))
+        {
+            return false;
+        }
+        final int range = DatagramCheck.nakRange(packet);
+        if (!isSent(DatagramCheck.controlTermId(packet), DatagramCheck.controlTermOffset(packet), range))
+        {
+            return false;
+        }
+        if (!isGroup && hasNak && nowNs - lastNakNs < retransmitLingerNs)
+        {
+            // Aeron keeps one retransmission for a unicast stream and ignores other NAKs while it lingers: free.
+            return true;
+        }
+
+        refill(nowNs);
+        if (nakBudget < range)
+        {
+            return false;
+        }
+        nakBudget -= range;
+        lastNakNs = nowNs;
+        hasNak = true;
+
+        return true;
+    }
+
+    private void onSetupSent(final DirectBuffer packet)
+    {
+        initialTermId = DatagramCheck.setupInitialTermId(packet);
+        if (!hasSetup)
+        {
+            hasSetup = true;
+            termLength = DatagramCheck.setupTermLength(packet);
+            mtu = DatagramCheck.setupMtu(packet);
+            positionBitsToShift = Integer.numberOfTrailingZeros(termLength);
+            nakBudget = nakBudgetMax();
+            statusBudget = statusBudgetMax();
+        }
+        sentPosition = Math.max(
+            sentPosition, position(DatagramCheck.setupActiveTermId(packet), DatagramCheck.dataTermOffset(packet)));
+    }
+
+    /**
+     * Was a range sent, within the last term? A PAD of up to a frame is sent as its header alone, so the end may be a
+     * frame beyond.
+     */
+    private boolean isSent(final int termId, final int termOffset, final int range)
+    {
+        final long begin = position(termId, termOffset);
+
+        return termId - initialTermId >= 0 &&
+            begin >= sentPosition - termLength &&
+            begin + range <= sentPosition + mtu;
+    }
+
+    private void refill(final long nowNs)
+    {
+        final long sent = sentPosition - refilledPosition;
+        final long elapsedNs = 0 == refilledNs ? 0 : Math.min(REFILL_MAX_NS, nowNs - refilledNs);
+        final long byTime = window() * elapsedNs / WINDOW_REFILL_NS;
+        final long members = isGroup ? GROUP_MAX : 1;
+
+        nakBudget = Math.min(nakBudgetMax(), nakBudget + sent / 2 + byTime);
+        statusBudget = Math.min(statusBudgetMax(), statusBudget + members * (sent + byTime));
+        refilledPosition = sentPosition;
+        refilledNs = nowNs;
+    }
+
+    private long position(final int termId, final int termOffset)
+    {
+        return ((long)(termId - initialTermId) << positionBitsToShift) + termOffset;
+    }
+
+    private long window()
+    {
+        return termLength / 2;
+    }
+
+    private long nakBudgetMax()
+    {
+        return 2 * window();
+    }
+
+    private long statusBudgetMax()
+    {
+        return (isGroup ? GROUP_MAX : 1) * 4 * window();
     }
 }

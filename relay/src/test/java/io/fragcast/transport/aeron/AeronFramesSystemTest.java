@@ -1,5 +1,7 @@
 package io.fragcast.transport.aeron;
 
+import io.aeron.driver.ext.RandomLossGenerator;
+import io.fragcast.counter.FragcastCounter;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
 import io.fragcast.transport.SendResult;
@@ -61,6 +63,45 @@ class AeronFramesSystemTest
             assertTrue(log.receiveTimeNs > 0 && log.sendTimeNs > 0, "stamped by the drivers");
             InvokerRig.await("drained", sink::isDrained, from, to);
             assertEquals(0, from.errors.size() + to.errors.size(), () -> from.errors + " " + to.errors);
+            assertEquals(0, from.refused() + to.refused(), "nothing honest is refused");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldRepairFivePercentLossWithinItsBudgets(final boolean isMulticast)
+    {
+        final int port = InvokerRig.freePort();
+        final ChannelConfig channel = isMulticast ? multicast(port).losslessGroup() : InvokerRig.unicast(port, SESSION);
+        final DriverConfig lossy = DriverConfig.embedded("test-lossy", DriverThreading.INVOKER, LinkBudget.LAN)
+            .withDataLoss(new RandomLossGenerator(0.05, 42));
+
+        try (InvokerRig from = new InvokerRig("from"); InvokerRig to = new InvokerRig(lossy))
+        {
+            final FrameSink sink = from.addSink(channel);
+            final FrameSource source = to.addSource(channel);
+            final FrameLog log = new FrameLog();
+            InvokerRig.await("connected", () -> sink.isConnected() && source.isConnected(), from, to);
+
+            final long[] sent = {0};
+            InvokerRig.await(
+                "all frames",
+                () ->
+                {
+                    // Bursts of a frag, then as long as they take.
+                    if (sent[0] < FRAMES && log.received + 24 > sent[0])
+                    {
+                        sent[0] += SendResult.OK == InvokerRig.trySend(sink, 1376, sent[0]) ? 1 : 0;
+                    }
+                    source.poll(log, 64);
+                    return FRAMES == log.received;
+                },
+                from,
+                to);
+
+            assertEquals(0, log.gaps + log.backwards + log.damaged);
+            assertEquals(0, to.counters.value(FragcastCounter.SOURCES_REMADE));
+            assertEquals(0, from.refused() + to.refused(), "nothing honest is refused");
         }
     }
 

@@ -90,6 +90,15 @@ final class InvokerRig implements AutoCloseable
         return source;
     }
 
+    long refused()
+    {
+        return counters.value(FragcastCounter.DATAGRAMS_REFUSED_ADDRESS) +
+            counters.value(FragcastCounter.DATAGRAMS_REFUSED_SESSION) +
+            counters.value(FragcastCounter.DATAGRAMS_REFUSED_LAYOUT) +
+            counters.value(FragcastCounter.DATAGRAMS_REFUSED_SETUP) +
+            counters.value(FragcastCounter.DATAGRAMS_REFUSED_CONTROL);
+    }
+
     int doWork()
     {
         int work = driver.invoke() + client.invoke();

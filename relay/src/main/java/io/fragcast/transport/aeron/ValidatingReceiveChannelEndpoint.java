@@ -1,0 +1,140 @@
+package io.fragcast.transport.aeron;
+
+import io.aeron.driver.DataPacketDispatcher;
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ext.LossGenerator;
+import io.aeron.driver.media.ReceiveChannelEndpoint;
+import io.aeron.driver.media.UdpChannel;
+import io.aeron.protocol.DataHeaderFlyweight;
+import io.aeron.protocol.SetupFlyweight;
+import io.fragcast.counter.FragcastCounter;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.status.AtomicCounter;
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetSocketAddress;
+
+/**
+ * The receiving end of a channel, which hands to Aeron only what an admitted publication sends (DESIGN §4.4). It runs
+ * on the driver's receiver thread, once for every datagram: it allocates nothing, throws nothing and counts each
+ * refusal once, under the first rule broken, cheap rules first.
+ */
+final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
+{
+    private final Admission admission;
+    private final @Nullable LossGenerator dataLoss;
+    private final InetSocketAddress endpoint;
+
+    ValidatingReceiveChannelEndpoint(
+        final UdpChannel udpChannel,
+        final DataPacketDispatcher dispatcher,
+        final AtomicCounter statusIndicator,
+        final MediaDriver.Context context,
+        final Admission admission,
+        final @Nullable LossGenerator dataLoss)
+    {
+        super(udpChannel, dispatcher, statusIndicator, context);
+        this.admission = admission;
+        this.dataLoss = dataLoss;
+        endpoint = udpChannel.remoteData();
+    }
+
+    @Override
+    public boolean isValidFrame(final UnsafeBuffer buffer, final int length)
+    {
+        return DatagramCheck.isForReceiver(buffer, length) || refuse(FragcastCounter.DATAGRAMS_REFUSED_CONTROL);
+    }
+
+    @Override
+    public int onDataPacket(
+        final DataHeaderFlyweight header,
+        final UnsafeBuffer buffer,
+        final int length,
+        final InetSocketAddress srcAddress,
+        final int transportIndex)
+    {
+        if (isLost(buffer, length, srcAddress))
+        {
+            return 0;
+        }
+
+        final InboundSession session = admitted(buffer, srcAddress);
+        if (null == session || !isInStream(session, buffer, length))
+        {
+            return 0;
+        }
+
+        return super.onDataPacket(header, buffer, length, srcAddress, transportIndex);
+    }
+
+    @Override
+    public void onSetupMessage(
+        final SetupFlyweight header,
+        final UnsafeBuffer buffer,
+        final int length,
+        final InetSocketAddress srcAddress,
+        final int transportIndex)
+    {
+        if (isLost(buffer, length, srcAddress))
+        {
+            return;
+        }
+
+        final InboundSession session = admitted(buffer, srcAddress);
+        if (null != session && isOfStream(session, buffer))
+        {
+            super.onSetupMessage(header, buffer, length, srcAddress, transportIndex);
+        }
+    }
+
+    private @Nullable InboundSession admitted(final UnsafeBuffer buffer, final InetSocketAddress source)
+    {
+        final InboundSession session = admission.inbound().find(
+            endpoint, DatagramCheck.dataStreamId(buffer), DatagramCheck.dataSessionId(buffer));
+        if (null == session)
+        {
+            refuse(FragcastCounter.DATAGRAMS_REFUSED_SESSION);
+            return null;
+        }
+        if (!session.isFrom(source))
+        {
+            refuse(FragcastCounter.DATAGRAMS_REFUSED_ADDRESS);
+            return null;
+        }
+
+        return session;
+    }
+
+    private boolean isInStream(final InboundSession session, final UnsafeBuffer buffer, final int length)
+    {
+        final boolean isInStream = DatagramCheck.isData(buffer, length, session.termLength(), session.mtu()) &&
+            session.onData(
+                DatagramCheck.dataTermId(buffer),
+                DatagramCheck.dataTermOffset(buffer),
+                DatagramCheck.endOffset(buffer, length));
+
+        return isInStream || refuse(FragcastCounter.DATAGRAMS_REFUSED_LAYOUT);
+    }
+
+    private boolean isOfStream(final InboundSession session, final UnsafeBuffer buffer)
+    {
+        final boolean isOfStream =
+            DatagramCheck.isSetup(buffer, session.termLength(), session.mtu(), session.isGroup()) &&
+            session.onSetup(DatagramCheck.setupInitialTermId(buffer));
+
+        return isOfStream || refuse(FragcastCounter.DATAGRAMS_REFUSED_SETUP);
+    }
+
+    private boolean isLost(final UnsafeBuffer buffer, final int length, final InetSocketAddress source)
+    {
+        return null != dataLoss && dataLoss.shouldDropFrame(source, buffer, length);
+    }
+
+    private boolean refuse(final FragcastCounter counter)
+    {
+        // Atomic: the sender thread counts in some of these too.
+        admission.counters().get(counter).increment();
+
+        return false;
+    }
+}
