@@ -3,8 +3,8 @@ package io.fragcast.edge;
 import org.agrona.DirectBuffer;
 
 /**
- * Takes what a replica delivers, as encoded BlockEvent messages, in order. Called by the edge agent's thread alone;
- * opened and closed by the node.
+ * Takes what a replica delivers, as encoded BlockEvent messages, in order. Opened by the node; called and closed by the
+ * edge agent, on its thread.
  */
 public interface Edge extends AutoCloseable
 {

@@ -189,8 +189,8 @@ public final class FragBroadcaster
      * @param blockNumber height.
      * @param seq         from 0, each one more than the one before.
      * @param isLast      true in the last of the block.
-     * @param txCount     transactions in the body, as counted by the caller.
-     * @param buffer      holding the body, a FragBody message that the caller has checked.
+     * @param txCount     transactions that the body says it holds.
+     * @param buffer      holding the body, a FragBody message.
      * @param bodyOffset  of its first byte.
      * @param bodyLength  in bytes.
      * @return what became of it.
@@ -205,7 +205,6 @@ public final class FragBroadcaster
         final int bodyLength)
     {
         assert isIdle() : "a request during " + step;
-        assert bodyLength > 0 : "a body of " + bodyLength + " bytes";
 
         if (Attempt.NO_BLOCK == attempt || head.blockNumber != blockNumber)
         {

@@ -1,0 +1,58 @@
+package io.fragcast.edge.ipc;
+
+import io.aeron.Aeron;
+import io.aeron.FragmentAssembler;
+import io.aeron.Subscription;
+import io.fragcast.BlockListener;
+import io.fragcast.wire.BlockEventAdapter;
+
+/**
+ * A consumer beside the node: hears the events of an {@link IpcEventEdge}. The Aeron client belongs to the caller. Used
+ * by one thread.
+ */
+public final class IpcBlockSubscriber implements AutoCloseable
+{
+    private final Subscription subscription;
+    private final FragmentAssembler assembler;
+
+    /**
+     * Adds the stream of events.
+     *
+     * @param aeron    client to use, left open.
+     * @param channel  IPC channel of the node.
+     * @param listener takes the events, on the polling thread.
+     */
+    public IpcBlockSubscriber(final Aeron aeron, final String channel, final BlockListener listener)
+    {
+        final BlockEventAdapter adapter = new BlockEventAdapter(listener);
+        assembler = new FragmentAssembler((buffer, offset, length, header) -> adapter.onEvent(buffer, offset, length));
+        subscription = aeron.addSubscription(channel, IpcChannels.EVENT_STREAM_ID);
+    }
+
+    /**
+     * Hands waiting events to the listener.
+     *
+     * @param fragmentLimit at most so many Aeron frames.
+     * @return frames taken.
+     */
+    public int poll(final int fragmentLimit)
+    {
+        return subscription.poll(assembler, fragmentLimit);
+    }
+
+    /**
+     * Is the node heard?
+     *
+     * @return true if connected.
+     */
+    public boolean isConnected()
+    {
+        return subscription.isConnected();
+    }
+
+    @Override
+    public void close()
+    {
+        subscription.close();
+    }
+}
