@@ -44,10 +44,16 @@ public abstract sealed class Secp256k1 permits Secp256k1Jni, Secp256k1Java
         {
             return new Secp256k1Jni();
         }
-        catch (final IllegalStateException | LinkageError ex)
+        // The library throws whatever its loader met, checked exceptions too, though it declares none.
+        catch (final Exception | LinkageError ex)
         {
-            final Throwable cause = null == ex.getCause() ? ex : ex.getCause();
-            return new Secp256k1Java("pure Java, 3x slower: native code does not load (" + cause + ")");
+            Throwable reason = ex;
+            while (null != reason.getCause())
+            {
+                reason = reason.getCause();
+            }
+
+            return new Secp256k1Java("pure Java, 3x slower: native code does not load (" + reason + ")");
         }
     }
 

@@ -17,9 +17,8 @@ public final class Secp256k1Jni extends Secp256k1
     private final fr.acinq.secp256k1.Secp256k1 library;
 
     /**
-     * Unpacks and loads the native code, once in the life of the JVM.
-     *
-     * @throws IllegalStateException if it does not load, such as for a temp folder mounted noexec.
+     * Unpacks and loads the native code, once in the life of the JVM. Throws if it does not load, such as for a temp
+     * folder mounted noexec; {@link Secp256k1#load} falls back.
      */
     public Secp256k1Jni()
     {
