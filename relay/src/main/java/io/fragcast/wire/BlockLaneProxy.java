@@ -33,14 +33,10 @@ public final class BlockLaneProxy implements FragSender
 
     private static final int HEADER_LENGTH = MessageHeaderEncoder.ENCODED_LENGTH;
     private static final int SIGNED_OFFSET = HEADER_LENGTH + EnvEncoder.chainIdEncodingOffset();
-    private static final int FRAG_FIXED_LENGTH =
-        HEADER_LENGTH + FragEncoder.BLOCK_LENGTH + FragEncoder.HashesEncoder.sbeHeaderSize() +
-        FragEncoder.inlineBodyHeaderLength();
-    private static final int HASH_LENGTH = FragEncoder.HashesEncoder.sbeBlockLength();
-    private static final int CHUNK_FIXED_LENGTH =
-        HEADER_LENGTH + FragChunkEncoder.BLOCK_LENGTH + FragChunkEncoder.chunkHeaderLength();
-    private static final int PAGE_FIXED_LENGTH =
-        HEADER_LENGTH + FragPageEncoder.BLOCK_LENGTH + FragPageEncoder.hashesHeaderLength();
+    private static final int FRAG_FIXED_LENGTH = FragCapacity.FRAG_FIXED_LENGTH;
+    private static final int HASH_LENGTH = FragCapacity.HASH_LENGTH;
+    private static final int CHUNK_FIXED_LENGTH = FragCapacity.CHUNK_FIXED_LENGTH;
+    private static final int PAGE_FIXED_LENGTH = FragCapacity.PAGE_FIXED_LENGTH;
     private static final int ENV_FIELDS_OFFSET = HEADER_LENGTH + EnvEncoder.timestampEncodingOffset();
     private static final int ENV_FIELDS_LENGTH = HEADER_LENGTH + EnvEncoder.BLOCK_LENGTH - ENV_FIELDS_OFFSET;
     private static final int SEAL_FIELDS_OFFSET = HEADER_LENGTH + SealEncoder.totalFragsEncodingOffset();
@@ -60,6 +56,7 @@ public final class BlockLaneProxy implements FragSender
     private final FrameFanout fanout;
     private final @Nullable FrameForwarder journal;
     private final int maxFrameLength;
+    private final FragCapacity capacity;
     private final UnsafeBuffer signedFrame;
     private final UnsafeBuffer pieceFrame;
     private int signedFrameLength;
@@ -83,6 +80,7 @@ public final class BlockLaneProxy implements FragSender
         this.fanout = fanout;
         this.journal = journal;
         this.maxFrameLength = maxFrameLength;
+        capacity = FragCapacity.of(maxFrameLength);
         signedFrame = new UnsafeBuffer(ByteBuffer.allocateDirect(maxFrameLength));
         pieceFrame = new UnsafeBuffer(ByteBuffer.allocateDirect(maxFrameLength));
     }
@@ -96,19 +94,19 @@ public final class BlockLaneProxy implements FragSender
     @Override
     public int chunkLength()
     {
-        return maxFrameLength - CHUNK_FIXED_LENGTH;
+        return capacity.chunkLength();
     }
 
     @Override
     public int headerHashCapacity()
     {
-        return (maxFrameLength - FRAG_FIXED_LENGTH) / HASH_LENGTH;
+        return capacity.headerHashCapacity();
     }
 
     @Override
     public int pageHashCapacity()
     {
-        return (maxFrameLength - PAGE_FIXED_LENGTH) / HASH_LENGTH;
+        return capacity.pageHashCapacity();
     }
 
     @Override

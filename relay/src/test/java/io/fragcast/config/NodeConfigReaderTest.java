@@ -101,14 +101,14 @@ class NodeConfigReaderTest
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value =
-    {
-        "1400 | relay.toml:7: block.mtu = 1400: the interface eth0 has 1500; allowed 1408..1500",
-        "1501 | relay.toml:7: block.mtu = 1501: the interface eth0 has 1500; allowed 1408..1500",
-        "1473 | relay.toml:7: block.mtu = 1473: the interface eth0 has 1500, of which 28 are IP and UDP headers; " +
-            "the largest multiple of 32 that fits is 1472",
-        "1410 | relay.toml:7: block.mtu = 1410: not a multiple of 32; the next lower is 1408",
-        "1472 | relay.toml:7: block.mtu = 1472: the schedule says 1408 for the whole network",
-    })
+        {
+            "1400 | relay.toml:7: block.mtu = 1400: the interface eth0 has 1500; allowed 1408..1500",
+            "1501 | relay.toml:7: block.mtu = 1501: the interface eth0 has 1500; allowed 1408..1500",
+            "1473 | relay.toml:7: block.mtu = 1473: the interface eth0 has 1500, of which 28 are IP and UDP headers; " +
+                "the largest multiple of 32 that fits is 1472",
+            "1410 | relay.toml:7: block.mtu = 1410: not a multiple of 32; the next lower is 1408",
+            "1472 | relay.toml:7: block.mtu = 1472: the schedule says 1408 for the whole network",
+        })
     void shouldRefuseMtu(final int mtu, final String line)
     {
         link = new LocalInterface("eth0", 1500);
@@ -153,31 +153,34 @@ class NodeConfigReaderTest
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value =
-    {
-        "[shedule]            | relay.toml:7: unknown key \"shedule\", did you mean \"schedule\"?",
-        "[block.mtu2]         | relay.toml:7: unknown key \"block.mtu2\", did you mean \"block.mtu\"?",
-        "block.mtuu = 3       | relay.toml:7: unknown key \"block.mtuu\", did you mean \"block.mtu\"?",
-        "mtu = 1408           | relay.toml:7: unknown key \"mtu\", did you mean \"block.mtu\"?",
-        "zzzzzz = 1           | relay.toml:7: unknown key \"zzzzzz\"; fragcast relay --help lists them",
-        "block = 1            | relay.toml:7: block is a table; write [block]",
-        "deliver.to = \"x\"   | relay.toml:7: deliver.to is no key of a relay",
-        "http.port = 9090     | relay.toml:7: http.port = 9090: 0 serves nothing: this version has no HTTP.",
-        "threads.idle = \"a\" | relay.toml:7: threads.idle = a: allowed spin|backoff",
-        "block.window = \"x\" | relay.toml:7: block.window = x: not a number of bytes, rounded up to a power of two; " +
-            "allowed 32768..67108864",
-        "block.rtt-us = 0     | relay.toml:7: block.rtt-us = 0: allowed 1..1000000",
-        "block.sinks = [\"a\"] | relay.toml:7: block.sinks = a: not PUBKEY@HOST:PORT",
-        "block.listen = \"a\" | relay.toml:7: block.listen = a: \"a\" is not HOST:PORT",
-        "journal.ring-bytes = \"3m\" | relay.toml:7: journal.ring-bytes = 3m: not a power of two; the next is 4194304",
-        "threads.affinity.forward = 4 | relay.toml:7: threads.affinity.forward = 4: this host has 4 cores; allowed -1..3",
-        "block.multicast = \"224.0.1.2:1\" | relay.toml:7: block.multicast = 224.0.1.2:1: the group's last number " +
-            "is even; Aeron answers on the next one: allowed odd ones",
-        "block.mode = \"multicast\" | relay.toml:7: block.mode = multicast: block.multicast = GROUP:PORT is not set",
-        "profile = \"none\"   | relay.toml:7: profile = none: no such profile; allowed laptop|ci|two-core|balanced|" +
-            "low-latency",
-        "a b                  | relay.toml:7: Unexpected 'b', expected . or =",
-    })
+    @CsvSource(delimiter = '~', value =
+        {
+            "[shedule]            ~ relay.toml:7: unknown key \"shedule\", did you mean \"schedule\"?",
+            "[block.mtu2]         ~ relay.toml:7: unknown key \"block.mtu2\", did you mean \"block.mtu\"?",
+            "block.mtuu = 3       ~ relay.toml:7: unknown key \"block.mtuu\", did you mean \"block.mtu\"?",
+            "mtu = 1408           ~ relay.toml:7: unknown key \"mtu\", did you mean \"block.mtu\"?",
+            "zzzzzz = 1           ~ relay.toml:7: unknown key \"zzzzzz\"; fragcast relay --help lists them",
+            "block = 1            ~ relay.toml:7: block is a table; write [block]",
+            "deliver.to = \"x\"   ~ relay.toml:7: deliver.to is no key of a relay",
+            "http.port = 9090     ~ relay.toml:7: http.port = 9090: 0 serves nothing: this version has no HTTP.",
+            "threads.idle = \"a\" ~ relay.toml:7: threads.idle = a: allowed spin|backoff",
+            "block.window = \"x\" ~ relay.toml:7: block.window = x: not a number of bytes, rounded up to a power of " +
+                "two; allowed 32768..67108864",
+            "block.rtt-us = 0     ~ relay.toml:7: block.rtt-us = 0: allowed 1..1000000",
+            "block.sinks = [\"a\"] ~ relay.toml:7: block.sinks = a: not PUBKEY@HOST:PORT",
+            "block.listen = \"a\" ~ relay.toml:7: block.listen = a: \"a\" is not HOST:PORT",
+            "journal.ring-bytes = \"3m\" ~ relay.toml:7: journal.ring-bytes = 3m: not a power of two; " +
+                "the next is 4194304",
+            "threads.affinity.forward = 4 ~ relay.toml:7: threads.affinity.forward = 4: this host has 4 " +
+                "cores; allowed -1..3",
+            "block.multicast = \"224.0.1.2:1\" ~ relay.toml:7: block.multicast = 224.0.1.2:1: the group's " +
+                "last number is even; Aeron answers on the next one: allowed odd ones",
+            "block.mode = \"multicast\" ~ relay.toml:7: block.mode = multicast: block.multicast = GROUP:PORT " +
+                "is not set",
+            "profile = \"none\"   ~ relay.toml:7: profile = none: no such profile; allowed laptop|ci|two-core|" +
+                "balanced|low-latency",
+            "a b                  ~ relay.toml:7: Unexpected 'b', expected . or =",
+        })
     void shouldRefuseLine(final String line, final String expected)
     {
         final List<String> file = new ArrayList<>(relayFile());

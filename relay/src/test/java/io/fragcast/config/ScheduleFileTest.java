@@ -61,22 +61,23 @@ class ScheduleFileTest
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value =
-    {
-        "chain-id = 10  | chain-id = 0       | :1: chain-id = 0: a chain id is never 0",
-        "mtu = 1408     | mtu = 1400         | :2: mtu = 1400: allowed 1408..65504",
-        "mtu = 1408     | mtu = 1410         | :2: mtu = 1410: not a multiple of 32; the next lower is 1408",
-        "mtu = 1408     | mtuu = 1408        | :2: unknown key \"mtuu\", did you mean \"mtu\"?",
-        "number = 1     | number = 0         | :4: number = 0: allowed 1..2147483647",
-        "number = 1     | first = 1          | :4: unknown key \"first\"; known: number, first-block, last-block, " +
-            "key, identity, endpoints, anchor",
-        "number = 1     | #                  | :3: number is not set",
-        "last-block = 9 | last-block = -1    | :6: last-block = -1: allowed 0..9223372036854775807",
-        "last-block = 9 | #                  | :10: first-block = 10: term 1 leads it: its end is open",
-        "last-block = 9 | last-block = 10    | :10: first-block = 10: term 1 leads it: it ends at 10",
-        "number = 2     | number = 1         | :9: number = 1: terms ascend; allowed 2 or more",
-        "KEY1           | 0279               | :7: key = 0279: a public key is 33 bytes in hex and begins with 02 or 03",
-        "KEY1           | xyz                | :7: key = xyz: \"xyz\" is not hex",
-    })
+        {
+            "chain-id = 10  | chain-id = 0       | :1: chain-id = 0: a chain id is never 0",
+            "mtu = 1408     | mtu = 1400         | :2: mtu = 1400: allowed 1408..65504",
+            "mtu = 1408     | mtu = 1410         | :2: mtu = 1410: not a multiple of 32; the next lower is 1408",
+            "mtu = 1408     | mtuu = 1408        | :2: unknown key \"mtuu\", did you mean \"mtu\"?",
+            "number = 1     | number = 0         | :4: number = 0: allowed 1..2147483647",
+            "number = 1     | first = 1          | :4: unknown key \"first\"; known: number, first-block, " +
+                "last-block, key, identity, endpoints, anchor",
+            "number = 1     | #                  | :3: number is not set",
+            "last-block = 9 | last-block = -1    | :6: last-block = -1: allowed 0..9223372036854775807",
+            "last-block = 9 | #                  | :10: first-block = 10: term 1 leads it: its end is open",
+            "last-block = 9 | last-block = 10    | :10: first-block = 10: term 1 leads it: it ends at 10",
+            "number = 2     | number = 1         | :9: number = 1: terms ascend; allowed 2 or more",
+            "KEY1           | 0279               | :7: key = 0279: a public key is 33 bytes in hex and " +
+                "begins with 02 or 03",
+            "KEY1           | xyz                | :7: key = xyz: \"xyz\" is not hex",
+        })
     void shouldRefuse(final String good, final String bad, final String expected)
     {
         final String text = """

@@ -1,0 +1,19 @@
+package io.fragcast.cli;
+
+import picocli.CommandLine;
+
+import java.util.List;
+
+/**
+ * The commands of every install.
+ */
+public final class RelayCommands implements CommandProvider
+{
+    @Override
+    public List<CommandLine> commands()
+    {
+        return List.of(
+            new CommandLine(new ScheduleCommand()),
+            new CommandLine(new JournalCommand()));
+    }
+}

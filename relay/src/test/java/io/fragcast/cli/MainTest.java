@@ -1,0 +1,103 @@
+package io.fragcast.cli;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class MainTest
+{
+    private static final String KEY = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
+
+    @TempDir
+    private Path dir;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void shouldNameVersionCommitJdkAeronAndSchema()
+    {
+        assertThat(run("--version")).isEqualTo(ExitCodes.DONE);
+
+        assertThat(out.toString().strip()).matches(
+            "fragcast \\d+\\.\\d+\\.\\d+ {2}commit ([0-9a-f]{12}|unknown) {2}JDK " +
+                "\\Q" + Runtime.version() + "\\E {2}Aeron 1\\.\\d+\\.\\d+ {2}schema 4670/1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bench", "sim"})
+    void shouldSayWhereBenchIs(final String command)
+    {
+        assertThat(run(command, "latency")).isEqualTo(ExitCodes.REFUSED);
+
+        assertThat(err.toString()).isEqualTo("fragcast " + command +
+            ": is not in this install; it is in the module bench of the source tree, run by its ./fragcast\n");
+    }
+
+    @Test
+    void shouldAnswerWrongUsageInOneLine()
+    {
+        assertThat(run("schedul", "check")).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run()).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run("schedule", "check")).isEqualTo(ExitCodes.REFUSED);
+
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString().lines()).hasSize(3).satisfiesExactly(
+            (line) -> assertThat(line).contains("schedul").contains("did you mean \"schedule\"?"),
+            (line) -> assertThat(line).isEqualTo("fragcast: no command given; fragcast --help lists them"),
+            (line) -> assertThat(line).startsWith("fragcast schedule check: ").contains("FILE"));
+    }
+
+    @Test
+    void shouldPrintTermsAndLimits() throws IOException
+    {
+        final Path file = Files.writeString(dir.resolve("schedule.toml"), """
+            chain-id = 10
+            mtu = 1408
+            [[term]]
+            number = 1
+            first-block = 0
+            last-block = 99
+            key = "%s"
+            [[term]]
+            number = 2
+            first-block = 100
+            key = "%s"
+            endpoints = ["127.0.0.1:14040"]
+            """.formatted(KEY, KEY));
+
+        assertThat(run("schedule", "check", file.toString())).isEqualTo(ExitCodes.DONE);
+
+        assertThat(out.toString().lines()).containsExactly(
+            "chain 10  mtu 1408  terms 2",
+            "a frag is at most 4194304 bytes; this mtu could carry 4831320: 57 hashes a header x 65 hashes a page x " +
+                "1304 bytes a chunk",
+            "term 1  blocks 0..99  key " + KEY,
+            "term 2  blocks 100..  key " + KEY + "  at 127.0.0.1:14040");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseScheduleInOneLine() throws IOException
+    {
+        final Path file = Files.writeString(dir.resolve("schedule.toml"), "chain-id = 0\n");
+
+        assertThat(run("schedule", "check", file.toString())).isEqualTo(ExitCodes.REFUSED);
+
+        assertThat(err.toString()).isEqualTo(file + ":1: chain-id = 0: a chain id is never 0\n");
+    }
+
+    private int run(final String... args)
+    {
+        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+    }
+}
