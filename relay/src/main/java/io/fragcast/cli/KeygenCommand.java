@@ -13,7 +13,9 @@ import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -25,7 +27,8 @@ import java.util.concurrent.Callable;
  */
 @Command(
     name = "keygen",
-    description = "Makes a key file that only its owner can read, and prints the public key and the address.")
+    description = "Makes a key file that only its owner can read, beside it a .pub with the public key, and prints " +
+        "that and the address.")
 public final class KeygenCommand implements Callable<Integer>
 {
     @Spec
@@ -56,17 +59,54 @@ public final class KeygenCommand implements Callable<Integer>
 
         final byte[] publicKey = Secp256k1.load().publicKey(privateKey);
         Arrays.fill(privateKey, (byte)0);
+        final String publicHex = HexFormat.of().formatHex(Secp256k1.compress(publicKey));
+        final Path publicFile = publicFile();
+        if (!isShow && !write(publicFile, publicHex))
+        {
+            return CommandLine.ExitCode.USAGE;
+        }
+
         final PrintWriter out = spec.commandLine().getOut();
         out.println("key-file = \"" + file + "\"");
-        out.println("public-key = \"" + HexFormat.of().formatHex(Secp256k1.compress(publicKey)) + "\"");
+        out.println("public-key = \"" + publicHex + "\"");
         out.println("address = \"" + Hex.toHex(Keccak.address(publicKey)) + "\"");
         out.flush();
 
         return CommandLine.ExitCode.OK;
     }
 
+    /** Beside the key file: sinks and schedule name it as {@code @FILE}. */
+    private Path publicFile()
+    {
+        final String name = String.valueOf(file.getFileName());
+        final int dot = name.lastIndexOf('.');
+
+        return file.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + ".pub");
+    }
+
+    private boolean write(final Path publicFile, final String publicHex)
+    {
+        try
+        {
+            Files.writeString(publicFile, publicHex + "\n", StandardOpenOption.CREATE_NEW);
+
+            return true;
+        }
+        catch (final IOException ex)
+        {
+            spec.commandLine().getErr().println("keygen: " + file + " is made, but not " + publicFile + ": " + ex);
+
+            return false;
+        }
+    }
+
     private byte[] make() throws IOException
     {
+        final Path folder = file.toAbsolutePath().getParent();
+        if (null != folder)
+        {
+            Files.createDirectories(folder);
+        }
         final SecureRandom random = new SecureRandom();
         final byte[] privateKey = new byte[Secp256k1.PRIVATE_KEY_LENGTH];
         do

@@ -13,7 +13,9 @@ public final class RelayCommands implements CommandProvider
     public List<CommandLine> commands()
     {
         return List.of(
+            new CommandLine(new KeygenCommand()),
             new CommandLine(new ScheduleCommand()),
+            new CommandLine(new MessageCommand()),
             new CommandLine(new JournalCommand()));
     }
 }

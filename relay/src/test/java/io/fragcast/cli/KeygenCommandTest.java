@@ -28,7 +28,7 @@ class KeygenCommandTest
     @Test
     void shouldMakeAKeyFileAndPrintItsPublicHalf() throws IOException
     {
-        final Path file = folder.resolve("leader.hex");
+        final Path file = folder.resolve("keys").resolve("leader.hex");
 
         assertThat(run(file.toString())).isZero();
 
@@ -37,6 +37,8 @@ class KeygenCommandTest
             "key-file = \"" + file + "\"\n" +
             "public-key = \"" + HexFormat.of().formatHex(Secp256k1.compress(publicKey)) + "\"\n" +
             "address = \"" + Hex.toHex(Keccak.address(publicKey)) + "\"\n");
+        assertThat(folder.resolve("keys").resolve("leader.pub"))
+            .hasContent(HexFormat.of().formatHex(Secp256k1.compress(publicKey)));
         assertThat(out.toString()).doesNotContain(Files.readString(file).strip());
 
         final String made = out.toString();
