@@ -1,18 +1,49 @@
 package io.fragcast.protocol.block;
 
 import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import io.fragcast.protocol.leader.LeaderTracker;
 import io.fragcast.protocol.leader.Schedule;
+import org.agrona.concurrent.status.AtomicCounter;
 
 /**
  * The receive side of the block lane, in every role: takes frames in any order from any number of sessions, checks
  * them in the order of DESIGN §4.3, hands what it accepts to the {@link FrameForwarder} and delivers blocks in order
  * to the {@link BlockConsumer}. Pure: no IO, no clock. Used by one thread; allocates nothing after construction.
+ * <pre>
+ *   rejected session? ▸ chain ▸ limits ▸ window ▸ leader ▸ known? ▸ legal here? ▸ budget ▸ signature or hash
+ *       ▸ keep ▸ forward ▸ assemble ▸ chain ▸ deliver
+ * </pre>
  */
-@SuppressWarnings("DoNotCallSuggester") // The machines behind the signature land next.
 public final class BlockLaneReceiver
 {
+    /** How often the gauges are written. */
+    private static final long GAUGE_INTERVAL_NS = 10_000_000L;
+    /** One attempt at a height to be superseded, one that supersedes it. */
+    private static final int ATTEMPTS_PER_HEIGHT = 2;
+
+    private final Schedule schedule;
+    private final BlockLimits limits;
+    private final FrameForwarder forwarder;
+    private final BodySlab slab;
+    private final BlockDelivery delivery;
+    private final AttemptTable table;
+    private final RunSequencer sequencer;
+    private final VerificationBudget budget;
+    private final EquivocationDetector detector;
+    private final MessageIntake messages;
+    private final PieceIntake pieces;
+    private final ControlIntake controls;
+
+    private final AtomicCounter[] verdictCounters = new AtomicCounter[Verdict.values().length];
+    private final AtomicCounter backPressured;
+    private final AtomicCounter slabUsed;
+    private final AtomicCounter fragsMissing;
+    private long gaugeDeadlineNs;
+    private boolean isGaugeWritten;
+
     /**
-     * A receiver that follows no run yet.
+     * A receiver that follows no run yet: it takes the first one that it hears of.
      *
      * @param schedule of the chain.
      * @param limits   of this node.
@@ -22,18 +53,54 @@ public final class BlockLaneReceiver
     public BlockLaneReceiver(
         final Schedule schedule, final BlockLimits limits, final ReceiverPorts ports, final Counters counters)
     {
-        throw new UnsupportedOperationException("the machines land next");
+        this.schedule = schedule;
+        this.limits = limits;
+        forwarder = ports.forwarder();
+        slab = new BodySlab(limits.slabBytes());
+        delivery = new BlockDelivery(ports.consumer(), slab, schedule.chainId(), counters);
+        final SealVerifier sealVerifier = new SealVerifier(slab, ports.transactionsRoot());
+        table = new AttemptTable(
+            ATTEMPTS_PER_HEIGHT * limits.windowBlocks(),
+            () -> new BlockAssembler(slab, limits, delivery, sealVerifier, counters));
+        final EndedAttempts ended = new EndedAttempts(slab, limits);
+        final LeaderTracker leaders = new LeaderTracker(schedule);
+        sequencer = new RunSequencer(schedule, limits, table, ended, delivery, leaders, counters);
+        budget = new VerificationBudget(ports.rejecter(), counters);
+        detector = new EquivocationDetector(ports.evidence());
+        final SignatureCheck signatures = new SignatureCheck(ports.verifier(), budget, counters);
+        messages = new MessageIntake(
+            schedule,
+            limits,
+            leaders,
+            signatures,
+            budget,
+            detector,
+            forwarder,
+            sequencer,
+            table,
+            ended,
+            slab);
+        pieces = new PieceIntake(schedule, forwarder, sequencer, table, ended, budget, slab, counters);
+        controls = new ControlIntake(schedule, leaders, signatures, forwarder, sequencer, table);
+
+        for (final Verdict verdict : Verdict.values())
+        {
+            verdictCounters[verdict.ordinal()] = counters.get(verdict.counter());
+        }
+        backPressured = counters.get(FragcastCounter.DELIVERY_BACK_PRESSURED);
+        slabUsed = counters.get(FragcastCounter.BODY_SLAB_USED);
+        fragsMissing = counters.get(FragcastCounter.FRAGS_MISSING);
     }
 
     /**
      * The run continues after a block that an earlier life of this node has ended: what was missed since is reported
-     * as a GAP.
+     * as a GAP. Called before the first frame.
      *
      * @param blockNumber last block that was ended.
      */
     public void resumeAfter(final long blockNumber)
     {
-        throw new UnsupportedOperationException("the machines land next");
+        sequencer.start(blockNumber + 1);
     }
 
     /**
@@ -44,7 +111,7 @@ public final class BlockLaneReceiver
      */
     public boolean isReady()
     {
-        throw new UnsupportedOperationException("the machines land next");
+        return !pieces.isReplayPending() && forwarder.isReady() && !(delivery.isRefused() && isCrowded());
     }
 
     /**
@@ -57,30 +124,111 @@ public final class BlockLaneReceiver
      */
     public Verdict onSigned(final SignedFrame frame, final int sessionId, final long nowNs)
     {
-        throw new UnsupportedOperationException("the machines land next");
+        final Verdict verdict = checkSigned(frame, sessionId, nowNs);
+        verdictCounters[verdict.ordinal()].incrementRelease();
+        if (Verdict.ACCEPTED == verdict || Verdict.EQUIVOCATION == verdict)
+        {
+            pieces.replay(nowNs);
+            sequencer.advance(nowNs);
+        }
+
+        return verdict;
     }
 
     /**
      * One page or chunk.
      *
-     * @param frame     valid during the call.
+     * @param piece     valid during the call.
      * @param sessionId of the stream it came by.
      * @param nowNs     monotonic nanoseconds.
      * @return what became of it.
      */
-    public Verdict onPiece(final PieceFrame frame, final int sessionId, final long nowNs)
+    public Verdict onPiece(final PieceFrame piece, final int sessionId, final long nowNs)
     {
-        throw new UnsupportedOperationException("the machines land next");
+        final Verdict verdict = checkPiece(piece, sessionId, nowNs);
+        verdictCounters[verdict.ordinal()].incrementRelease();
+        if (Verdict.ACCEPTED == verdict)
+        {
+            if (FrameKind.FRAG_PAGE == piece.kind)
+            {
+                pieces.replay(nowNs);
+            }
+            sequencer.advance(nowNs);
+        }
+
+        return verdict;
     }
 
     /**
      * Offers again what the consumer refused, and ends what is stuck.
      *
      * @param nowNs monotonic nanoseconds.
-     * @return deliveries made and timers fired.
+     * @return work done: attempts ended, heights given up, proofs handed over.
      */
     public int doWork(final long nowNs)
     {
-        throw new UnsupportedOperationException("the machines land next");
+        if (pieces.isReplayPending())
+        {
+            pieces.replay(nowNs);
+        }
+        final int work = sequencer.advance(nowNs) + detector.doWork();
+        if (delivery.isRefused())
+        {
+            backPressured.incrementRelease();
+        }
+        if (!isGaugeWritten || nowNs - gaugeDeadlineNs >= 0)
+        {
+            isGaugeWritten = true;
+            gaugeDeadlineNs = nowNs + GAUGE_INTERVAL_NS;
+            writeGauges();
+        }
+
+        return work;
+    }
+
+    private Verdict checkSigned(final SignedFrame frame, final int sessionId, final long nowNs)
+    {
+        if (budget.isRejected(sessionId, nowNs))
+        {
+            return Verdict.OVER_BUDGET;
+        }
+        if (frame.chainId != schedule.chainId())
+        {
+            return Verdict.FOREIGN_CHAIN;
+        }
+
+        return switch (frame.kind)
+        {
+            case ENV, FRAG, SEAL, ABORT -> messages.onMessage(frame, sessionId, nowNs);
+            case HEARTBEAT, LEADER_START, LEADER_STOP -> controls.onControl(frame, sessionId, nowNs);
+            case FRAG_PAGE, FRAG_CHUNK -> throw new IllegalArgumentException(frame.kind + " is not signed");
+        };
+    }
+
+    private Verdict checkPiece(final PieceFrame piece, final int sessionId, final long nowNs)
+    {
+        if (budget.isRejected(sessionId, nowNs))
+        {
+            return Verdict.OVER_BUDGET;
+        }
+
+        return piece.chainId == schedule.chainId() ?
+            pieces.onPiece(piece, sessionId, nowNs) : Verdict.FOREIGN_CHAIN;
+    }
+
+    private boolean isCrowded()
+    {
+        return 2 * table.liveCount() >= limits.windowBlocks() || 2 * slab.usedBytes() >= limits.slabBytes();
+    }
+
+    private void writeGauges()
+    {
+        long missing = 0;
+        for (int i = 0, count = table.liveCount(); i < count; i++)
+        {
+            missing += table.live(i).missingFrags();
+        }
+        fragsMissing.setRelease(missing);
+        slabUsed.setRelease(slab.usedBytes());
     }
 }

@@ -19,8 +19,9 @@ public interface EvidenceConsumer
      * @param second       holding the message that contradicts it.
      * @param secondOffset of its first byte.
      * @param secondLength in bytes.
+     * @return true if taken; false to be offered the same proof again on a later cycle.
      */
-    void onEquivocation(
+    boolean onEquivocation(
         DirectBuffer first,
         int firstOffset,
         int firstLength,

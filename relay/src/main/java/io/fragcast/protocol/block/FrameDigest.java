@@ -64,7 +64,7 @@ public final class FrameDigest
         position += SignedFrame.HEADER_LENGTH;
         for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE)
         {
-            scratch[position++] = (byte) (signedLength >>> shift);
+            scratch[position++] = (byte)(signedLength >>> shift);
         }
         sha256.update(scratch, 0, position);
         update(buffer, offset + SignedFrame.SIGNED_OFFSET, signedLength);

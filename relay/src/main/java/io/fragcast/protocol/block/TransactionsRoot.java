@@ -13,7 +13,7 @@ public interface TransactionsRoot
     void reset();
 
     /**
-     * Adds the next transaction. Its bytes stay as they are until {@link #root(byte[])} has been taken.
+     * Adds the next transaction; its bytes are not kept.
      *
      * @param buffer holding the EIP-2718 bytes.
      * @param offset of the first byte.

@@ -139,4 +139,28 @@ public final class Schedule
 
         return null != term && term.number() == termNumber ? term : null;
     }
+
+    /**
+     * How many heights of a range have a leader.
+     *
+     * @param fromBlock first of the range.
+     * @param toBlock   after the last of the range.
+     * @return count of heights that some term leads.
+     */
+    public long ledBlocks(final long fromBlock, final long toBlock)
+    {
+        long count = 0;
+        for (final LeaderTerm term : terms)
+        {
+            if (term.firstBlock() >= toBlock)
+            {
+                break;
+            }
+            final long first = Math.max(term.firstBlock(), fromBlock);
+            final long last = Math.min(term.lastBlock(), toBlock - 1);
+            count += Math.max(0, last - first + 1);
+        }
+
+        return count;
+    }
 }

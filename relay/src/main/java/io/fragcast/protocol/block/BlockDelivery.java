@@ -1,0 +1,108 @@
+package io.fragcast.protocol.block;
+
+import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.status.AtomicCounter;
+
+/**
+ * Offers deliveries to the consumer: one reused {@link Delivery}, filled from the slab. A refusal is remembered until
+ * the consumer takes something.
+ */
+final class BlockDelivery
+{
+    private final BlockConsumer consumer;
+    private final UnsafeBuffer slab;
+    private final long chainId;
+    private final Delivery delivery = new Delivery();
+    private final AtomicCounter fragsDelivered;
+    private final AtomicCounter txsDelivered;
+    private final AtomicCounter bytesDelivered;
+    private boolean isRefused;
+
+    BlockDelivery(final BlockConsumer consumer, final BodySlab slab, final long chainId, final Counters counters)
+    {
+        this.consumer = consumer;
+        this.slab = slab.buffer();
+        this.chainId = chainId;
+        fragsDelivered = counters.get(FragcastCounter.FRAGS_DELIVERED);
+        txsDelivered = counters.get(FragcastCounter.TXS_DELIVERED);
+        bytesDelivered = counters.get(FragcastCounter.BYTES_DELIVERED);
+    }
+
+    /** Did the consumer refuse the last offer? */
+    boolean isRefused()
+    {
+        return isRefused;
+    }
+
+    /** An event that a stored message caused, or none did (length 0). */
+    boolean offer(
+        final int kind,
+        final BlockAssembler attempt,
+        final int frameOffset,
+        final int frameLength,
+        final long publishTimeNs,
+        final int hopCount,
+        final int reason,
+        final int missing)
+    {
+        identify(kind, attempt);
+        delivery.frameOffset = 0 == frameLength ? 0 : frameOffset;
+        delivery.frameLength = frameLength;
+        delivery.publishTimeNs = publishTimeNs;
+        delivery.hopCount = hopCount;
+        delivery.reason = reason;
+        delivery.missing = missing;
+        delivery.isLast = false;
+        delivery.txCount = 0;
+        delivery.bodyOffset = 0;
+        delivery.bodyLength = 0;
+
+        return offer();
+    }
+
+    /** A frag, whole and checked. */
+    boolean offerFrag(final BlockAssembler attempt, final FragAssembler frag)
+    {
+        identify(Delivery.FRAG, attempt);
+        delivery.frameOffset = frag.headOffset();
+        delivery.frameLength = frag.headLength();
+        delivery.publishTimeNs = frag.publishTimeNs();
+        delivery.hopCount = frag.hopCount();
+        delivery.reason = 0;
+        delivery.missing = 0;
+        delivery.isLast = frag.isLast();
+        delivery.txCount = frag.txCount();
+        delivery.bodyOffset = frag.bodyOffset();
+        delivery.bodyLength = frag.bodyLength();
+        if (!offer())
+        {
+            return false;
+        }
+        fragsDelivered.incrementRelease();
+        txsDelivered.getAndAddRelease(delivery.txCount);
+        bytesDelivered.getAndAddRelease(delivery.bodyLength);
+
+        return true;
+    }
+
+    private void identify(final int kind, final BlockAssembler attempt)
+    {
+        delivery.kind = kind;
+        delivery.chainId = chainId;
+        delivery.blockNumber = attempt.blockNumber();
+        delivery.incarnation = attempt.incarnation();
+        delivery.leaderTerm = attempt.leaderTerm();
+        delivery.seq = attempt.nextSeq();
+        delivery.frameBuffer = slab;
+        delivery.bodyBuffer = slab;
+    }
+
+    private boolean offer()
+    {
+        isRefused = !consumer.onDelivery(delivery);
+
+        return !isRefused;
+    }
+}

@@ -1,0 +1,94 @@
+package io.fragcast.protocol.block;
+
+import io.fragcast.protocol.leader.LeaderTerm;
+import io.fragcast.protocol.leader.LeaderTracker;
+import io.fragcast.protocol.leader.Schedule;
+
+/**
+ * Takes Heartbeat, LeaderStart and LeaderStop: unchained, kept from replay by their controlSeq. A Heartbeat shows where
+ * the run is, so that a node which heard nothing for long, or nothing yet, finds it again.
+ */
+final class ControlIntake
+{
+    private final Schedule schedule;
+    private final LeaderTracker leaders;
+    private final SignatureCheck signatures;
+    private final FrameForwarder forwarder;
+    private final RunSequencer sequencer;
+    private final AttemptTable table;
+
+    ControlIntake(
+        final Schedule schedule,
+        final LeaderTracker leaders,
+        final SignatureCheck signatures,
+        final FrameForwarder forwarder,
+        final RunSequencer sequencer,
+        final AttemptTable table)
+    {
+        this.schedule = schedule;
+        this.leaders = leaders;
+        this.signatures = signatures;
+        this.forwarder = forwarder;
+        this.sequencer = sequencer;
+        this.table = table;
+    }
+
+    /** One control message of this chain. */
+    Verdict onControl(final SignedFrame frame, final int sessionId, final long nowNs)
+    {
+        final LeaderTerm term = schedule.leaderOf(frame.leaderTerm, frame.blockNumber);
+        if (null == term)
+        {
+            return Verdict.NOT_LEADER;
+        }
+        if (leaders.isFenced(frame.leaderTerm))
+        {
+            return Verdict.STALE;
+        }
+        if (!leaders.isNewer(frame.leaderTerm, frame.controlSeq))
+        {
+            return Verdict.CONTROL_STALE;
+        }
+        signatures.digestOf(frame);
+        final Verdict verdict = signatures.verify(frame, term, sessionId, nowNs);
+        if (Verdict.ACCEPTED != verdict)
+        {
+            return verdict;
+        }
+
+        leaders.onControl(frame.leaderTerm, frame.controlSeq);
+        forwarder.onAccepted(frame.buffer, frame.offset, frame.length, sessionId);
+        if (FrameKind.HEARTBEAT == frame.kind)
+        {
+            onHeartbeat(frame, term);
+        }
+
+        return verdict;
+    }
+
+    private void onHeartbeat(final SignedFrame frame, final LeaderTerm term)
+    {
+        final FrameKind last = FrameKind.ofTemplate(frame.lastTemplateId);
+        if (null == last)
+        {
+            return;
+        }
+
+        // A sealed block is over: the run is at the next.
+        final long runAt = FrameKind.SEAL == last ? frame.blockNumber + 1 : frame.blockNumber;
+        if (!sequencer.hasRun())
+        {
+            sequencer.start(runAt);
+        }
+        else if (Verdict.FAR_FUTURE == sequencer.window(frame.blockNumber, term))
+        {
+            sequencer.jumpTo(runAt);
+        }
+
+        final BlockAssembler attempt = table.find(frame.leaderTerm, frame.blockNumber, frame.incarnation);
+        if (null != attempt && FrameKind.FRAG == last)
+        {
+            attempt.onNamed(frame.seq);
+        }
+    }
+}

@@ -1,0 +1,323 @@
+package io.fragcast.protocol.block;
+
+import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import io.fragcast.protocol.leader.LeaderTerm;
+import io.fragcast.protocol.leader.LeaderTracker;
+import io.fragcast.protocol.leader.Schedule;
+import org.agrona.concurrent.status.AtomicCounter;
+import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
+
+/**
+ * Delivers the attempts of one run by height, and decides when a height is given up: no single loss may stall the
+ * stream.
+ * <pre>
+ *        cursor                 base
+ *   ended  |  to be finished now  |  window: frames are taken  |  far future
+ *   -------+----------------------+----------------------------+------------
+ * </pre>
+ * Mostly base is the cursor. A verified Heartbeat, or the first Env of an anchored term, that names a block beyond the
+ * window moves base there; what is whole below is delivered, the rest ended or reported missed.
+ */
+final class RunSequencer
+{
+    /**
+     * How long a height waits after a later Env by the same leader, or on a valid Seal, has shown that it is over: a
+     * quarter of the frag cadence, more than two paths of one network differ.
+     */
+    static final long SUPERSEDE_GRACE_NS = 50_000_000L;
+    /** The same where a later leader opened the Env on a Seal not seen here: five frag cadences. */
+    static final long STALL_NS = 1_000_000_000L;
+
+    private final Schedule schedule;
+    private final int windowBlocks;
+    private final AttemptTable table;
+    private final EndedAttempts ended;
+    private final BlockDelivery delivery;
+    private final LeaderTracker leaders;
+    private final AtomicCounter blocksMissed;
+    private final AtomicCounter attemptsEvicted;
+    private boolean hasRun;
+    private boolean isPressed;
+    private long cursor;
+    private long base;
+    private long missed;
+
+    RunSequencer(
+        final Schedule schedule,
+        final BlockLimits limits,
+        final AttemptTable table,
+        final EndedAttempts ended,
+        final BlockDelivery delivery,
+        final LeaderTracker leaders,
+        final Counters counters)
+    {
+        this.schedule = schedule;
+        windowBlocks = limits.windowBlocks();
+        this.table = table;
+        this.ended = ended;
+        this.delivery = delivery;
+        this.leaders = leaders;
+        blocksMissed = counters.get(FragcastCounter.BLOCKS_MISSED);
+        attemptsEvicted = counters.get(FragcastCounter.ATTEMPTS_EVICTED);
+    }
+
+    boolean hasRun()
+    {
+        return hasRun;
+    }
+
+    /** A run starts here: nothing before it is missed. */
+    void start(final long blockNumber)
+    {
+        hasRun = true;
+        cursor = blockNumber;
+        base = blockNumber;
+    }
+
+    /** The run has come this far without us: everything below is finished as it stands. */
+    void jumpTo(final long blockNumber)
+    {
+        base = Math.max(base, blockNumber);
+    }
+
+    /** There is no room: a stuck height is given up without grace. */
+    void onPressure()
+    {
+        isPressed = true;
+    }
+
+    /**
+     * Where a height lies.
+     *
+     * @param blockNumber of a frame.
+     * @param term        that leads it; null: none.
+     * @return ACCEPTED in the window, else STALE or FAR_FUTURE.
+     */
+    Verdict window(final long blockNumber, final @Nullable LeaderTerm term)
+    {
+        if (!hasRun)
+        {
+            return Verdict.ACCEPTED;
+        }
+        if (blockNumber < base)
+        {
+            return Verdict.STALE;
+        }
+        if (blockNumber - base < windowBlocks)
+        {
+            return Verdict.ACCEPTED;
+        }
+        // Heights that nobody leads do not count where an anchor lets the run go on behind them.
+        return null != term && null != term.anchor() && schedule.ledBlocks(base, blockNumber) < windowBlocks ?
+            Verdict.ACCEPTED : Verdict.FAR_FUTURE;
+    }
+
+    /** Ends an attempt: what it held is let go, its digests are remembered. */
+    void end(final BlockAssembler attempt)
+    {
+        ended.add(attempt);
+        table.release(attempt);
+    }
+
+    /** Drops an attempt for want of room, as if none of its frames had come. */
+    void evict(final BlockAssembler attempt)
+    {
+        assert attempt.blockNumber() > cursor && !attempt.isEnvDelivered() : "block " + attempt.blockNumber();
+
+        attemptsEvicted.incrementRelease();
+        table.release(attempt);
+    }
+
+    /**
+     * A new Env stands above the other attempts at its height.
+     *
+     * @param newest whose Env was just taken.
+     */
+    void onEnv(final BlockAssembler newest)
+    {
+        for (int i = table.liveCount() - 1; i >= 0; i--)
+        {
+            final BlockAssembler attempt = table.live(i);
+            if (attempt != newest &&
+                attempt.blockNumber() == newest.blockNumber() &&
+                newest.outranks(attempt.leaderTerm(), attempt.incarnation()))
+            {
+                if (!attempt.isEnvDelivered())
+                {
+                    end(attempt);
+                }
+                else if (!attempt.state().isTerminal())
+                {
+                    attempt.supersede();
+                }
+            }
+        }
+    }
+
+    /**
+     * Delivers everything that can be delivered now.
+     *
+     * @param nowNs monotonic nanoseconds.
+     * @return attempts ended and heights given up.
+     */
+    int advance(final long nowNs)
+    {
+        int work = 0;
+        while (hasRun)
+        {
+            final BlockAssembler current = table.deliverableAt(cursor);
+            if (null != current)
+            {
+                final BlockAssembler.Progress progress = deliver(current);
+                if (BlockAssembler.Progress.REFUSED == progress)
+                {
+                    return work;
+                }
+                if (BlockAssembler.Progress.ENDED == progress)
+                {
+                    onEnded(current);
+                    work++;
+                    continue;
+                }
+            }
+
+            final BlockAssembler next = table.lowestEnvAbove(cursor);
+            if (!giveUp(current, next, nowNs))
+            {
+                return work;
+            }
+            work++;
+        }
+
+        return work;
+    }
+
+    private BlockAssembler.Progress deliver(final BlockAssembler attempt)
+    {
+        if (!attempt.isEnvDelivered())
+        {
+            if (0 < missed && !offerGap(attempt))
+            {
+                return BlockAssembler.Progress.REFUSED;
+            }
+            if (!startsRun(attempt) && ended.isLinkBroken(
+                attempt.blockNumber() - 1, attempt.frames().parentHash, attempt.frames().envPreviousDigest))
+            {
+                attempt.onBrokenLink();
+            }
+            leaders.onLed(attempt.leaderTerm());
+        }
+
+        return attempt.deliver();
+    }
+
+    private boolean offerGap(final BlockAssembler before)
+    {
+        final int count = (int)Math.min(missed, Integer.MAX_VALUE);
+        if (!delivery.offer(Delivery.GAP, before, 0, 0, 0, 0, 0, count))
+        {
+            return false;
+        }
+        missed = 0;
+
+        return true;
+    }
+
+    private void onEnded(final BlockAssembler attempt)
+    {
+        final boolean isOver = switch (attempt.state())
+        {
+            case VERIFIED, MISMATCHED -> true;
+            case SUPERSEDED -> attempt.isAbandoned();
+            case ABORTED -> false;
+            case VACANT, HEADLESS, OPEN, COMPLETE, SEALED ->
+                throw new IllegalStateException(attempt.state() + " ends nothing");
+        };
+        end(attempt);
+        if (isOver)
+        {
+            moveTo(cursor + 1);
+        }
+    }
+
+    /** Leaves the height of the cursor if it is over; false to wait on. */
+    private boolean giveUp(
+        final @Nullable BlockAssembler current, final @Nullable BlockAssembler next, final long nowNs)
+    {
+        final boolean isJump = base > cursor;
+        if (!isJump && null == next)
+        {
+            return false;
+        }
+        if (null != current)
+        {
+            if (!isJump && !isOverdue(current, next, nowNs))
+            {
+                return false;
+            }
+            current.abandon();
+            return true;
+        }
+
+        final long to = null != next && (!isJump || next.blockNumber() < base) ? next.blockNumber() : base;
+        final long led = schedule.ledBlocks(cursor, to);
+        if (0 < led && !isJump && !isOverdue(null, next, nowNs))
+        {
+            return false;
+        }
+        missed += led;
+        blocksMissed.getAndAddRelease(led);
+        moveTo(to);
+
+        return true;
+    }
+
+    private boolean isOverdue(
+        final @Nullable BlockAssembler current, final @Nullable BlockAssembler next, final long nowNs)
+    {
+        if (null == next)
+        {
+            return false;
+        }
+
+        long sinceNs = next.envTimeNs();
+        if (null != current && current.progressTimeNs() - sinceNs > 0)
+        {
+            sinceNs = current.progressTimeNs();
+        }
+        final LeaderTerm term = schedule.termOfBlock(cursor);
+        final boolean isShown = null != term && term.number() == next.leaderTerm() || buildsOnSeal(next);
+
+        return isPressed || nowNs - sinceNs >= (isShown ? SUPERSEDE_GRACE_NS : STALL_NS);
+    }
+
+    private boolean buildsOnSeal(final BlockAssembler attempt)
+    {
+        final long parent = attempt.blockNumber() - 1;
+        final byte[] parentHash = attempt.frames().parentHash;
+
+        return table.isSealedUnder(parent, parentHash) || ended.isSealedUnder(parent, parentHash);
+    }
+
+    private boolean startsRun(final BlockAssembler attempt)
+    {
+        final LeaderTerm term = schedule.termOfBlock(attempt.blockNumber());
+
+        return null != term && null != term.anchor() && term.firstBlock() == attempt.blockNumber() &&
+            Arrays.equals(term.anchor(), attempt.frames().parentHash);
+    }
+
+    private void moveTo(final long blockNumber)
+    {
+        cursor = blockNumber;
+        base = Math.max(base, cursor);
+        isPressed = false;
+        for (BlockAssembler below = table.anyBelow(cursor); null != below; below = table.anyBelow(cursor))
+        {
+            end(below);
+        }
+    }
+}
