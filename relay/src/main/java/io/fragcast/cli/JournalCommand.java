@@ -1,7 +1,10 @@
 package io.fragcast.cli;
 
+import io.fragcast.config.ScheduleFile;
+import io.fragcast.crypto.Secp256k1;
 import io.fragcast.journal.chronicle.ChronicleJournal;
-import picocli.CommandLine;
+import io.fragcast.protocol.leader.Schedule;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -43,7 +46,7 @@ public final class JournalCommand
             listing.scan();
             listing.print(out);
 
-            return CommandLine.ExitCode.OK;
+            return ExitCodes.DONE;
         });
     }
 
@@ -65,21 +68,31 @@ public final class JournalCommand
     /**
      * Checks every record of a journal.
      *
-     * @param dir of the journal.
+     * @param dir          of the journal.
+     * @param scheduleFile whose keys signatures are checked against; null: they are not checked.
      * @return exit code.
      */
     @Command(
         name = "verify",
         description = "Checks that every record decodes, that frames have a legal layout and that digests chain.")
-    public int verify(@Parameters(paramLabel = "DIR", description = DIR_DESCRIPTION) final Path dir)
+    public int verify(
+        @Parameters(paramLabel = "DIR", description = DIR_DESCRIPTION) final Path dir,
+        @Option(
+            names = "--schedule",
+            paramLabel = "FILE",
+            description = "Schedule, TOML: checks signatures as well.") final @Nullable Path scheduleFile)
     {
+        final Secp256k1 curve = Secp256k1.load();
+        final Schedule schedule = null == scheduleFile ? null : ScheduleFile.read(scheduleFile, curve);
+
         return withJournal(dir, (journal, out) ->
         {
-            final JournalVerifier verifier = new JournalVerifier(out);
+            final JournalVerifier verifier = new JournalVerifier(
+                out, null == schedule ? null : new JournalSignatures(schedule, curve.newVerifier()));
             verifier.verify(journal);
             verifier.printSummary();
 
-            return verifier.problemCount() > 0 ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
+            return verifier.problemCount() > 0 ? ExitCodes.FAILED : ExitCodes.DONE;
         });
     }
 
@@ -94,13 +107,13 @@ public final class JournalCommand
         {
             spec.commandLine().getErr().println("journal: " + ex.getMessage());
 
-            return CommandLine.ExitCode.USAGE;
+            return ExitCodes.REFUSED;
         }
         catch (final IOException ex)
         {
             spec.commandLine().getErr().println("journal: " + dir + ": " + ex);
 
-            return CommandLine.ExitCode.SOFTWARE;
+            return ExitCodes.FAILED;
         }
         finally
         {

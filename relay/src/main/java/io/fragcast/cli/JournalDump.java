@@ -7,7 +7,6 @@ import io.fragcast.journal.Journal;
 import io.fragcast.journal.RecordView;
 import io.fragcast.protocol.block.FrameDigest;
 import org.agrona.DirectBuffer;
-import picocli.CommandLine;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -59,7 +58,7 @@ final class JournalDump
     {
         journal.replay(Journal.START, this::onRecord);
 
-        return badCount > 0 ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
+        return badCount > 0 ? ExitCodes.FAILED : ExitCodes.DONE;
     }
 
     private boolean onRecord(final long index, final DirectBuffer buffer, final int offset, final int length)

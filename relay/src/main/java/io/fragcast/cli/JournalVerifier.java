@@ -35,11 +35,14 @@ final class JournalVerifier
     private static final int ENV_PLACE = -1;
 
     private final PrintWriter out;
+    private final @Nullable JournalSignatures signatures;
     private final RecordView record = new RecordView();
     private final FrameView frame = new FrameView();
     private final FrameDigest frameDigest = new FrameDigest();
     private final Map<Attempt, Map<Long, Message>> attempts = new LinkedHashMap<>();
+    private final byte[] digest = new byte[FrameDigest.DIGEST_LENGTH];
     private long frames;
+    private long signed;
     private long events;
     private long holes;
     private long lost;
@@ -59,9 +62,16 @@ final class JournalVerifier
     {
     }
 
-    JournalVerifier(final PrintWriter out)
+    /**
+     * A verifier.
+     *
+     * @param out        for what it finds.
+     * @param signatures checks those too; null: it does not.
+     */
+    JournalVerifier(final PrintWriter out, final @Nullable JournalSignatures signatures)
     {
         this.out = out;
+        this.signatures = signatures;
     }
 
     void verify(final Journal journal)
@@ -86,7 +96,8 @@ final class JournalVerifier
             out.println("and " + (problems - MAX_PRINTED) + " more");
         }
         out.println(
-            "frames " + frames + "  events " + events + "  links " + links + "  holes " + holes +
+            "frames " + frames + "  events " + events + "  links " + links +
+            (null == signatures ? "" : "  signatures " + signed) + "  holes " + holes +
             "  frames lost " + lost + "  problems " + problems);
     }
 
@@ -129,6 +140,11 @@ final class JournalVerifier
             return;
         }
 
+        if (frame.isSigned())
+        {
+            checkSignature(buffer);
+        }
+
         final FrameKind kind = requireNonNull(frame.kind());
         if (FrameKind.ENV == kind)
         {
@@ -137,6 +153,25 @@ final class JournalVerifier
         else if (FrameKind.FRAG == kind || FrameKind.SEAL == kind || FrameKind.ABORT == kind)
         {
             onMessage(kind, frame.seq(), buffer);
+        }
+    }
+
+    private void checkSignature(final DirectBuffer buffer)
+    {
+        if (null == signatures)
+        {
+            return;
+        }
+
+        frameDigest.ofFrame(buffer, record.frameOffset(), frame.signedLength(), digest);
+        final String problem = signatures.problem(frame, digest, buffer, record.frameOffset());
+        if (null == problem)
+        {
+            signed++;
+        }
+        else
+        {
+            onProblem(attempt() + " seq " + frame.seq(), frame.kind() + ": " + problem);
         }
     }
 

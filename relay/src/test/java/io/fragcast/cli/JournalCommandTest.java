@@ -10,11 +10,13 @@ import io.fragcast.codecs.FragEncoder;
 import io.fragcast.codecs.MessageHeaderEncoder;
 import io.fragcast.codecs.SealEncoder;
 import io.fragcast.counter.Counters;
+import io.fragcast.crypto.Secp256k1;
 import io.fragcast.journal.DiskGuard;
 import io.fragcast.journal.JournalConfig;
 import io.fragcast.journal.JournalRing;
 import io.fragcast.journal.chronicle.ChronicleJournal;
 import io.fragcast.protocol.block.FrameDigest;
+import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.protocol.block.SignedFrame;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +28,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -104,6 +108,38 @@ class JournalCommandTest
 
         assertThat(execute("verify")).isZero();
         assertThat(lines().get(0)).contains("links 1 ").endsWith("problems 0");
+    }
+
+    @Test
+    void shouldCheckSignaturesAgainstTheSchedule() throws IOException
+    {
+        final Secp256k1 curve = Secp256k1.load();
+        final byte[] leaderKey = new byte[32];
+        leaderKey[31] = 9;
+        final Path schedule = dir.resolve("schedule.toml");
+        Files.writeString(schedule, "chain-id = 10\nmtu = 1408\n[[term]]\nnumber = 7\nfirst-block = 100\n" +
+            "last-block = 101\nkey = \"" +
+            HexFormat.of().formatHex(Secp256k1.compress(curve.publicKey(leaderKey))) + "\"\n");
+        final MessageSigner signer = curve.newSigner(leaderKey);
+        final int length = HEADER_LENGTH + EnvEncoder.BLOCK_LENGTH;
+        for (int blockNumber = 100; blockNumber < 103; blockNumber++)
+        {
+            encodeEnv(blockNumber);
+            digest(length);
+            signer.sign(previousDigest, buffer, SignedFrame.SIGNATURE_OFFSET);
+            if (101 == blockNumber)
+            {
+                buffer.putByte(SignedFrame.SIGNATURE_OFFSET, (byte)~buffer.getByte(SignedFrame.SIGNATURE_OFFSET));
+            }
+            accept(length);
+        }
+        agent.onClose();
+
+        assertThat(execute("verify", "--schedule", schedule.toString())).isEqualTo(1);
+        assertThat(lines()).containsExactly(
+            "101/" + INCARNATION + "/7 seq 0: ENV: the signature does not hold",
+            "102/" + INCARNATION + "/7 seq 0: ENV: term 7 does not lead the block",
+            "frames 3  events 0  links 0  signatures 1  holes 0  frames lost 0  problems 2");
     }
 
     @Test
