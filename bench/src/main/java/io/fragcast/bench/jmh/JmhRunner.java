@@ -1,5 +1,6 @@
 package io.fragcast.bench.jmh;
 
+import io.fragcast.bench.JvmOptions;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
@@ -9,26 +10,18 @@ import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.util.Collection;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 
 /**
  * Runs the benchmarks with the flags of production and prints each as a ratio to its floor. Takes JMH's own options.
  */
 public final class JmhRunner
 {
-    private static final String JVM_OPTIONS = "/jvm/jvm.options";
     private static final String PACKAGE = JmhRunner.class.getPackageName() + '.';
     private static final String FLOOR = "floor";
     private static final String ALLOCATED = "gc.alloc.rate.norm";
@@ -65,23 +58,11 @@ public final class JmhRunner
     {
         final Collection<RunResult> results = new Runner(new OptionsBuilder()
             .parent(new CommandLineOptions(args))
-            .jvmArgsPrepend(jvmOptions().toArray(new String[0]))
+            .jvmArgsPrepend(JvmOptions.read().toArray(new String[0]))
             .addProfiler(GCProfiler.class)
             .shouldFailOnError(true)
             .build()).run();
         printRatios(results, out);
-    }
-
-    private static List<String> jvmOptions() throws IOException
-    {
-        try (InputStream stream = requireNonNull(JmhRunner.class.getResourceAsStream(JVM_OPTIONS), JVM_OPTIONS);
-            BufferedReader reader = new BufferedReader(new InputStreamReader(stream, UTF_8)))
-        {
-            return reader.lines()
-                .map(String::strip)
-                .filter((line) -> !line.isEmpty() && '#' != line.charAt(0))
-                .toList();
-        }
     }
 
     private static void printRatios(final Collection<RunResult> results, final PrintStream out)

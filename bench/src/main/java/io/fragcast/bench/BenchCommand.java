@@ -1,0 +1,58 @@
+package io.fragcast.bench;
+
+import io.fragcast.bench.jmh.JmhRunner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/**
+ * {@code fragcast bench}: what Fragcast costs on this machine.
+ */
+@Command(
+    name = "bench",
+    description = "What Fragcast costs on this machine.",
+    synopsisSubcommandLabel = "jmh",
+    subcommands = BenchCommand.Jmh.class)
+public final class BenchCommand
+{
+    /**
+     * {@code fragcast bench jmh}.
+     */
+    @Command(
+        name = "jmh",
+        description = {
+            "Single steps against their floors: codec, forward, chunk hash, signature, trie root, assembly.",
+            "Takes the options of JMH, for instance: fragcast bench jmh Codec -f 3"})
+    static final class Jmh implements Callable<Integer>
+    {
+        @Spec
+        private CommandSpec spec;
+
+        @Unmatched
+        private final List<String> args = new ArrayList<>();
+
+        @Override
+        public Integer call() throws RunnerException, IOException
+        {
+            try
+            {
+                JmhRunner.run(args.toArray(new String[0]), System.out);
+            }
+            catch (final CommandLineOptionException ex)
+            {
+                throw new CommandLine.ParameterException(spec.commandLine(), ex.getMessage(), ex);
+            }
+
+            return CommandLine.ExitCode.OK;
+        }
+    }
+}
