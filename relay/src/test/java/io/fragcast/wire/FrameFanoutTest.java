@@ -1,0 +1,226 @@
+package io.fragcast.wire;
+
+import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import io.fragcast.protocol.block.FragSender;
+import io.fragcast.protocol.block.SlowSink;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What each sink gets, and what is counted, for every state a sink can be in.
+ */
+class FrameFanoutTest
+{
+    private static final int FRAME_LENGTH = 1376;
+    private static final Runnable NOTHING = () ->
+    {
+    };
+
+    private final Counters counters = Counters.inMemory();
+    private final RecordingSink leader = new RecordingSink("leader");
+    private final RecordingSink first = new RecordingSink("first");
+    private final RecordingSink second = new RecordingSink("second");
+
+    @Test
+    void shouldForwardTheSameBytesOneHopFurtherWithoutStamps()
+    {
+        final FrameFanout fanout = fanout(SlowSink.SKIP);
+        final byte[] frame = frame(1, 3);
+
+        forward(fanout, frame);
+
+        final byte[] expected = frame.clone();
+        java.util.Arrays.fill(expected, 8, 24, (byte) 0);
+        expected[24] = 4;
+        assertThat(leader.frames).containsExactly(expected);
+        assertThat(first.frames).containsExactly(expected);
+        assertThat(second.frames).containsExactly(expected);
+        assertThat(counters.value(FragcastCounter.FRAMES_FORWARDED)).isEqualTo(3);
+    }
+
+    @Test
+    void shouldDropWhatPassedTooManyRelays()
+    {
+        final FrameFanout fanout = fanout(SlowSink.SKIP);
+
+        forward(fanout, frame(1, FrameFanout.MAX_HOPS - 1));
+        forward(fanout, frame(2, FrameFanout.MAX_HOPS));
+        forward(fanout, frame(3, 255));
+
+        assertThat(first.frames).hasSize(1);
+        assertThat(counters.value(FragcastCounter.FRAMES_OVER_HOPS)).isEqualTo(2);
+    }
+
+    @Test
+    void shouldTryOnceMoreThenSkipASlowSinkAndNoOther()
+    {
+        final FrameFanout fanout = fanout(SlowSink.SKIP);
+        first.window = 1;
+
+        forward(fanout, frame(1, 0));
+        forward(fanout, frame(2, 0));
+        first.window = 1;
+        forward(fanout, frame(3, 0));
+
+        assertThat(first.claims).isEqualTo(4);
+        assertThat(tags(first)).containsExactly(1, 3);
+        assertThat(tags(second)).containsExactly(1, 2, 3);
+        assertThat(fanout.isReady()).isTrue();
+        assertThat(fanout.skipped(1)).isEqualTo(1);
+        assertThat(fanout.skipped(2)).isZero();
+        assertThat(counters.value(FragcastCounter.SINK_SKIPPED_WINDOW)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldSkipAnUnconnectedSinkWithEitherPolicy()
+    {
+        for (final SlowSink slowSink : SlowSink.values())
+        {
+            final FrameFanout fanout = fanout(slowSink);
+            first.isConnected = false;
+
+            forward(fanout, frame(1, 0));
+
+            assertThat(fanout.isReady()).isTrue();
+            assertThat(fanout.skipped(1)).isEqualTo(1);
+        }
+        assertThat(first.frames).isEmpty();
+        assertThat(second.frames).hasSize(2);
+        assertThat(counters.value(FragcastCounter.SINK_SKIPPED_UNCONNECTED)).isEqualTo(2);
+    }
+
+    @Test
+    void shouldKeepAFrameForTheSinksItIsOwedToAndLetGoOfThoseThatLeft()
+    {
+        final FrameFanout fanout = fanout(SlowSink.WAIT);
+        first.window = 0;
+        second.window = 0;
+        final byte[] frame = frame(1, 0);
+
+        forward(fanout, frame);
+        java.util.Arrays.fill(frame, (byte) 0xEE);
+
+        assertThat(leader.frames).hasSize(1);
+        assertThat(fanout.isReady()).isFalse();
+        assertThat(fanout.doWork()).isZero();
+        first.window = 1;
+        assertThat(fanout.doWork()).isEqualTo(1);
+        assertThat(fanout.isReady()).isFalse();
+        second.isConnected = false;
+        fanout.doWork();
+        assertThat(fanout.isReady()).isTrue();
+        assertThat(first.frames).usingElementComparator(java.util.Arrays::compare).containsExactly(leader.frames.get(0));
+        assertThat(leader.frames).hasSize(1);
+        assertThat(counters.value(FragcastCounter.SINK_WAITED)).isEqualTo(3);
+    }
+
+    @Test
+    void shouldLoseNothingAndKeepTheOrderWhileWaiting()
+    {
+        final Random random = new Random(0x5EED);
+        final FrameFanout fanout = fanout(SlowSink.WAIT);
+        final List<RecordingSink> sinks = List.of(leader, first, second);
+        final List<Integer> expected = new ArrayList<>();
+
+        for (int tag = 0; tag < 2_000; tag++)
+        {
+            while (!fanout.isReady())
+            {
+                sinks.forEach((sink) -> sink.window = random.nextInt(3));
+                fanout.doWork();
+            }
+            forward(fanout, frame(tag, 0));
+            expected.add(tag);
+        }
+        sinks.forEach((sink) -> sink.window = 1);
+        fanout.doWork();
+
+        for (final RecordingSink sink : sinks)
+        {
+            assertThat(tags(sink)).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void shouldNotLoseALeadersFrameToEveryone()
+    {
+        final FrameFanout fanout = fanout(SlowSink.SKIP);
+        leader.window = 0;
+        first.window = 0;
+        second.window = 0;
+
+        fanout.beginMessage();
+        assertThat(send(fanout, FragSender.NEXT_LEADERS, 1)).as("left to the peers").isTrue();
+        assertThat(send(fanout, FragSender.PEERS, 1)).as("the last hope").isFalse();
+        assertThat(counters.value(FragcastCounter.SINK_WAITED)).isEqualTo(1);
+        second.window = 1;
+        assertThat(send(fanout, FragSender.PEERS, 1)).isTrue();
+        assertThat(tags(second)).containsExactly(1);
+
+        leader.window = 1;
+        fanout.beginMessage();
+        assertThat(send(fanout, FragSender.NEXT_LEADERS, 2)).isTrue();
+        assertThat(send(fanout, FragSender.PEERS, 2)).as("the next leader has it").isTrue();
+
+        first.isConnected = false;
+        second.isConnected = false;
+        fanout.beginMessage();
+        assertThat(send(fanout, FragSender.NEXT_LEADERS, 3)).as("no peer listens").isFalse();
+        leader.isConnected = false;
+        assertThat(send(fanout, FragSender.NEXT_LEADERS, 3)).as("nobody listens").isTrue();
+        assertThat(fanout.isConnected()).isFalse();
+    }
+
+    @Test
+    void shouldLetTheTransportWorkAfterEachCommit()
+    {
+        final int[] runs = {0};
+        final FrameFanout fanout = new FrameFanout(
+            List.of(leader), List.of(first, second), SlowSink.SKIP, FRAME_LENGTH, () -> runs[0]++, counters);
+
+        forward(fanout, frame(1, 0));
+
+        assertThat(runs[0]).isEqualTo(3);
+    }
+
+    private FrameFanout fanout(final SlowSink slowSink)
+    {
+        return new FrameFanout(List.of(leader), List.of(first, second), slowSink, FRAME_LENGTH, NOTHING, counters);
+    }
+
+    private static boolean send(final FrameFanout fanout, final int tier, final int tag)
+    {
+        final byte[] frame = frame(tag, 0);
+
+        return fanout.send(tier, new UnsafeBuffer(frame), 0, frame.length);
+    }
+
+    private static void forward(final FrameFanout fanout, final byte[] frame)
+    {
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[frame.length + 16]);
+        buffer.putBytes(16, frame);
+        fanout.onAccepted(buffer, 16, frame.length, 7);
+    }
+
+    private static byte[] frame(final int tag, final int hopCount)
+    {
+        final byte[] frame = new byte[200];
+        new Random(tag).nextBytes(frame);
+        new UnsafeBuffer(frame).putInt(100, tag);
+        frame[24] = (byte) hopCount;
+
+        return frame;
+    }
+
+    private static List<Integer> tags(final RecordingSink sink)
+    {
+        return sink.frames.stream().map((frame) -> new UnsafeBuffer(frame).getInt(100)).toList();
+    }
+}
