@@ -27,8 +27,8 @@ import java.util.Random;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What a leader says and refuses, from the Java API through the ring, adapter, machine, proxy and fan-out to the bytes of
- * a sink, which a reader of its own checks.
+ * What a leader says and refuses, from the Java API through the ring, adapter, machine, proxy and fan-out to the bytes
+ * of a sink, which a reader of its own checks.
  */
 class FragBroadcasterTest
 {

@@ -7,12 +7,14 @@ import io.fragcast.Seal;
 import io.fragcast.counter.Counters;
 import io.fragcast.crypto.Secp256k1;
 import io.fragcast.edge.ipc.PublishRing;
+import io.fragcast.ethereum.OrderedTrieRoot;
 import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.protocol.block.FragBroadcaster;
 import io.fragcast.protocol.block.SlowSink;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.transport.FrameSink;
+import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -168,7 +170,30 @@ public final class LeaderRig
     }
 
     /**
-     * Block hash that {@link #seal} gives a height.
+     * A seal that the transactions verify.
+     *
+     * @param blockNumber height.
+     * @param parentHash  of the env.
+     * @param totalFrags  frags published.
+     * @param txs         of all frags.
+     * @return the seal.
+     */
+    public static Seal seal(
+        final long blockNumber, final byte[] parentHash, final int totalFrags, final List<byte[]> txs)
+    {
+        final OrderedTrieRoot trie = new OrderedTrieRoot();
+        txs.forEach((tx) -> trie.add(new UnsafeBuffer(tx), 0, tx.length));
+        final byte[] root = new byte[32];
+        trie.root(root);
+        final Seal seal = seal(blockNumber, parentHash, totalFrags);
+
+        return new Seal(
+            totalFrags, blockNumber, seal.gasUsed(), seal.gasLimit(), parentHash, root, seal.receiptsRoot(),
+            seal.stateRoot(), seal.blockHash(), new byte[0]);
+    }
+
+    /**
+     * Block hash that {@link #seal(long, byte[], int)} gives a height.
      *
      * @param blockNumber height.
      * @return 32 bytes.

@@ -221,6 +221,11 @@ public final class FragBroadcaster
         {
             return PublishVerdict.TOO_LARGE;
         }
+        if (!FragBodyReader.isValid(buffer, bodyOffset, bodyLength, txCount, limits.maxTxLength()))
+        {
+            return FragBodyReader.isValid(buffer, bodyOffset, bodyLength, txCount, bodyLength) ?
+                PublishVerdict.TOO_LARGE : PublishVerdict.MALFORMED;
+        }
         if (!sender.isConnected())
         {
             return PublishVerdict.NOT_CONNECTED;
