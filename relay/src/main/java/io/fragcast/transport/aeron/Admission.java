@@ -3,31 +3,80 @@ package io.fragcast.transport.aeron;
 import io.aeron.driver.ReceiveChannelEndpointSupplier;
 import io.aeron.driver.SendChannelEndpointSupplier;
 import io.aeron.driver.ext.LossGenerator;
-import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import org.agrona.concurrent.status.AtomicCounter;
+import org.agrona.concurrent.status.CountersManager;
 import org.jspecify.annotations.Nullable;
+
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * What one media driver lets through, and where it counts the rest. A stream that comes in is let through if a source
  * asked for it; what answers one that goes out, if the driver has its publication.
+ * <p>
+ * Refusals are counted in the driver's own counters: it runs on after a client closed, and what a client mapped is gone
+ * then. All nodes on a driver share them, for a stranger's datagram is nobody's.
  */
 final class Admission
 {
+    private static final FragcastCounter[] REASONS = {
+        FragcastCounter.DATAGRAMS_REFUSED_ADDRESS,
+        FragcastCounter.DATAGRAMS_REFUSED_SESSION,
+        FragcastCounter.DATAGRAMS_REFUSED_LAYOUT,
+        FragcastCounter.DATAGRAMS_REFUSED_SETUP,
+        FragcastCounter.DATAGRAMS_REFUSED_CONTROL
+    };
+
     private final AdmissionTable inbound = new AdmissionTable();
-    private volatile Counters counters = Counters.inMemory();
+    // Replaced whole, so that the driver's threads see it with all that is in it.
+    private volatile Map<FragcastCounter, AtomicCounter> refusals = Map.of();
 
     AdmissionTable inbound()
     {
         return inbound;
     }
 
-    Counters counters()
+    /**
+     * Makes the counters, after the driver started and before a client can open a channel on it.
+     *
+     * @param manager of the driver, safe for any thread.
+     */
+    void allocateCounters(final CountersManager manager)
     {
-        return counters;
+        final Map<FragcastCounter, AtomicCounter> made = new EnumMap<>(FragcastCounter.class);
+        for (final FragcastCounter reason : REASONS)
+        {
+            made.put(reason, manager.newCounter("fragcast driver: " + reason.label(), reason.typeId()));
+        }
+        refusals = made;
     }
 
-    void counters(final Counters counters)
+    /**
+     * The counter of a reason for refusal.
+     *
+     * @return the counter; null for a counter of something else, and for an outside driver.
+     */
+    @Nullable AtomicCounter refusals(final FragcastCounter reason)
     {
-        this.counters = counters;
+        return refusals.get(reason);
+    }
+
+    /**
+     * Counts one datagram, on the thread that refuses it.
+     *
+     * @return false, for the caller to pass on.
+     */
+    boolean refuse(final FragcastCounter reason)
+    {
+        final AtomicCounter counter = refusals.get(reason);
+        if (null != counter)
+        {
+            // Atomic, for receiver and sender count in some of the same.
+            counter.increment();
+        }
+
+        return false;
     }
 
     ReceiveChannelEndpointSupplier receiveEndpoints(final @Nullable LossGenerator dataLoss)

@@ -8,6 +8,7 @@ import io.fragcast.transport.FrameSource;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.status.AtomicCounter;
+import org.agrona.concurrent.status.CountersReader;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
@@ -88,7 +89,8 @@ public final class AeronClient implements AutoCloseable
     }
 
     /**
-     * Homes for the node's counters in the driver's counters file, where AeronStat finds them.
+     * Homes for the node's counters in the driver's counters file, where AeronStat finds them. Refused datagrams are
+     * counted by the driver, once for all its nodes.
      *
      * @return the factory. It waits for the driver: use it before the duty cycles start.
      */
@@ -108,6 +110,16 @@ public final class AeronClient implements AutoCloseable
         return null == conductor ? 0 : conductor.invoke();
     }
 
+    /**
+     * Every counter of the driver, Aeron's own among them.
+     *
+     * @return the reader.
+     */
+    public CountersReader countersReader()
+    {
+        return aeron.countersReader();
+    }
+
     @Override
     public void close()
     {
@@ -116,6 +128,12 @@ public final class AeronClient implements AutoCloseable
 
     private AtomicCounter addCounter(final FragcastCounter counter)
     {
+        final AtomicCounter refusals = admission.refusals(counter);
+        if (null != refusals)
+        {
+            return refusals;
+        }
+
         return aeron.addCounter(counter.typeId(), "fragcast " + name + ": " + counter.label());
     }
 }

@@ -1,14 +1,20 @@
 package io.fragcast.transport.aeron;
 
+import io.aeron.CommonContext;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
-import io.fragcast.counter.Counters;
+import io.aeron.exceptions.AeronException;
+import io.aeron.exceptions.DriverTimeoutException;
 import org.agrona.ErrorHandler;
+import org.agrona.IoUtil;
 import org.agrona.concurrent.AgentInvoker;
+import org.agrona.concurrent.status.CountersReader;
 import org.jspecify.annotations.Nullable;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * The media driver that one or more nodes send and receive by: embedded, or another process's. Launched and closed by
@@ -27,6 +33,12 @@ public final class AeronDriver implements AutoCloseable
     // not wait for it: the sources see them.
     private static final long LIVENESS_NS = TimeUnit.SECONDS.toNanos(2);
 
+    // Three of a driver's heartbeats.
+    private static final long DEAD_DRIVER_MS = TimeUnit.SECONDS.toMillis(3);
+
+    // Six nodes of 60 counters and 128 streams of 10, rounded up; the default reserves 40 MB of shared memory.
+    private static final int COUNTERS = 8192;
+
     private final DriverConfig config;
     private final ErrorHandler errorHandler;
     private final Admission admission = new Admission();
@@ -37,7 +49,12 @@ public final class AeronDriver implements AutoCloseable
     {
         this.config = config;
         this.errorHandler = errorHandler;
-        mediaDriver = config.isExternal() ? null : MediaDriver.launch(context());
+        final MediaDriver.Context context = config.isExternal() ? null : context();
+        mediaDriver = null == context ? null : MediaDriver.launch(context);
+        if (null != context)
+        {
+            admission.allocateCounters(context.countersManager());
+        }
         invoker = null == mediaDriver ? null : mediaDriver.sharedAgentInvoker();
     }
 
@@ -50,6 +67,11 @@ public final class AeronDriver implements AutoCloseable
      */
     public static AeronDriver launch(final DriverConfig config, final ErrorHandler errorHandler)
     {
+        if (!config.isExternal())
+        {
+            deleteLeftBehind(config.directory(), errorHandler);
+        }
+
         return new AeronDriver(config, errorHandler);
     }
 
@@ -62,17 +84,6 @@ public final class AeronDriver implements AutoCloseable
     public AeronClient connect(final String name)
     {
         return new AeronClient(name, config.directory(), invoker, admission, null != mediaDriver, errorHandler);
-    }
-
-    /**
-     * Counts refused datagrams in the counters of a node. They are the driver's, which cannot tell whose a stranger's
-     * datagram was: the first node on a driver takes them.
-     *
-     * @param counters of the node.
-     */
-    public void countRefusalsIn(final Counters counters)
-    {
-        admission.counters(counters);
     }
 
     /**
@@ -106,6 +117,52 @@ public final class AeronDriver implements AutoCloseable
         }
     }
 
+    /**
+     * A killed process leaves its directory, some tens of MB of shared memory: those of dead processes of the same name
+     * go, once Aeron too finds no driver alive in them, as a process of another container may have the same number.
+     */
+    private static void deleteLeftBehind(final Path directory, final ErrorHandler errorHandler)
+    {
+        final String own = directory.getFileName().toString();
+        final String prefix = own.substring(0, own.lastIndexOf('-') + 1);
+        final Pattern named = Pattern.compile(Pattern.quote(prefix) + "[0-9]{1,18}");
+        final Path parent = directory.toAbsolutePath().getParent();
+        final File[] alike =
+            null == parent ? null : parent.toFile().listFiles((in, name) -> named.matcher(name).matches());
+        if (null == alike)
+        {
+            return;
+        }
+
+        for (final File candidate : alike)
+        {
+            final long pid = Long.parseLong(candidate.getName().substring(prefix.length()));
+            if (ProcessHandle.of(pid).isEmpty() && !isDriverAlive(candidate, errorHandler))
+            {
+                IoUtil.delete(candidate, errorHandler);
+            }
+        }
+    }
+
+    private static boolean isDriverAlive(final File directory, final ErrorHandler errorHandler)
+    {
+        try
+        {
+            return CommonContext.isDriverActive(directory, DEAD_DRIVER_MS, (message) -> {});
+        }
+        catch (final DriverTimeoutException ex)
+        {
+            // Killed before it had started.
+            return false;
+        }
+        catch (final AeronException ex)
+        {
+            // Of another version of Aeron: not ours to judge.
+            errorHandler.onError(ex);
+            return true;
+        }
+    }
+
     private MediaDriver.Context context()
     {
         final LinkBudget budget = config.budget();
@@ -126,6 +183,9 @@ public final class AeronDriver implements AutoCloseable
             .nakMulticastGroupSize(budget.groupSize())
             // Pages of a term are touched when first written, so /dev/shm holds what is used.
             .termBufferSparseFile(true)
+            // The refusals are made by the launching thread.
+            .useConcurrentCountersManager(true)
+            .counterValuesBufferLength(COUNTERS * CountersReader.COUNTER_LENGTH)
             .receiveChannelEndpointSupplier(admission.receiveEndpoints(config.dataLoss()))
             .sendChannelEndpointSupplier(admission.sendEndpoints());
 

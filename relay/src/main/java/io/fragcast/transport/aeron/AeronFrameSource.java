@@ -32,8 +32,8 @@ import java.util.concurrent.TimeUnit;
  *   <li>Stuck: datagrams beyond the position keep coming, or came, and the position stood still for 300 ms though the
  *       handler took all that was offered.</li>
  * </ul>
- * Silence counts only over duty cycles at most 50 ms apart: after a stall of this process the clocks start again, for
- * what waits in the socket has not been read yet. No two recoveries start within 300 ms. Behind an outside driver,
+ * Silence counts only in duty cycles at most 50 ms apart: in a stall of this process nothing is heard because nothing
+ * is read. No two recoveries start within 300 ms. Behind an outside driver,
  * which has none of our endpoints to tell what came, a position that stood still for 300 ms is reason enough: the
  * application's heartbeats move it every 100 ms.
  */
@@ -87,8 +87,8 @@ public final class AeronFrameSource implements FrameSource
     private boolean isPoisoned;
 
     private long lastWorkNs;
-    private long lastHeardNs;
-    private long lastProgressNs;
+    private long silentNs;
+    private long stillNs;
     private long lastAccepted;
     private long lastPosition;
     private long aheadAtProgress;
@@ -232,10 +232,11 @@ public final class AeronFrameSource implements FrameSource
 
     private int watch(final long nowNs)
     {
-        final boolean isStalled = nowNs - lastWorkNs > CYCLE_MAX_NS;
+        final long cycleNs = nowNs - lastWorkNs;
+        final long countedNs = cycleNs > CYCLE_MAX_NS ? 0 : cycleNs;
         lastWorkNs = nowNs;
 
-        final int work = followImage(nowNs);
+        final int work = followImage();
         final Image image = this.image;
         if (null == image)
         {
@@ -244,10 +245,10 @@ public final class AeronFrameSource implements FrameSource
 
         final long position = image.position();
         session.position(position);
-        noteHeard(nowNs, isStalled);
-        noteProgress(nowNs, position, isStalled);
+        noteHeard(countedNs);
+        noteProgress(countedNs, position);
 
-        if (isPoisoned || isRestarted(nowNs) || nowNs - lastProgressNs >= SILENCE_NS)
+        if (isPoisoned || isRestarted() || stillNs >= SILENCE_NS)
         {
             if (hasRecovered && nowNs - recoveredAtNs < SILENCE_NS)
             {
@@ -263,7 +264,7 @@ public final class AeronFrameSource implements FrameSource
         return work;
     }
 
-    private int followImage(final long nowNs)
+    private int followImage()
     {
         final Subscription subscription = this.subscription;
         if (null == subscription)
@@ -290,8 +291,8 @@ public final class AeronFrameSource implements FrameSource
             final long position = now.position();
             session.follow(now.initialTermId(), position);
             lastPosition = position;
-            lastHeardNs = nowNs;
-            lastProgressNs = nowNs;
+            silentNs = 0;
+            stillNs = 0;
             setupsWhenHeard = session.setups();
             foreignSetupsWhenHeard = session.foreignSetups();
             aheadAtProgress = session.ahead();
@@ -300,34 +301,36 @@ public final class AeronFrameSource implements FrameSource
         return 1;
     }
 
-    private void noteHeard(final long nowNs, final boolean isStalled)
+    private void noteHeard(final long countedNs)
     {
         final long accepted = session.accepted();
-        if (isStalled || accepted != lastAccepted)
+        if (accepted == lastAccepted)
         {
-            lastAccepted = accepted;
-            lastHeardNs = nowNs;
-            setupsWhenHeard = session.setups();
-            foreignSetupsWhenHeard = session.foreignSetups();
+            silentNs += countedNs;
+            return;
         }
+        lastAccepted = accepted;
+        silentNs = 0;
+        setupsWhenHeard = session.setups();
+        foreignSetupsWhenHeard = session.foreignSetups();
     }
 
-    private void noteProgress(final long nowNs, final long position, final boolean isStalled)
+    private void noteProgress(final long countedNs, final long position)
     {
         final boolean isBehind =
             !isGuarded || session.highestPosition() > position || session.ahead() != aheadAtProgress;
-        if (isStalled || !isBehind || !isDry || position != lastPosition)
+        if (isBehind && isDry && position == lastPosition)
         {
-            lastPosition = position;
-            lastProgressNs = nowNs;
-            aheadAtProgress = session.ahead();
+            stillNs += countedNs;
+            return;
         }
+        lastPosition = position;
+        stillNs = 0;
+        aheadAtProgress = session.ahead();
     }
 
-    private boolean isRestarted(final long nowNs)
+    private boolean isRestarted()
     {
-        final long silentNs = nowNs - lastHeardNs;
-
         return (silentNs >= QUIET_NS && session.foreignSetups() != foreignSetupsWhenHeard) ||
             (silentNs >= SILENCE_NS && session.setups() != setupsWhenHeard);
     }

@@ -42,7 +42,8 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
     @Override
     public boolean isValidFrame(final UnsafeBuffer buffer, final int length)
     {
-        return DatagramCheck.isForReceiver(buffer, length) || refuse(FragcastCounter.DATAGRAMS_REFUSED_CONTROL);
+        return DatagramCheck.isForReceiver(buffer, length) ||
+            admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_CONTROL);
     }
 
     @Override
@@ -93,12 +94,12 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
             endpoint, DatagramCheck.dataStreamId(buffer), DatagramCheck.dataSessionId(buffer));
         if (null == session)
         {
-            refuse(FragcastCounter.DATAGRAMS_REFUSED_SESSION);
+            admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_SESSION);
             return null;
         }
         if (!session.isFrom(source))
         {
-            refuse(FragcastCounter.DATAGRAMS_REFUSED_ADDRESS);
+            admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_ADDRESS);
             return null;
         }
 
@@ -113,7 +114,7 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
                 DatagramCheck.dataTermOffset(buffer),
                 DatagramCheck.endOffset(buffer, length));
 
-        return isInStream || refuse(FragcastCounter.DATAGRAMS_REFUSED_LAYOUT);
+        return isInStream || admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_LAYOUT);
     }
 
     private boolean isOfStream(final InboundSession session, final UnsafeBuffer buffer)
@@ -122,19 +123,11 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
             DatagramCheck.isSetup(buffer, session.termLength(), session.mtu(), session.isGroup()) &&
             session.onSetup(DatagramCheck.setupInitialTermId(buffer));
 
-        return isOfStream || refuse(FragcastCounter.DATAGRAMS_REFUSED_SETUP);
+        return isOfStream || admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_SETUP);
     }
 
     private boolean isLost(final UnsafeBuffer buffer, final int length, final InetSocketAddress source)
     {
         return null != dataLoss && dataLoss.shouldDropFrame(source, buffer, length);
-    }
-
-    private boolean refuse(final FragcastCounter counter)
-    {
-        // Atomic: the sender thread counts in some of these too.
-        admission.counters().get(counter).increment();
-
-        return false;
     }
 }

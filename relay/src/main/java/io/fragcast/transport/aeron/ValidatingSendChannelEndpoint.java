@@ -62,7 +62,7 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
     @Override
     public boolean isValidFrame(final UnsafeBuffer buffer, final int length)
     {
-        return DatagramCheck.isForSender(buffer, length) || refuse(FragcastCounter.DATAGRAMS_REFUSED_CONTROL);
+        return DatagramCheck.isForSender(buffer, length) || admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_CONTROL);
     }
 
     @Override
@@ -85,7 +85,7 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
         }
         else
         {
-            refuse(FragcastCounter.DATAGRAMS_REFUSED_CONTROL);
+            admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_CONTROL);
         }
     }
 
@@ -105,7 +105,7 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
         }
         else
         {
-            refuse(FragcastCounter.DATAGRAMS_REFUSED_CONTROL);
+            admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_CONTROL);
         }
     }
 
@@ -119,7 +119,7 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
         if (0 != position && !DatagramCheck.isLogFrame(outgoing, length, position))
         {
             // Less sent than asked for: Aeron gives up this retransmission, and reads no further in the frame.
-            refuse(FragcastCounter.DATAGRAMS_REFUSED_CONTROL);
+            admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_CONTROL);
             return 0;
         }
 
@@ -143,24 +143,16 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
             DatagramCheck.controlSessionId(buffer), DatagramCheck.controlStreamId(buffer)));
         if (null == session)
         {
-            refuse(FragcastCounter.DATAGRAMS_REFUSED_SESSION);
+            admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_SESSION);
             return null;
         }
         // A peer answers from the address that it is sent to; a group from any, for its members are not listed.
         if (!udpChannel.isMulticast() && !connectAddress.getAddress().equals(source.getAddress()))
         {
-            refuse(FragcastCounter.DATAGRAMS_REFUSED_ADDRESS);
+            admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_ADDRESS);
             return null;
         }
 
         return session;
-    }
-
-    private boolean refuse(final FragcastCounter counter)
-    {
-        // Atomic: the receiver thread counts in some of these too.
-        admission.counters().get(counter).increment();
-
-        return false;
     }
 }

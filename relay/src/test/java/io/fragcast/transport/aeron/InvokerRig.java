@@ -1,5 +1,6 @@
 package io.fragcast.transport.aeron;
 
+import io.aeron.driver.status.SystemCounterDescriptor;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.transport.FrameSink;
@@ -7,13 +8,17 @@ import io.fragcast.transport.FrameSource;
 import io.fragcast.transport.SendResult;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -48,7 +53,6 @@ final class InvokerRig implements AutoCloseable
         driver = AeronDriver.launch(config, errors::add);
         client = driver.connect(config.directory().getFileName().toString());
         counters = new Counters(client.counterFactory());
-        driver.countRefusalsIn(counters);
     }
 
     static ChannelConfig unicast(final int port, final int sessionId)
@@ -64,7 +68,7 @@ final class InvokerRig implements AutoCloseable
         }
         catch (final IOException ex)
         {
-            throw new IllegalStateException(ex);
+            throw new UncheckedIOException(ex);
         }
     }
 
@@ -97,6 +101,32 @@ final class InvokerRig implements AutoCloseable
             counters.value(FragcastCounter.DATAGRAMS_REFUSED_LAYOUT) +
             counters.value(FragcastCounter.DATAGRAMS_REFUSED_SETUP) +
             counters.value(FragcastCounter.DATAGRAMS_REFUSED_CONTROL);
+    }
+
+    long systemCounter(final SystemCounterDescriptor counter)
+    {
+        return client.countersReader().getCounterValue(counter.id());
+    }
+
+    int countersInUse()
+    {
+        final int[] count = {0};
+        client.countersReader().forEach((value, id, label) -> count[0]++);
+
+        return count[0];
+    }
+
+    /** Bytes that the driver's files take up at most. */
+    long footprint()
+    {
+        try (Stream<Path> files = Files.walk(driver.directory()))
+        {
+            return files.mapToLong((file) -> file.toFile().isFile() ? file.toFile().length() : 0).sum();
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
     }
 
     int doWork()
