@@ -272,8 +272,7 @@ public final class AeronFrameSource implements FrameSource
             return 0;
         }
 
-        final Image now =
-            subscription.isClosed() || 0 == subscription.imageCount() ? null : subscription.imageAtIndex(0);
+        final Image now = subscription.imageBySessionId(session.sessionId());
         if (now == image)
         {
             return 0;

@@ -115,14 +115,14 @@ public record ChannelConfig(
 
     /**
      * The same stream, repaired by Aeron and paced by its slowest receiver: for runs that must lose nothing before
-     * there is repair. A receiver that went away holds the stream for half a second.
+     * there is repair. A receiver that went away holds the stream for two seconds, as a unicast one does.
      *
      * @return the configuration.
      */
     public ChannelConfig losslessGroup()
     {
         return new ChannelConfig(endpoint, streamId, sessionId, mtu, termLength, windowBytes, receiveBufferBytes,
-            sendBufferBytes, true, networkInterface, nakDelayNs, publicationLingerNs, "min,t:500ms", grants);
+            sendBufferBytes, true, networkInterface, nakDelayNs, publicationLingerNs, "min,t:2s", grants);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.fragcast.transport.aeron;
 
 import io.aeron.driver.ext.LossGenerator;
+import io.aeron.driver.ext.RandomLossGenerator;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,18 @@ public record DriverConfig(
     public DriverConfig withThreads(final Supplier<IdleStrategy> idleStrategy, final ThreadFactory threadFactory)
     {
         return new DriverConfig(directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss);
+    }
+
+    /**
+     * The same driver behind a network that drops at random.
+     *
+     * @param percent of the datagrams that come in from publishers, 0 to 100.
+     * @param seed    of the choice.
+     * @return the configuration.
+     */
+    public DriverConfig withRandomLoss(final double percent, final long seed)
+    {
+        return withDataLoss(new RandomLossGenerator(percent / 100, seed));
     }
 
     /**

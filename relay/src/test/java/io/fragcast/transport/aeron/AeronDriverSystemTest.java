@@ -1,5 +1,7 @@
 package io.fragcast.transport.aeron;
 
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.transport.FrameSink;
@@ -89,6 +91,45 @@ class AeronDriverSystemTest
             fromB.close();
         }
         assertFalse(Files.exists(DriverConfig.embedded("test-two", threading, LinkBudget.LAN).directory()));
+    }
+
+    /** An outside driver has none of our endpoints: the source goes by its position alone. */
+    @Test
+    void shouldHearARestartedPublisherBehindAnOutsideDriver()
+    {
+        final ChannelConfig channel = InvokerRig.unicast(InvokerRig.freePort(), SESSION);
+        final Path directory = Path.of("/dev/shm/fragcast-test-outside-" + ProcessHandle.current().pid());
+        final MediaDriver.Context outside = new MediaDriver.Context()
+            .aeronDirectoryName(directory.toString())
+            .dirDeleteOnStart(true)
+            .dirDeleteOnShutdown(true)
+            .threadingMode(ThreadingMode.SHARED);
+
+        try (MediaDriver other = MediaDriver.launch(outside);
+            InvokerRig to = new InvokerRig(DriverConfig.external(directory, LinkBudget.LAN));
+            InvokerRig dead = new InvokerRig("dead");
+            InvokerRig successor = new InvokerRig("successor"))
+        {
+            assertEquals(directory.toString(), other.aeronDirectoryName());
+            final FrameSource source = to.addSource(channel);
+            final FrameSink deadSink = dead.addSink(channel);
+            InvokerRig.await("connected", () -> deadSink.isConnected() && source.isConnected(), dead, to);
+
+            final FrameSink sink = successor.addSink(channel);
+            final FrameLog log = new FrameLog();
+            InvokerRig.await(
+                "heard again",
+                () ->
+                {
+                    InvokerRig.trySend(sink, 100, 2);
+                    source.poll(log, 1);
+                    return log.received > 0;
+                },
+                successor,
+                to);
+            assertEquals(2, log.first);
+            assertTrue(to.counters.value(FragcastCounter.SOURCES_REMADE) > 0);
+        }
     }
 
     @Test

@@ -1,6 +1,6 @@
 package io.fragcast.transport.aeron;
 
-import io.aeron.driver.ext.RandomLossGenerator;
+import io.aeron.driver.status.SystemCounterDescriptor;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
@@ -74,7 +74,7 @@ class AeronFramesSystemTest
         final int port = InvokerRig.freePort();
         final ChannelConfig channel = isMulticast ? multicast(port).losslessGroup() : InvokerRig.unicast(port, SESSION);
         final DriverConfig lossy = DriverConfig.embedded("test-lossy", DriverThreading.INVOKER, LinkBudget.LAN)
-            .withDataLoss(new RandomLossGenerator(0.05, 42));
+            .withRandomLoss(5, 42);
 
         try (InvokerRig from = new InvokerRig("from"); InvokerRig to = new InvokerRig(lossy))
         {
@@ -100,6 +100,7 @@ class AeronFramesSystemTest
                 to);
 
             assertEquals(0, log.gaps + log.backwards + log.damaged);
+            assertTrue(from.systemCounter(SystemCounterDescriptor.RETRANSMITS_SENT) > FRAMES / 100, "there was loss");
             assertEquals(0, to.counters.value(FragcastCounter.SOURCES_REMADE));
             assertEquals(0, from.refused() + to.refused(), "nothing honest is refused");
         }

@@ -1,0 +1,125 @@
+package io.fragcast.transport.aeron;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.util.concurrent.TimeUnit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/**
+ * The formulas of {@link LinkBudget} at known paths, what the kernel cuts, and the channels that come of it.
+ */
+class ChannelConfigTest
+{
+    private static final KernelLimits FOUR_MB = new KernelLimits(4 * 1024 * 1024, 4 * 1024 * 1024);
+
+    @Test
+    void shouldDeriveAQuarterMegabyteWindowOnALan()
+    {
+        final ChannelConfig channel = unicast(LinkBudget.LAN, FOUR_MB);
+
+        assertEquals(256 * 1024, channel.windowBytes());
+        assertEquals(512 * 1024, channel.termLength());
+        assertEquals(512 * 1024, channel.receiveBufferBytes());
+        assertEquals(200_000, LinkBudget.LAN.retransmitLingerNs());
+        assertEquals(25_000, channel.nakDelayNs());
+        assertEquals(5, LinkBudget.LAN.nakRetryRatio(), "a NAK again after 125 us");
+        assertTrue(channel.grants().stream().noneMatch(Grant::isCut));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // RTT us, cadence ms -> linger us, NAK delay us, NAK retry us at least
+        "0, 200, 200, 1, 100",
+        "100, 200, 200, 25, 125",
+        "500, 200, 500, 100, 625",
+        "80000, 200, 1000, 100, 100000",
+        "80000, 8, 400, 100, 100000",
+        "80000, 1, 200, 100, 100000"
+    })
+    void shouldDeriveTimersOfThePath(
+        final long rttUs, final long cadenceMs, final long lingerUs, final long nakDelayUs, final long nakRetryUs)
+    {
+        final LinkBudget budget = new LinkBudget(
+            TimeUnit.MICROSECONDS.toNanos(rttUs), 1, TimeUnit.MILLISECONDS.toNanos(cadenceMs), 125_000_000, 64 * 1024);
+
+        assertEquals(TimeUnit.MICROSECONDS.toNanos(lingerUs), budget.retransmitLingerNs());
+        assertEquals(TimeUnit.MICROSECONDS.toNanos(nakDelayUs), budget.nakDelayNs());
+        final long retryNs = budget.nakDelayNs() * budget.nakRetryRatio();
+        assertTrue(retryNs >= TimeUnit.MICROSECONDS.toNanos(nakRetryUs) && retryNs < 2 * nakRetryUs * 1000);
+    }
+
+    @Test
+    void shouldTakeWhatTheKernelGrantsAndSayWhatLiftsIt()
+    {
+        final LinkBudget ocean = new LinkBudget(
+            TimeUnit.MILLISECONDS.toNanos(80), 1, TimeUnit.MILLISECONDS.toNanos(200), 125_000_000, 64 * 1024);
+        final ChannelConfig channel = unicast(ocean, FOUR_MB);
+
+        assertEquals(16 * 1024 * 1024, ocean.windowBytes());
+        assertEquals(4 * 1024 * 1024, channel.windowBytes());
+        assertEquals(4 * 1024 * 1024, channel.receiveBufferBytes());
+        assertEquals(
+            "window wanted 16777216 granted 4194304 (sysctl -w net.core.rmem_max=16777216)",
+            channel.grants().get(0).toString());
+        assertTrue(channel.grants().stream().allMatch(Grant::isCut));
+    }
+
+    @Test
+    void shouldReadTheWholeOfAKernelLimit()
+    {
+        // The least that any kernel ships with is 208 KiB; its first digit alone would be below ten.
+        final KernelLimits limits = KernelLimits.ofThisHost();
+
+        assertTrue(limits.receiveBufferMax() >= 128 * 1024, limits::toString);
+        assertTrue(limits.sendBufferMax() >= 128 * 1024, limits::toString);
+    }
+
+    @Test
+    void shouldPinTheSessionAndStampTheHopFieldsAtBothEnds()
+    {
+        final ChannelConfig channel = unicast(LinkBudget.LAN, FOUR_MB);
+
+        assertEquals(
+            "aeron:udp?endpoint=127.0.0.1:14040|mtu=1408|term-length=512k|session-id=-7|linger=100ms|eos=false|" +
+                "so-sndbuf=256k|channel-snd-ts-offset=8",
+            channel.publicationUri());
+        assertEquals(
+            "aeron:udp?endpoint=127.0.0.1:14040|session-id=-7|reliable=true|so-rcvbuf=512k|rcv-wnd=256k|" +
+                "channel-rcv-ts-offset=16|nak-delay=25us",
+            channel.subscriptionUri());
+        assertFalse(channel.isMulticast());
+    }
+
+    @Test
+    void shouldLeaveHolesOfAGroupToRepairUnlessItMustLoseNothing()
+    {
+        final ChannelConfig group = ChannelConfig.multicast(
+            "224.0.1.1:14040", "127.0.0.1", 1001, 7, 1408, LinkBudget.LAN, FOUR_MB);
+
+        assertTrue(group.isMulticast());
+        assertTrue(group.subscriptionUri().contains("interface=127.0.0.1"));
+        assertTrue(group.subscriptionUri().contains("reliable=false"));
+        assertFalse(group.publicationUri().contains("fc="));
+        assertTrue(group.losslessGroup().subscriptionUri().contains("reliable=true"));
+        assertTrue(group.losslessGroup().publicationUri().contains("fc=min"));
+    }
+
+    @Test
+    void shouldRefuseAWindowThatNoSocketHolds()
+    {
+        final KernelLimits tiny = new KernelLimits(1024, 1024);
+
+        assertThrows(IllegalArgumentException.class, () -> unicast(LinkBudget.LAN, tiny));
+    }
+
+    private static ChannelConfig unicast(final LinkBudget budget, final KernelLimits limits)
+    {
+        return ChannelConfig.unicast("127.0.0.1:14040", 1001, -7, 1408, budget, limits);
+    }
+}
