@@ -157,6 +157,28 @@ public interface BlockEvent
     void forEachTx(TxHandler handler);
 
     /**
+     * Buffer holding what came with the message: for a FRAG its FragBody message; for MISMATCHED by the transactions
+     * root the 32-byte root that the joined transactions give.
+     *
+     * @return the buffer.
+     */
+    DirectBuffer bodyBuffer();
+
+    /**
+     * Where that starts.
+     *
+     * @return offset in {@link #bodyBuffer()}.
+     */
+    int bodyOffset();
+
+    /**
+     * How long that is.
+     *
+     * @return length in bytes; 0 for other kinds.
+     */
+    int bodyLength();
+
+    /**
      * Buffer holding the signed message that caused the event (Env, Frag without body, Seal, Abort), as received.
      *
      * @return the buffer.

@@ -39,6 +39,18 @@ public record ThreadConfig(
     }
 
     /**
+     * Threads that are pinned nowhere.
+     *
+     * @param mode       who runs what.
+     * @param isSpinning whether hot threads spin.
+     * @return the configuration.
+     */
+    public static ThreadConfig unpinned(final Mode mode, final boolean isSpinning)
+    {
+        return new ThreadConfig(mode, isSpinning, NO_CPU, NO_CPU, NO_CPU, NO_CPU, NO_CPU, NO_CPU);
+    }
+
+    /**
      * Threads that would spin.
      *
      * @return count; journal and edge never spin, nor does the driver's conductor.

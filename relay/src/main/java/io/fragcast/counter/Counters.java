@@ -33,11 +33,22 @@ public final class Counters
      */
     public static Counters inMemory()
     {
-        final int count = FragcastCounter.values().length;
-        final UnsafeBuffer values = new UnsafeBuffer(
-            ByteBuffer.allocateDirect(count * CountersReader.COUNTER_LENGTH));
+        return new Counters(memory());
+    }
 
-        return new Counters((counter) -> new AtomicCounter(values, counter.ordinal()));
+    /**
+     * Moves the counters to plain memory with the values they have, so that they may be read after the driver that was
+     * their home is gone. Called when the threads that count have ended.
+     */
+    public void detach()
+    {
+        final CounterFactory memory = memory();
+        for (final FragcastCounter counter : FragcastCounter.values())
+        {
+            final AtomicCounter copy = memory.allocate(counter);
+            copy.set(value(counter));
+            counters[counter.ordinal()] = copy;
+        }
     }
 
     /**
@@ -60,5 +71,13 @@ public final class Counters
     public long value(final FragcastCounter counter)
     {
         return counters[counter.ordinal()].get();
+    }
+
+    private static CounterFactory memory()
+    {
+        final UnsafeBuffer values = new UnsafeBuffer(
+            ByteBuffer.allocateDirect(FragcastCounter.values().length * CountersReader.COUNTER_LENGTH));
+
+        return (counter) -> new AtomicCounter(values, counter.ordinal());
     }
 }

@@ -189,7 +189,13 @@ public enum FragcastCounter
     FRAMES_OVER_HOPS(61, "frames over hops"),
 
     /** Pages and chunks put by until the header that names them is verified. */
-    FRAMES_HELD(62, "frames held");
+    FRAMES_HELD(62, "frames held"),
+
+    /** Upstream streams heard now (gauge). */
+    SOURCES_CONNECTED(63, "sources connected"),
+
+    /** Downstream streams listened to now (gauge). */
+    SINKS_CONNECTED(64, "sinks connected");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

@@ -155,7 +155,7 @@ public final class BlockEventView implements BlockEvent
     @Override
     public int txCount()
     {
-        return 0 == bodyLength ? 0 : groupHeader.wrap(buffer, txsOffset()).numInGroup();
+        return Kind.FRAG == kind() ? groupHeader.wrap(buffer, txsOffset()).numInGroup() : 0;
     }
 
     @Override
@@ -190,21 +190,19 @@ public final class BlockEventView implements BlockEvent
         return frameLength;
     }
 
-    /**
-     * Where the FragBody of a FRAG starts, in the buffer of the frame.
-     *
-     * @return offset.
-     */
+    @Override
+    public DirectBuffer bodyBuffer()
+    {
+        return buffer;
+    }
+
+    @Override
     public int bodyOffset()
     {
         return bodyOffset;
     }
 
-    /**
-     * How long the FragBody of a FRAG is.
-     *
-     * @return bytes; 0 for other kinds.
-     */
+    @Override
     public int bodyLength()
     {
         return bodyLength;

@@ -399,13 +399,23 @@ final class BlockAssembler
         return switch (state)
         {
             case VERIFIED -> offer(Delivery.VERIFIED, frames.seal, 0, 0);
-            case MISMATCHED -> isSealHeld() ?
-                offer(Delivery.MISMATCHED, frames.seal, mismatch.ordinal(), 0) :
-                offer(Delivery.MISMATCHED, frames.none, mismatch.ordinal(), 0);
+            case MISMATCHED -> offerMismatched();
             case ABORTED -> offer(Delivery.ABORTED, frames.abort, frames.abortReason, 0);
             case SUPERSEDED -> offer(Delivery.SUPERSEDED, frames.none, 0, missingFrags());
             case VACANT, HEADLESS, OPEN, COMPLETE, SEALED -> throw new IllegalStateException(state + " ends nothing");
         };
+    }
+
+    private boolean offerMismatched()
+    {
+        if (MismatchReason.TRANSACTIONS_ROOT == mismatch)
+        {
+            isRefused = !delivery.offerWrongRoot(this, frames.seal, sealVerifier.root());
+
+            return !isRefused;
+        }
+
+        return offer(Delivery.MISMATCHED, isSealHeld() ? frames.seal : frames.none, mismatch.ordinal(), 0);
     }
 
     private boolean offer(final int kind, final Place cause, final int reason, final int missing)

@@ -18,6 +18,7 @@ final class BlockDelivery
     private final AtomicCounter fragsDelivered;
     private final AtomicCounter txsDelivered;
     private final AtomicCounter bytesDelivered;
+    private final UnsafeBuffer wrongRoot = new UnsafeBuffer(0, 0);
     private boolean isRefused;
 
     BlockDelivery(final BlockConsumer consumer, final BodySlab slab, final long chainId, final Counters counters)
@@ -58,6 +59,26 @@ final class BlockDelivery
         delivery.txCount = 0;
         delivery.bodyOffset = 0;
         delivery.bodyLength = 0;
+
+        return offer();
+    }
+
+    /** A Seal that names another root than the delivered transactions give: theirs goes as the body. */
+    boolean offerWrongRoot(final BlockAssembler attempt, final AttemptFrames.Place seal, final byte[] root)
+    {
+        identify(Delivery.MISMATCHED, attempt);
+        delivery.frameOffset = seal.offset;
+        delivery.frameLength = seal.length;
+        delivery.publishTimeNs = seal.publishTimeNs;
+        delivery.hopCount = seal.hopCount;
+        delivery.reason = MismatchReason.TRANSACTIONS_ROOT.ordinal();
+        delivery.missing = 0;
+        delivery.isLast = false;
+        delivery.txCount = 0;
+        wrongRoot.wrap(root);
+        delivery.bodyBuffer = wrongRoot;
+        delivery.bodyOffset = 0;
+        delivery.bodyLength = root.length;
 
         return offer();
     }

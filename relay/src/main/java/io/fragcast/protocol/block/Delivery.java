@@ -198,7 +198,7 @@ public final class Delivery
     }
 
     /**
-     * Holds the FragBody of a FRAG.
+     * Holds the FragBody of a FRAG; of a Seal that names another root than the transactions give, the root they give.
      *
      * @return the buffer.
      */
@@ -220,7 +220,7 @@ public final class Delivery
     /**
      * Length of the FragBody message.
      *
-     * @return bytes; 0 for other kinds.
+     * @return bytes; 0 where there is none.
      */
     public int bodyLength()
     {

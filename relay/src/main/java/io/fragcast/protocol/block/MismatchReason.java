@@ -3,7 +3,7 @@ package io.fragcast.protocol.block;
 /**
  * Which check of a block failed; the order of the constants is the code of MismatchReason in the schema.
  */
-enum MismatchReason
+public enum MismatchReason
 {
     /** None failed. */
     NONE,
@@ -16,5 +16,18 @@ enum MismatchReason
     /** A body is not a FragBody of the stated count. */
     BODY,
     /** The leader signed two different messages for one place. */
-    EQUIVOCATION
+    EQUIVOCATION;
+
+    private static final MismatchReason[] VALUES = values();
+
+    /**
+     * The reason of a code.
+     *
+     * @param code as it is on the wire.
+     * @return the reason.
+     */
+    public static MismatchReason ofCode(final int code)
+    {
+        return VALUES[code];
+    }
 }

@@ -72,6 +72,12 @@ final class SealVerifier
             MismatchReason.NONE : MismatchReason.TRANSACTIONS_ROOT;
     }
 
+    /** The root that the transactions of the last block verified give. */
+    byte[] root()
+    {
+        return root;
+    }
+
     private boolean isRoot(final TransactionsRoot transactions, final byte[] expected)
     {
         transactions.root(root);

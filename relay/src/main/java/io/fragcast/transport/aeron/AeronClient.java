@@ -100,6 +100,16 @@ public final class AeronClient implements AutoCloseable
     }
 
     /**
+     * The client itself, for the IPC edges, whose streams are no lanes.
+     *
+     * @return Aeron's client; closed with this.
+     */
+    public Aeron aeron()
+    {
+        return aeron;
+    }
+
+    /**
      * Runs one duty cycle of the client. Nothing unless the driver is {@link DriverThreading#INVOKER}. Once a
      * millisecond is plenty.
      *

@@ -75,6 +75,17 @@ public record DriverConfig(
     }
 
     /**
+     * The same driver in another directory.
+     *
+     * @param directory of its files; what is there is deleted when the driver starts.
+     * @return the configuration.
+     */
+    public DriverConfig withDirectory(final Path directory)
+    {
+        return new DriverConfig(directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss);
+    }
+
+    /**
      * The same driver with other threads.
      *
      * @param idleStrategy  makes the idle strategy of each thread.

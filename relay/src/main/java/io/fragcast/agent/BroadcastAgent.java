@@ -1,0 +1,101 @@
+package io.fragcast.agent;
+
+import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import io.fragcast.protocol.block.FragBroadcaster;
+import io.fragcast.transport.FrameSink;
+import io.fragcast.wire.FrameFanout;
+import io.fragcast.wire.PublishAdapter;
+import io.fragcast.wire.PublishSource;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.EpochNanoClock;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.status.AtomicCounter;
+
+/**
+ * Publishes: takes the builders' requests one by one, and sends what the broadcaster makes of them. The hot agent of a
+ * sequencer.
+ */
+public final class BroadcastAgent implements Agent
+{
+    private final String name;
+    private final NanoClock clock;
+    private final EpochNanoClock epochClock;
+    private final PublishSource[] requests;
+    private final PublishAdapter adapter;
+    private final FragBroadcaster broadcaster;
+    private final FrameFanout fanout;
+    private final FrameSink[] sinks;
+    private final Runnable journalWork;
+    private final AtomicCounter connected;
+    private int nextSource;
+
+    /**
+     * An agent.
+     *
+     * @param name        of the node.
+     * @param clock       monotonic.
+     * @param epochClock  for what is signed.
+     * @param requests    where requests come from, polled in turn; owned by the node.
+     * @param adapter     that they go to.
+     * @param broadcaster behind the adapter.
+     * @param fanout      that the broadcaster sends to.
+     * @param sinks       of the fan-out; owned by the node.
+     * @param journalWork what the journal's ring has to do in a duty cycle.
+     * @param counters    of the node.
+     */
+    public BroadcastAgent(
+        final String name,
+        final NanoClock clock,
+        final EpochNanoClock epochClock,
+        final PublishSource[] requests,
+        final PublishAdapter adapter,
+        final FragBroadcaster broadcaster,
+        final FrameFanout fanout,
+        final FrameSink[] sinks,
+        final Runnable journalWork,
+        final Counters counters)
+    {
+        this.name = name;
+        this.clock = clock;
+        this.epochClock = epochClock;
+        this.requests = requests.clone();
+        this.adapter = adapter;
+        this.broadcaster = broadcaster;
+        this.fanout = fanout;
+        this.sinks = sinks.clone();
+        this.journalWork = journalWork;
+        connected = counters.get(FragcastCounter.SINKS_CONNECTED);
+    }
+
+    @Override
+    public int doWork()
+    {
+        final long nowNs = clock.nanoTime();
+        int workCount = fanout.doWork();
+        int connectedCount = 0;
+        for (final FrameSink sink : sinks)
+        {
+            workCount += sink.doWork(nowNs);
+            connectedCount += sink.isConnected() ? 1 : 0;
+        }
+        connected.setRelease(connectedCount);
+
+        workCount += broadcaster.doWork(nowNs, epochClock.nanoTime());
+        workCount += adapter.doWork();
+        if (broadcaster.isIdle())
+        {
+            nextSource = nextSource + 1 < requests.length ? nextSource + 1 : 0;
+            workCount += requests[nextSource].poll(adapter, 1);
+        }
+        journalWork.run();
+
+        return workCount;
+    }
+
+    @Override
+    public String roleName()
+    {
+        return name + " broadcast";
+    }
+}

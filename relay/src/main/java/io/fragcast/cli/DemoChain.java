@@ -1,0 +1,303 @@
+package io.fragcast.cli;
+
+import io.fragcast.FragPublisher;
+import io.fragcast.config.Endpoint;
+import io.fragcast.config.PeerName;
+import io.fragcast.config.ThreadConfig;
+import io.fragcast.counter.FragcastCounter;
+import io.fragcast.crypto.Secp256k1;
+import io.fragcast.journal.JournalConfig;
+import io.fragcast.node.Identity;
+import io.fragcast.node.MulticastGroup;
+import io.fragcast.node.NodeContext;
+import io.fragcast.node.NodeHost;
+import io.fragcast.node.RelayNode;
+import io.fragcast.node.ReplicaNode;
+import io.fragcast.node.SequencerNode;
+import io.fragcast.protocol.block.BlockLimits;
+import io.fragcast.protocol.block.SlowSink;
+import io.fragcast.protocol.leader.LeaderTerm;
+import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.transport.aeron.DriverConfig;
+import io.fragcast.transport.aeron.DriverThreading;
+import io.fragcast.transport.aeron.LinkBudget;
+import org.agrona.ErrorHandler;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The nodes of the demo for one chain, over one media driver and one hot thread:
+ * <pre>
+ *   sequencer -+-> relay-1 -+-> replica-1, replica-3, ...
+ *              +-> relay-2 -+-> replica-2, ...
+ * </pre>
+ * Each jump in the chain's numbers begins a term of its own, anchored at the parent of its first block.
+ */
+final class DemoChain implements AutoCloseable
+{
+    private static final String HOST = "127.0.0.1";
+    private static final int MTU = 1_408;
+    /** Six nodes of 32 MiB each stay below 200 MiB; a block of the demo has at most 360 KB. */
+    private static final int SLAB_BYTES = 32 << 20;
+    /** Half a second of the demo at full speed on a busy disk. */
+    private static final int JOURNAL_RING_BYTES = 8 << 20;
+    /** 224.0.1.x: Aeron wants the last byte of a data address odd, for its control address is the next. */
+    private static final String GROUP_FORMAT = "224.0.1.%d";
+
+    private final DemoOptions options;
+    private final Schedule schedule;
+    private final Secp256k1 curve = Secp256k1.load();
+    private final SecureRandom random = new SecureRandom();
+    private final byte[] leaderKey = newKey();
+    private final Path journalDir;
+    private final ErrorHandler errorHandler;
+    private final NodeHost host;
+    private final List<RelayNode> relays = new ArrayList<>();
+    private final List<DemoReplica> replicas = new ArrayList<>();
+    private final SequencerNode sequencer;
+
+    DemoChain(
+        final DemoOptions options,
+        final List<BlockRecord> blocks,
+        final Path journalDir,
+        final ErrorHandler errorHandler) throws IOException
+    {
+        this.options = options;
+        this.journalDir = journalDir;
+        this.errorHandler = errorHandler;
+        schedule = schedule(blocks);
+        host = NodeHost.launch(
+            "demo",
+            ThreadConfig.unpinned(ThreadConfig.Mode.INVOKER, false),
+            DriverConfig.embedded("demo", DriverThreading.INVOKER, LinkBudget.LAN),
+            errorHandler);
+
+        boolean isUp = false;
+        try
+        {
+            sequencer = launchNodes();
+            host.start();
+            isUp = true;
+        }
+        finally
+        {
+            if (!isUp)
+            {
+                host.close();
+            }
+        }
+    }
+
+    FragPublisher newPublisher(final FragPublisher.Listener listener)
+    {
+        return sequencer.newPublisher(listener);
+    }
+
+    /**
+     * Do all streams run?
+     *
+     * @return true once the sequencer is heard by each node right behind it, and each relay by its replicas.
+     */
+    boolean isConnected()
+    {
+        return sequencer.isConnected() && relays.stream().allMatch(RelayNode::isConnected);
+    }
+
+    List<DemoReplica> replicas()
+    {
+        return replicas;
+    }
+
+    List<DemoReport.RelayRow> relayRows()
+    {
+        return relays.stream().map((relay) -> new DemoReport.RelayRow(
+            relay.name(),
+            relay.counters().value(FragcastCounter.FRAMES_ACCEPTED),
+            relay.counters().value(FragcastCounter.FRAMES_FORWARDED),
+            relay.counters().value(FragcastCounter.SINK_SKIPPED_WINDOW) +
+            relay.counters().value(FragcastCounter.SINK_SKIPPED_UNCONNECTED))).toList();
+    }
+
+    @Override
+    public void close()
+    {
+        host.close();
+    }
+
+    private SequencerNode launchNodes() throws IOException
+    {
+        final int nodeCount = 1 + options.relays() + options.replicas();
+        final List<Identity> identities = new ArrayList<>();
+        final List<PeerName> addresses = new ArrayList<>();
+        for (int i = 0; i < nodeCount; i++)
+        {
+            final Identity identity = new Identity(curve, newKey());
+            identities.add(identity);
+            addresses.add(new PeerName(identity.publicKey(), new Endpoint(HOST, freePort())));
+        }
+
+        for (int i = 0; i < options.replicas(); i++)
+        {
+            launchReplica(i, identities, addresses);
+        }
+        for (int i = 0; i < options.relays(); i++)
+        {
+            launchRelay(i, identities, addresses);
+        }
+
+        final SequencerNode.Context ctx = new SequencerNode.Context()
+            .signer(curve.newSigner(leaderKey));
+        prepare(ctx, "sequencer", 0, identities, addresses);
+        sendTo(ctx, 0, addresses, firstTier());
+
+        return SequencerNode.launch(ctx);
+    }
+
+    private void launchRelay(final int index, final List<Identity> identities, final List<PeerName> addresses)
+        throws IOException
+    {
+        final RelayNode.Context ctx = new RelayNode.Context();
+        prepare(ctx, "relay-" + (index + 1), 1 + index, identities, addresses);
+        listenTo(ctx, 0, addresses);
+        final List<Integer> fed = new ArrayList<>();
+        for (int i = index; i < options.replicas(); i += options.relays())
+        {
+            fed.add(replicaNode(i));
+        }
+        sendTo(ctx, 1 + index, addresses, fed);
+        relays.add(RelayNode.launch(ctx));
+    }
+
+    private void launchReplica(final int index, final List<Identity> identities, final List<PeerName> addresses)
+        throws IOException
+    {
+        final int upstream = 0 == options.relays() ? 0 : 1 + index % options.relays();
+        final String name = "replica-" + (index + 1);
+        final DemoReplica replica = new DemoReplica(name, 0 == upstream ? "sequencer" : "relay-" + upstream);
+        final ReplicaNode.Context ctx = new ReplicaNode.Context().listener(replica);
+        prepare(ctx, name, replicaNode(index), identities, addresses);
+        listenTo(ctx, upstream, addresses);
+        replicas.add(replica);
+        ReplicaNode.launch(ctx);
+    }
+
+    private void prepare(
+        final NodeContext<?> ctx,
+        final String name,
+        final int node,
+        final List<Identity> identities,
+        final List<PeerName> addresses)
+    {
+        ctx.name(name);
+        ctx.schedule(schedule);
+        ctx.identity(identities.get(node));
+        ctx.listen(addresses.get(node).endpoint());
+        ctx.slowSink(SlowSink.WAIT);
+        ctx.limits(BlockLimits.withSlab(SLAB_BYTES, SLAB_BYTES / 2));
+        ctx.journal(JournalConfig.small(journalDir.resolve(name), JOURNAL_RING_BYTES));
+        ctx.host(host);
+        ctx.errorHandler(errorHandler);
+    }
+
+    private void listenTo(final NodeContext<?> ctx, final int upstream, final List<PeerName> addresses)
+    {
+        ctx.upstreams(List.of(addresses.get(upstream)));
+        ctx.upstreamGroup(group(upstream, addresses));
+    }
+
+    private void sendTo(
+        final NodeContext<?> ctx, final int node, final List<PeerName> addresses, final List<Integer> downstream)
+    {
+        final MulticastGroup group = group(node, addresses);
+        if (null == group)
+        {
+            ctx.sinks(downstream.stream().map(addresses::get).toList());
+        }
+        else if (!downstream.isEmpty())
+        {
+            ctx.sinkGroup(group);
+        }
+    }
+
+    private @Nullable MulticastGroup group(final int node, final List<PeerName> addresses)
+    {
+        return options.isMulticast() ?
+            new MulticastGroup(
+                String.format(GROUP_FORMAT, 2 * node + 1), addresses.get(node).endpoint().port(), HOST) : null;
+    }
+
+    private List<Integer> firstTier()
+    {
+        final int first = 0 == options.relays() ? replicaNode(0) : 1;
+        final int count = 0 == options.relays() ? options.replicas() : options.relays();
+        final List<Integer> nodes = new ArrayList<>();
+        for (int i = 0; i < count; i++)
+        {
+            nodes.add(first + i);
+        }
+
+        return nodes;
+    }
+
+    private int replicaNode(final int index)
+    {
+        return 1 + options.relays() + index;
+    }
+
+    private Schedule schedule(final List<BlockRecord> blocks)
+    {
+        final byte[] publicKey = curve.publicKey(leaderKey);
+        final List<LeaderTerm> terms = new ArrayList<>();
+        int first = 0;
+        for (int i = 1; i <= blocks.size(); i++)
+        {
+            if (blocks.size() == i || !follows(blocks.get(i), blocks.get(i - 1)))
+            {
+                terms.add(new LeaderTerm(
+                    1 + terms.size(),
+                    blocks.get(first).number(),
+                    blocks.get(i - 1).number(),
+                    publicKey,
+                    null,
+                    List.of(),
+                    blocks.get(first).header().parentHash()));
+                first = i;
+            }
+        }
+
+        return new Schedule(blocks.get(0).chainId(), MTU, terms);
+    }
+
+    private static boolean follows(final BlockRecord block, final BlockRecord parent)
+    {
+        return block.number() == parent.number() + 1 && Arrays.equals(block.header().parentHash(), parent.hash());
+    }
+
+    private byte[] newKey()
+    {
+        final byte[] key = new byte[Secp256k1.PRIVATE_KEY_LENGTH];
+        do
+        {
+            random.nextBytes(key);
+        }
+        while (!Secp256k1.isPrivateKey(key));
+
+        return key;
+    }
+
+    private static int freePort() throws IOException
+    {
+        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress()))
+        {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.fragcast.cli;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.file.Path;
+
+/**
+ * What the demo was asked for.
+ *
+ * @param blocks      file of blocks, or null for those inside the jar.
+ * @param relays      relays between sequencer and replicas; 0: the sequencer feeds the replicas itself.
+ * @param replicas    replicas, at least 1.
+ * @param frags       frags a block is cut into.
+ * @param intervalMs  milliseconds from frag to frag; 0: as fast as everyone takes them.
+ * @param isMulticast whether streams go to groups instead of peers.
+ */
+record DemoOptions(@Nullable Path blocks, int relays, int replicas, int frags, int intervalMs, boolean isMulticast)
+{
+}

@@ -1,0 +1,87 @@
+package io.fragcast.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * What the demo prints while it runs and at its end. Used by the main thread, but for {@link #onError}.
+ */
+final class DemoProgress
+{
+    private final PrintWriter out;
+    private final int blockCount;
+    private final int replicaCount;
+    private final long startNs = System.nanoTime();
+    private int played;
+
+    DemoProgress(final PrintWriter out, final int blockCount, final int replicaCount)
+    {
+        this.out = out;
+        this.blockCount = blockCount;
+        this.replicaCount = replicaCount;
+    }
+
+    void onStart(final DemoOptions options, final int chainCount)
+    {
+        say("%d blocks of %d %s, %d frags a block %s: sequencer -> %d relays -> %d replicas, %s on loopback",
+            blockCount,
+            chainCount,
+            1 == chainCount ? "chain" : "chains",
+            options.frags(),
+            0 == options.intervalMs() ? "as fast as everyone takes them" : "every " + options.intervalMs() + " ms",
+            options.relays(),
+            options.replicas(),
+            options.isMulticast() ? "multicast" : "unicast");
+        say("one media driver and one hot thread run all nodes, one more their journals and edges; " +
+            "a real network has one process a node");
+    }
+
+    void onBlock(final BlockRecord block, final int index, final long ended)
+    {
+        played++;
+        say("%6.1f s  block %d/%d  chain %s  number %s  %d txs  ended at %d of %d replicas so far",
+            seconds(),
+            played,
+            blockCount,
+            Long.toUnsignedString(block.chainId()),
+            Long.toUnsignedString(block.number()),
+            block.transactions().size(),
+            ended,
+            (long)index * replicaCount);
+    }
+
+    void onEnded(final long ended)
+    {
+        if (0 == ended % replicaCount)
+        {
+            say("%6.1f s  %d blocks ended at every replica", seconds(), ended / replicaCount);
+        }
+    }
+
+    void onEnd(final DemoReport report, final Path journals)
+    {
+        out.println();
+        report.lines().forEach(out::println);
+        out.println("journals: " + journals);
+        out.println("next: fragcast journal ls " + journals.resolve("CHAIN").resolve("replica-1") +
+            " · fragcast demo --interval-ms 0 · fragcast demo --mode multicast");
+        out.flush();
+    }
+
+    synchronized void onError(final Throwable throwable)
+    {
+        say("error: %s", throwable);
+    }
+
+    private double seconds()
+    {
+        return (System.nanoTime() - startNs) / 1e9;
+    }
+
+    private synchronized void say(final String format, final Object... args)
+    {
+        out.println(String.format(Locale.ROOT, format, args));
+        out.flush();
+    }
+}

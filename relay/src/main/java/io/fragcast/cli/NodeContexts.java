@@ -1,0 +1,86 @@
+package io.fragcast.cli;
+
+import io.fragcast.config.AeronConfig;
+import io.fragcast.config.BlockLaneConfig;
+import io.fragcast.config.Endpoint;
+import io.fragcast.config.NodeConfig;
+import io.fragcast.crypto.KeyFile;
+import io.fragcast.crypto.Secp256k1;
+import io.fragcast.node.Identity;
+import io.fragcast.node.MulticastGroup;
+import io.fragcast.node.NodeContext;
+import io.fragcast.node.RelayNode;
+import io.fragcast.node.ReplicaNode;
+import io.fragcast.node.SequencerNode;
+import io.fragcast.transport.aeron.LinkBudget;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Turns what the operator wrote into what a node is told; reads the key files. Opens nothing else.
+ */
+final class NodeContexts
+{
+    /** The cadence that Base and based-op publish at. */
+    private static final long CADENCE_NS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final Secp256k1 curve;
+
+    NodeContexts(final Secp256k1 curve)
+    {
+        this.curve = curve;
+    }
+
+    SequencerNode.Context sequencer(final NodeConfig config) throws IOException
+    {
+        final Path leaderKey = Objects.requireNonNull(config.leaderKeyFile(), "the options of a sequencer require it");
+
+        return fill(new SequencerNode.Context(), config)
+            .signer(curve.newSigner(KeyFile.read(leaderKey)))
+            .publishChannel(config.publishChannel());
+    }
+
+    RelayNode.Context relay(final NodeConfig config) throws IOException
+    {
+        return fill(new RelayNode.Context(), config);
+    }
+
+    ReplicaNode.Context replica(final NodeConfig config) throws IOException
+    {
+        return fill(new ReplicaNode.Context(), config);
+    }
+
+    private <C extends NodeContext<C>> C fill(final C ctx, final NodeConfig config) throws IOException
+    {
+        final BlockLaneConfig block = config.block();
+        final AeronConfig aeron = config.aeron();
+        final MulticastGroup group = group(block);
+
+        return ctx
+            .name(config.name())
+            .schedule(config.schedule())
+            .identity(new Identity(curve, KeyFile.read(config.identityKeyFile())))
+            .listen(block.listen())
+            .upstreams(config.upstream())
+            .upstreamGroup(block.isMulticast() ? group : null)
+            .sinks(block.sinks())
+            .sinkGroup(block.isMulticast() ? null : group)
+            .slowSink(block.slowSink())
+            .budget(new LinkBudget(block.rttNs(), 1, CADENCE_NS, block.bytesPerSecond(), block.windowBytes()))
+            .limits(block.limits())
+            .journal(config.journal())
+            .threads(config.threads())
+            .driverDirectory(aeron.dir(), aeron.isExternal());
+    }
+
+    private static @Nullable MulticastGroup group(final BlockLaneConfig block)
+    {
+        final Endpoint group = block.multicast();
+
+        return null == group ? null : new MulticastGroup(group.host(), group.port(), block.networkInterface());
+    }
+}

@@ -1,0 +1,217 @@
+package io.fragcast.node;
+
+import io.fragcast.config.ThreadConfig;
+import io.fragcast.node.ThreadPlan.Role;
+import io.fragcast.transport.aeron.AeronClient;
+import io.fragcast.transport.aeron.AeronDriver;
+import io.fragcast.transport.aeron.DriverConfig;
+import io.fragcast.transport.aeron.DriverThreading;
+import org.agrona.CloseHelper;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.CompositeAgent;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.SystemNanoClock;
+import org.agrona.concurrent.status.AtomicCounter;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * One media driver and the threads over it, for one node or for several of one process.
+ * <pre>
+ *   NodeHost host = NodeHost.launch(...);     the driver runs
+ *   RelayNode.launch(ctx.host(host)) ...      nodes add agents, clients, links
+ *   host.start();                             the threads run
+ *   host.close();                             threads stop: hot, then cold; then what the nodes added; then the driver
+ * </pre>
+ * A node that is given no host launches one for itself. Used by one thread, the launching one.
+ */
+public final class NodeHost implements AutoCloseable
+{
+    private record RoleAgent(Role role, Agent agent, AtomicCounter errors)
+    {
+    }
+
+    private final String name;
+    private final ThreadPlan plan;
+    private final ErrorHandler errorHandler;
+    private final AeronDriver driver;
+    private final List<AeronClient> clients = new ArrayList<>();
+    private final List<RoleAgent> hotAgents = new ArrayList<>();
+    private final List<RoleAgent> coldAgents = new ArrayList<>();
+    private final List<AutoCloseable> resources = new ArrayList<>();
+    private final List<AgentRunner> hotRunners = new ArrayList<>();
+    private final List<AgentRunner> coldRunners = new ArrayList<>();
+    private boolean isStarted;
+    private boolean isClosed;
+
+    private NodeHost(
+        final String name, final ThreadPlan plan, final DriverConfig driverConfig, final ErrorHandler errorHandler)
+    {
+        this.name = name;
+        this.plan = plan;
+        this.errorHandler = errorHandler;
+        driver = AeronDriver.launch(
+            driverConfig.withThreads(plan::newHotIdleStrategy, plan.threadFactory(Role.DRIVER, name + " driver")),
+            errorHandler);
+    }
+
+    /**
+     * Launches the driver.
+     *
+     * @param name         of the host, for its threads.
+     * @param threads      which run it and its nodes.
+     * @param driverConfig of the driver; its threading must be that of the threads.
+     * @param errorHandler told of every error in driver and agents.
+     * @return the host.
+     */
+    public static NodeHost launch(
+        final String name, final ThreadConfig threads, final DriverConfig driverConfig, final ErrorHandler errorHandler)
+    {
+        return new NodeHost(name, new ThreadPlan(threads), driverConfig, errorHandler);
+    }
+
+    /**
+     * Connects a node to the driver; its client is closed with the host.
+     *
+     * @param nodeName of the node.
+     * @return its client.
+     */
+    AeronClient connect(final String nodeName)
+    {
+        final AeronClient client = driver.connect(nodeName);
+        clients.add(client);
+        resources.add(client);
+
+        return client;
+    }
+
+    AeronDriver driver()
+    {
+        return driver;
+    }
+
+    /**
+     * What to run after a commit so that the frame leaves at once: the driver where this host's hot thread runs it.
+     *
+     * @return the hook.
+     */
+    Runnable afterCommit()
+    {
+        return DriverThreading.INVOKER == plan.driverThreading() ? driver::invoke : () -> {};
+    }
+
+    void addHot(final Role role, final Agent agent, final AtomicCounter errors)
+    {
+        checkNotStarted();
+        hotAgents.add(new RoleAgent(role, agent, errors));
+    }
+
+    void addCold(final Role role, final Agent agent, final AtomicCounter errors)
+    {
+        checkNotStarted();
+        coldAgents.add(new RoleAgent(role, agent, errors));
+    }
+
+    /**
+     * Hands over what the host closes after its threads have stopped, last added first.
+     *
+     * @param resource to close.
+     */
+    void addResource(final AutoCloseable resource)
+    {
+        resources.add(resource);
+    }
+
+    /**
+     * Starts the threads.
+     *
+     * @throws IllegalArgumentException if the plan does not fit this machine.
+     */
+    public void start()
+    {
+        checkNotStarted();
+        plan.validate(hotAgents.size(), Runtime.getRuntime().availableProcessors());
+        isStarted = true;
+
+        if (DriverThreading.DEDICATED == plan.driverThreading())
+        {
+            coldAgents.forEach((cold) -> startCold(cold.role, cold.agent, cold.errors));
+        }
+        else if (!coldAgents.isEmpty())
+        {
+            final List<Agent> agents = coldAgents.stream().map(RoleAgent::agent).toList();
+            startCold(
+                coldAgents.get(0).role,
+                1 == agents.size() ? agents.get(0) : new CompositeAgent(agents),
+                coldAgents.get(0).errors);
+        }
+
+        if (DriverThreading.INVOKER == plan.driverThreading())
+        {
+            final Agent loop = new HotLoop(
+                name + " hot",
+                driver,
+                clients.toArray(new AeronClient[0]),
+                hotAgents.stream().map(RoleAgent::agent).toArray(Agent[]::new),
+                SystemNanoClock.INSTANCE);
+            final RoleAgent first = hotAgents.isEmpty() ? null : hotAgents.get(0);
+            startHot(null == first ? Role.DRIVER : first.role, loop, null == first ? null : first.errors);
+        }
+        else
+        {
+            hotAgents.forEach((hot) -> startHot(hot.role, hot.agent, hot.errors));
+        }
+    }
+
+    @Override
+    public void close()
+    {
+        if (isClosed)
+        {
+            return;
+        }
+        isClosed = true;
+
+        final List<AutoCloseable> closing = new ArrayList<>(hotRunners);
+        closing.addAll(coldRunners);
+        for (int i = resources.size() - 1; i >= 0; i--)
+        {
+            closing.add(resources.get(i));
+        }
+        closing.add(driver);
+        CloseHelper.closeAll(errorHandler, closing);
+    }
+
+    private void startHot(final Role role, final Agent agent, final @Nullable AtomicCounter errors)
+    {
+        hotRunners.add(start(role, agent, errors, plan.newHotIdleStrategy()));
+    }
+
+    private void startCold(final Role role, final Agent agent, final AtomicCounter errors)
+    {
+        coldRunners.add(start(role, agent, errors, plan.newColdIdleStrategy()));
+    }
+
+    private AgentRunner start(
+        final Role role, final Agent agent, final @Nullable AtomicCounter errors, final IdleStrategy idleStrategy)
+    {
+        final AgentRunner runner = new AgentRunner(idleStrategy, errorHandler, errors, agent);
+        final ThreadFactory threadFactory = plan.threadFactory(role, agent.roleName());
+        AgentRunner.startOnThread(runner, threadFactory);
+
+        return runner;
+    }
+
+    private void checkNotStarted()
+    {
+        if (isStarted)
+        {
+            throw new IllegalStateException("host " + name + " runs already");
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package io.fragcast.node;
+
+import io.fragcast.agent.JournalAgent;
+import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import io.fragcast.journal.DiskGuard;
+import io.fragcast.journal.Journal;
+import io.fragcast.journal.JournalConfig;
+import io.fragcast.journal.JournalRing;
+import io.fragcast.journal.chronicle.ChronicleJournal;
+import io.fragcast.node.ThreadPlan.Role;
+import io.fragcast.protocol.block.FrameForwarder;
+import io.fragcast.transport.aeron.AeronClient;
+import io.fragcast.transport.aeron.DriverConfig;
+import io.fragcast.transport.aeron.Grant;
+import org.agrona.CloseHelper;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.EpochNanoClock;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.OffsetEpochNanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+import org.agrona.concurrent.status.AtomicCounter;
+import org.jspecify.annotations.Nullable;
+
+import java.nio.file.Path;
+import java.util.Set;
+
+/**
+ * What each kind of node has: its host, client, counters, links and journal. Made by a node's launch, on its thread.
+ */
+final class NodeRuntime implements AutoCloseable
+{
+    private final NodeContext<?> ctx;
+    private final NodeHost host;
+    private final boolean ownsHost;
+    private final AeronClient client;
+    private final Counters counters;
+    private final Links links;
+    private final NanoClock clock = SystemNanoClock.INSTANCE;
+    private final EpochNanoClock epochClock = new OffsetEpochNanoClock();
+    private final @Nullable JournalRing journalRing;
+    private final Alarms alarms;
+
+    private NodeRuntime(
+        final NodeContext<?> ctx, final NodeHost host, final boolean ownsHost, final @Nullable Journal journal)
+    {
+        this.ctx = ctx;
+        this.host = host;
+        this.ownsHost = ownsHost;
+        client = host.connect(ctx.name());
+        counters = new Counters(client.counterFactory());
+        host.addResource(counters::detach);
+        links = new Links(ctx, client, counters);
+        host.addResource(links);
+
+        final JournalConfig config = ctx.journal();
+        alarms = new Alarms(ctx.name(), null == config ? null : config.dir().resolve("evidence"));
+        journalRing = null == config ? null : new JournalRing(config.ringLength(), counters);
+        if (null != config && null != journal && null != journalRing)
+        {
+            host.addCold(
+                Role.JOURNAL,
+                new JournalAgent(new JournalRing[]{journalRing}, journal, DiskGuard.of(config), clock, counters),
+                hotErrors());
+        }
+        host.addCold(Role.JOURNAL, alarms, hotErrors());
+    }
+
+    /**
+     * Opens what every node has. The journal first: its lock tells a second process of the same node before that
+     * process takes the media driver's folder.
+     *
+     * @param ctx validated here.
+     * @return the runtime; closed by the caller if launching the rest fails.
+     */
+    static NodeRuntime open(final NodeContext<?> ctx)
+    {
+        ctx.validate();
+        final JournalConfig config = ctx.journal();
+        final Journal journal = null == config ? null : ChronicleJournal.open(config);
+        NodeHost host = ctx.host();
+        final boolean ownsHost = null == host;
+        try
+        {
+            if (null == host)
+            {
+                host = NodeHost.launch(ctx.name(), ctx.threads(), driverConfig(ctx), ctx.errorHandler());
+            }
+            return new NodeRuntime(ctx, host, ownsHost, journal);
+        }
+        catch (final RuntimeException ex)
+        {
+            CloseHelper.quietCloseAll(ownsHost ? host : null, journal);
+            throw ex;
+        }
+    }
+
+    NodeHost host()
+    {
+        return host;
+    }
+
+    AeronClient client()
+    {
+        return client;
+    }
+
+    Counters counters()
+    {
+        return counters;
+    }
+
+    AtomicCounter hotErrors()
+    {
+        return counters.get(FragcastCounter.HOT_ERRORS);
+    }
+
+    Links links()
+    {
+        return links;
+    }
+
+    Set<Grant> grants()
+    {
+        return links.grants();
+    }
+
+    NanoClock clock()
+    {
+        return clock;
+    }
+
+    EpochNanoClock epochClock()
+    {
+        return epochClock;
+    }
+
+    /**
+     * What the node's operator must hear of.
+     *
+     * @return the alarms.
+     */
+    Alarms alarms()
+    {
+        return alarms;
+    }
+
+    /**
+     * Longest message of the block lane.
+     *
+     * @return bytes.
+     */
+    int maxFrameLength()
+    {
+        return Lane.maxFrameLength(ctx.schedule().mtu());
+    }
+
+    /**
+     * The way of accepted frames to the journal, and on to sinks.
+     *
+     * @param sinks to hand on to, or null for none.
+     * @return the forwarder.
+     */
+    FrameForwarder accepted(final @Nullable FrameForwarder sinks)
+    {
+        final JournalRing ring = journalRing;
+        if (null != ring)
+        {
+            return new JournalTap(ring, epochClock, sinks);
+        }
+
+        return null == sinks ? NoForwarder.INSTANCE : sinks;
+    }
+
+    /**
+     * What the journal's ring has to do in each duty cycle of the hot agent.
+     *
+     * @return the duty.
+     */
+    Runnable journalWork()
+    {
+        final JournalRing ring = journalRing;
+
+        return null == ring ? () -> {} : ring::doWork;
+    }
+
+    /**
+     * Starts the threads, if they are this node's own.
+     */
+    void start()
+    {
+        if (ownsHost)
+        {
+            host.start();
+        }
+    }
+
+    @Override
+    public void close()
+    {
+        if (ownsHost)
+        {
+            host.close();
+        }
+    }
+
+    private static DriverConfig driverConfig(final NodeContext<?> ctx)
+    {
+        final Path directory = ctx.driverDirectory();
+        if (null != directory && ctx.isDriverExternal())
+        {
+            return DriverConfig.external(directory, ctx.budget());
+        }
+        final DriverConfig config = DriverConfig.embedded(
+            ctx.name(), new ThreadPlan(ctx.threads()).driverThreading(), ctx.budget());
+
+        return null == directory ? config : config.withDirectory(directory);
+    }
+
+    /**
+     * For a node that neither relays nor journals.
+     */
+    private enum NoForwarder implements FrameForwarder
+    {
+        INSTANCE;
+
+        @Override
+        public void onAccepted(
+            final DirectBuffer buffer, final int offset, final int length, final int sessionId)
+        {
+        }
+
+        @Override
+        public boolean isReady()
+        {
+            return true;
+        }
+    }
+}

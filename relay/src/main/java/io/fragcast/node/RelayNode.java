@@ -1,0 +1,156 @@
+package io.fragcast.node;
+
+import io.fragcast.agent.ForwardAgent;
+import io.fragcast.agent.IngestAgent;
+import io.fragcast.counter.Counters;
+import io.fragcast.crypto.Secp256k1;
+import io.fragcast.node.ThreadPlan.Role;
+import io.fragcast.protocol.block.BlockLaneReceiver;
+import io.fragcast.protocol.block.ReceiverPorts;
+import io.fragcast.transport.FrameSink;
+import io.fragcast.transport.aeron.Grant;
+import io.fragcast.wire.BlockLaneAdapter;
+import io.fragcast.wire.FrameFanout;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A hop: verifies what it hears, forwards it at once to each of its sinks, and journals it. Launched by {@link
+ * #launch}, closed by whoever launched it; with a shared host, closed with the host.
+ */
+public final class RelayNode implements AutoCloseable
+{
+    /**
+     * What a relay is told.
+     */
+    public static final class Context extends NodeContext<Context>
+    {
+        @Override
+        protected Context self()
+        {
+            return this;
+        }
+
+        @Override
+        public void validate()
+        {
+            super.validate();
+            if (upstreams().isEmpty())
+            {
+                throw new IllegalArgumentException(name() + ": no upstream peer, nothing to relay");
+            }
+        }
+    }
+
+    private final String name;
+    private final NodeRuntime runtime;
+    private final FrameFanout fanout;
+
+    private RelayNode(final Context ctx, final NodeRuntime runtime)
+    {
+        name = ctx.name();
+        this.runtime = runtime;
+        final List<FrameSink> sinks = runtime.links().listen().send().sinks();
+        fanout = new FrameFanout(
+            List.of(),
+            sinks,
+            ctx.slowSink(),
+            runtime.maxFrameLength(),
+            runtime.host().afterCommit(),
+            runtime.counters());
+
+        final BlockLaneReceiver receiver = new BlockLaneReceiver(
+            ctx.schedule(),
+            ctx.limits(),
+            new ReceiverPorts(
+                Secp256k1.load().newVerifier(),
+                runtime.accepted(fanout),
+                (delivery) -> true,
+                null,
+                runtime.alarms(),
+                runtime.alarms()),
+            runtime.counters());
+        final IngestAgent ingest = new IngestAgent(
+            name,
+            runtime.clock(),
+            runtime.links().sources(),
+            new BlockLaneAdapter(receiver, runtime.clock(), runtime.counters()),
+            receiver,
+            runtime.journalWork(),
+            runtime.counters());
+        runtime.host().addHot(
+            Role.FORWARD,
+            new ForwardAgent(
+                name, runtime.clock(), ingest, fanout, sinks.toArray(new FrameSink[0]), runtime.counters()),
+            runtime.hotErrors());
+    }
+
+    /**
+     * Launches a relay.
+     *
+     * @param ctx what it is told.
+     * @return the relay; it runs, unless it shares a host that is not started yet.
+     */
+    public static RelayNode launch(final Context ctx)
+    {
+        final NodeRuntime runtime = NodeRuntime.open(ctx);
+        try
+        {
+            final RelayNode node = new RelayNode(ctx, runtime);
+            runtime.start();
+            return node;
+        }
+        catch (final RuntimeException ex)
+        {
+            runtime.close();
+            throw ex;
+        }
+    }
+
+    /**
+     * Name of the node.
+     *
+     * @return the name.
+     */
+    public String name()
+    {
+        return name;
+    }
+
+    /**
+     * What the node counts.
+     *
+     * @return its counters; any thread may read them.
+     */
+    public Counters counters()
+    {
+        return runtime.counters();
+    }
+
+    /**
+     * What the channels wanted and what the kernel granted.
+     *
+     * @return distinct grants.
+     */
+    public Set<Grant> grants()
+    {
+        return runtime.grants();
+    }
+
+    /**
+     * Does it hear its upstream peers, and do all its sinks listen?
+     *
+     * @return true if all are connected.
+     */
+    public boolean isConnected()
+    {
+        return runtime.links().isConnected();
+    }
+
+    @Override
+    public void close()
+    {
+        runtime.close();
+    }
+}

@@ -1,0 +1,227 @@
+package io.fragcast.node;
+
+import io.fragcast.BlockListener;
+import io.fragcast.agent.EdgeAgent;
+import io.fragcast.agent.IngestAgent;
+import io.fragcast.counter.Counters;
+import io.fragcast.crypto.Secp256k1;
+import io.fragcast.edge.Edge;
+import io.fragcast.edge.ListenerEdge;
+import io.fragcast.edge.ipc.IpcEventEdge;
+import io.fragcast.node.ThreadPlan.Role;
+import io.fragcast.protocol.block.BlockLaneReceiver;
+import io.fragcast.protocol.block.MerkleTransactionsRoot;
+import io.fragcast.protocol.block.ReceiverPorts;
+import io.fragcast.transport.aeron.Grant;
+import io.fragcast.wire.BlockEventProxy;
+import io.fragcast.wire.BlockLaneAdapter;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The end of the way: verifies, assembles, and delivers blocks in order to its edges. Launched by {@link #launch},
+ * closed by whoever launched it; with a shared host, closed with the host.
+ */
+public final class ReplicaNode implements AutoCloseable
+{
+    /**
+     * What a replica is told.
+     */
+    public static final class Context extends NodeContext<Context>
+    {
+        private final List<Edge> edges = new ArrayList<>();
+        private final List<BlockListener> listeners = new ArrayList<>();
+        private @Nullable String eventChannel;
+
+        @Override
+        protected Context self()
+        {
+            return this;
+        }
+
+        /**
+         * Edges that the node delivers to, besides its listeners; it closes them.
+         *
+         * @return edges.
+         */
+        public List<Edge> edges()
+        {
+            return edges;
+        }
+
+        /**
+         * Adds an edge.
+         *
+         * @param edge to deliver to; closed by the node.
+         * @return this.
+         */
+        public Context edge(final Edge edge)
+        {
+            edges.add(edge);
+            return this;
+        }
+
+        /**
+         * Listeners in this process.
+         *
+         * @return listeners.
+         */
+        public List<BlockListener> listeners()
+        {
+            return listeners;
+        }
+
+        /**
+         * Adds a listener, called on the edge thread.
+         *
+         * @param listener to deliver to.
+         * @return this.
+         */
+        public Context listener(final BlockListener listener)
+        {
+            listeners.add(listener);
+            return this;
+        }
+
+        /**
+         * Aeron IPC channel that the node delivers to.
+         *
+         * @return the channel, or null for none.
+         */
+        public @Nullable String eventChannel()
+        {
+            return eventChannel;
+        }
+
+        /**
+         * Sets the Aeron IPC channel that the node delivers to.
+         *
+         * @param value the channel, or null for none.
+         * @return this.
+         */
+        public Context eventChannel(final @Nullable String value)
+        {
+            eventChannel = value;
+            return this;
+        }
+
+        @Override
+        public void validate()
+        {
+            super.validate();
+            if (upstreams().isEmpty())
+            {
+                throw new IllegalArgumentException(name() + ": no upstream peer, nothing to deliver");
+            }
+            if (edges.isEmpty() && listeners.isEmpty() && null == eventChannel)
+            {
+                throw new IllegalArgumentException(name() + ": nobody to deliver to");
+            }
+        }
+    }
+
+    private final NodeRuntime runtime;
+
+    private ReplicaNode(final Context ctx, final NodeRuntime runtime)
+    {
+        this.runtime = runtime;
+        final OneToOneRingBuffer events = BlockEventProxy.newRing(ctx.limits(), runtime.maxFrameLength());
+        final BlockLaneReceiver receiver = new BlockLaneReceiver(
+            ctx.schedule(),
+            ctx.limits(),
+            new ReceiverPorts(
+                Secp256k1.load().newVerifier(),
+                runtime.accepted(null),
+                new BlockEventProxy(events, runtime.epochClock(), runtime.counters()),
+                new MerkleTransactionsRoot(),
+                runtime.alarms(),
+                runtime.alarms()),
+            runtime.counters());
+        runtime.host().addHot(
+            Role.INGEST,
+            new IngestAgent(
+                ctx.name(),
+                runtime.clock(),
+                runtime.links().listen().sources(),
+                new BlockLaneAdapter(receiver, runtime.clock(), runtime.counters()),
+                receiver,
+                runtime.journalWork(),
+                runtime.counters()),
+            runtime.hotErrors());
+
+        final List<Edge> edges = new ArrayList<>(ctx.edges());
+        final String eventChannel = ctx.eventChannel();
+        if (null != eventChannel)
+        {
+            edges.add(new IpcEventEdge(
+                runtime.client().aeron(),
+                eventChannel,
+                BlockEventProxy.maxEventLength(ctx.limits(), runtime.maxFrameLength())));
+        }
+        ctx.listeners().forEach((listener) -> edges.add(new ListenerEdge(listener)));
+        runtime.host().addCold(
+            Role.EDGE, new EdgeAgent(events, edges.toArray(new Edge[0])), runtime.hotErrors());
+    }
+
+    /**
+     * Launches a replica.
+     *
+     * @param ctx what it is told.
+     * @return the replica; it runs, unless it shares a host that is not started yet.
+     */
+    public static ReplicaNode launch(final Context ctx)
+    {
+        final NodeRuntime runtime = NodeRuntime.open(ctx);
+        try
+        {
+            final ReplicaNode node = new ReplicaNode(ctx, runtime);
+            runtime.start();
+            return node;
+        }
+        catch (final RuntimeException ex)
+        {
+            runtime.close();
+            throw ex;
+        }
+    }
+
+    /**
+     * What the node counts.
+     *
+     * @return its counters; any thread may read them.
+     */
+    public Counters counters()
+    {
+        return runtime.counters();
+    }
+
+    /**
+     * What the channels wanted and what the kernel granted.
+     *
+     * @return distinct grants.
+     */
+    public Set<Grant> grants()
+    {
+        return runtime.grants();
+    }
+
+    /**
+     * Does it hear its upstream peers?
+     *
+     * @return true if all are connected.
+     */
+    public boolean isConnected()
+    {
+        return runtime.links().isConnected();
+    }
+
+    @Override
+    public void close()
+    {
+        runtime.close();
+    }
+}

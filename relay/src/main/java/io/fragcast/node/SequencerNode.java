@@ -1,0 +1,211 @@
+package io.fragcast.node;
+
+import io.fragcast.FragPublisher;
+import io.fragcast.agent.BroadcastAgent;
+import io.fragcast.counter.Counters;
+import io.fragcast.edge.ipc.IpcPublishSource;
+import io.fragcast.edge.ipc.PublishRing;
+import io.fragcast.node.ThreadPlan.Role;
+import io.fragcast.protocol.block.FragBroadcaster;
+import io.fragcast.protocol.block.MessageSigner;
+import io.fragcast.transport.FrameSink;
+import io.fragcast.transport.aeron.Grant;
+import io.fragcast.wire.BlockLaneProxy;
+import io.fragcast.wire.FrameFanout;
+import io.fragcast.wire.PublishAdapter;
+import io.fragcast.wire.PublishSource;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * The leader's node: takes blocks from builders, in this process or over Aeron IPC, signs them and sends them to its
+ * sinks. Launched by {@link #launch}, closed by whoever launched it; with a shared host, closed with the host.
+ */
+public final class SequencerNode implements AutoCloseable
+{
+    /**
+     * What a sequencer is told.
+     */
+    public static final class Context extends NodeContext<Context>
+    {
+        private @Nullable MessageSigner signer;
+        private @Nullable String publishChannel;
+
+        @Override
+        protected Context self()
+        {
+            return this;
+        }
+
+        /**
+         * Signs with the leader's relay key; used by the broadcasting thread alone.
+         *
+         * @return the signer.
+         */
+        public MessageSigner signer()
+        {
+            return Objects.requireNonNull(signer, "signer is unset");
+        }
+
+        /**
+         * Sets what signs with the leader's relay key.
+         *
+         * @param value the signer.
+         * @return this.
+         */
+        public Context signer(final MessageSigner value)
+        {
+            signer = value;
+            return this;
+        }
+
+        /**
+         * Aeron IPC channel that builders of other processes publish to.
+         *
+         * @return the channel, or null for none.
+         */
+        public @Nullable String publishChannel()
+        {
+            return publishChannel;
+        }
+
+        /**
+         * Sets the Aeron IPC channel that builders of other processes publish to.
+         *
+         * @param value the channel, or null for none.
+         * @return this.
+         */
+        public Context publishChannel(final @Nullable String value)
+        {
+            publishChannel = value;
+            return this;
+        }
+
+        @Override
+        public void validate()
+        {
+            super.validate();
+            signer();
+        }
+    }
+
+    private final NodeRuntime runtime;
+    private final PublishRing publishRing;
+
+    private SequencerNode(final Context ctx, final NodeRuntime runtime)
+    {
+        this.runtime = runtime;
+        final List<FrameSink> sinks = runtime.links().send().sinks();
+        final FrameFanout fanout = new FrameFanout(
+            List.of(),
+            sinks,
+            ctx.slowSink(),
+            runtime.maxFrameLength(),
+            runtime.host().afterCommit(),
+            runtime.counters());
+        final FragBroadcaster broadcaster = new FragBroadcaster(
+            ctx.schedule(),
+            ctx.signer(),
+            new BlockLaneProxy(fanout, runtime.accepted(null), runtime.maxFrameLength()),
+            ctx.limits(),
+            runtime.counters(),
+            0);
+        publishRing = new PublishRing(ctx.limits());
+
+        final List<PublishSource> requests = new ArrayList<>();
+        requests.add(publishRing);
+        final String publishChannel = ctx.publishChannel();
+        if (null != publishChannel)
+        {
+            requests.add(new IpcPublishSource(runtime.client().aeron(), publishChannel, runtime.clock()));
+        }
+        runtime.host().addHot(
+            Role.BROADCAST,
+            new BroadcastAgent(
+                ctx.name(),
+                runtime.clock(),
+                runtime.epochClock(),
+                requests.toArray(new PublishSource[0]),
+                new PublishAdapter(broadcaster, runtime.counters()),
+                broadcaster,
+                fanout,
+                sinks.toArray(new FrameSink[0]),
+                runtime.journalWork(),
+                runtime.counters()),
+            runtime.hotErrors());
+        requests.forEach(runtime.host()::addResource);
+    }
+
+    /**
+     * Launches a sequencer.
+     *
+     * @param ctx what it is told.
+     * @return the sequencer; it runs, unless it shares a host that is not started yet.
+     */
+    public static SequencerNode launch(final Context ctx)
+    {
+        final NodeRuntime runtime = NodeRuntime.open(ctx);
+        try
+        {
+            final SequencerNode node = new SequencerNode(ctx, runtime);
+            runtime.start();
+            return node;
+        }
+        catch (final RuntimeException ex)
+        {
+            runtime.close();
+            throw ex;
+        }
+    }
+
+    /**
+     * The builder's end in this process; there is one.
+     *
+     * @param listener takes the replies, on the builder's thread.
+     * @return the publisher, used by one thread.
+     */
+    public FragPublisher newPublisher(final FragPublisher.Listener listener)
+    {
+        return publishRing.publisher(listener);
+    }
+
+    /**
+     * What the node counts.
+     *
+     * @return its counters; any thread may read them.
+     */
+    public Counters counters()
+    {
+        return runtime.counters();
+    }
+
+    /**
+     * What the channels wanted and what the kernel granted.
+     *
+     * @return distinct grants.
+     */
+    public Set<Grant> grants()
+    {
+        return runtime.grants();
+    }
+
+    /**
+     * Do all its sinks listen?
+     *
+     * @return true if all are connected.
+     */
+    public boolean isConnected()
+    {
+        return runtime.links().isConnected();
+    }
+
+    @Override
+    public void close()
+    {
+        runtime.close();
+    }
+}
