@@ -112,7 +112,7 @@ final class MessageIntake
         }
         if (null == term)
         {
-            return Verdict.NOT_LEADER;
+            return Verdict.STALE == window ? window : Verdict.NOT_LEADER;
         }
         final BlockAssembler sealed = table.sealedSibling(frame.leaderTerm, frame.blockNumber, frame.incarnation);
         if (FrameKind.SEAL == frame.kind)

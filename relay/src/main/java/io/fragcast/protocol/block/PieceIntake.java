@@ -82,7 +82,7 @@ final class PieceIntake
 
         frag.wrap(record);
         final Verdict place = frag.place(piece.kind, piece.index, piece.dataLength);
-        if (Verdict.HELD == place)
+        if (Verdict.HELD == place && piece.version == frag.version())
         {
             return early.hold(piece, sessionId);
         }

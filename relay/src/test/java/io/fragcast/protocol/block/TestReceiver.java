@@ -59,6 +59,9 @@ public final class TestReceiver
     public boolean isRecording = true;
     public boolean isConsumerReady = true;
     public boolean isForwarderReady = true;
+    private Runnable onAccepted = () ->
+    {
+    };
 
     public TestReceiver(final MessageSigner leader)
     {
@@ -76,6 +79,7 @@ public final class TestReceiver
             public void onAccepted(
                 final DirectBuffer buffer, final int offset, final int length, final int sessionId)
             {
+                onAccepted.run();
                 if (isRecording)
                 {
                     final byte[] bytes = new byte[length];
@@ -135,6 +139,18 @@ public final class TestReceiver
         }
 
         return adapter.lastVerdict();
+    }
+
+    /** Offers a frame as an agent does that asked before the forwarder filled up. */
+    public void forceOffer(final TestFrame frame)
+    {
+        isForwarderReady = true;
+        final Runnable fill = () -> isForwarderReady = false;
+        onAccepted = fill;
+        offer(frame);
+        onAccepted = () ->
+        {
+        };
     }
 
     public void offerAll(final Iterable<TestFrame> frames)
