@@ -132,8 +132,8 @@ class AdmissionTableTest
         final long allocated = threads.getCurrentThreadAllocatedBytes() - before;
 
         assertEquals(100_000, accepted);
-        // The reading of the count itself may allocate once.
-        assertTrue(allocated < 1000, "bytes: " + allocated);
+        // Less than a byte each: the least object has 16, and what the JVM does beside (linking, compiling) is no more.
+        assertTrue(allocated < 100_000, "bytes: " + allocated);
     }
 
     private int check(final Datagrams datagram, final InetSocketAddress source, final int times)
