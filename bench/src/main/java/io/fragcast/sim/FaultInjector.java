@@ -1,0 +1,191 @@
+package io.fragcast.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Breaks something every now and then, and mends it a while later.
+ */
+final class FaultInjector
+{
+    private static final long MS = 1_000_000;
+
+    private final SimulatorOptions options;
+    private final EventQueue events;
+    private final EventLog log;
+    private final SimRandom random;
+    private final SimNetwork network;
+    private final List<SimNode> nodes;
+    private final List<Fault> faults = new ArrayList<>();
+    private boolean isActive = true;
+    private boolean isHealed;
+
+    FaultInjector(
+        final SimulatorOptions options,
+        final EventQueue events,
+        final EventLog log,
+        final SimRandom random,
+        final SimNetwork network,
+        final List<SimNode> nodes)
+    {
+        this.options = options;
+        this.events = events;
+        this.log = log;
+        this.random = random;
+        this.network = network;
+        this.nodes = nodes;
+        for (final Fault fault : Fault.values())
+        {
+            final boolean isInjected = switch (fault)
+            {
+                case CLOG, PARTITION, PAUSE, CRASH, POWER, CLOCK, DISK_SLOW, DISK_FULL -> true;
+                default -> false;
+            };
+            if (isInjected && options.isOn(fault))
+            {
+                faults.add(fault);
+            }
+        }
+        if (!faults.isEmpty())
+        {
+            events.in(random.exponentialNs(options.faultMeanNs()), this::inject);
+        }
+    }
+
+    /** Breaks nothing any more, and mends everything but the nodes left out, which stay down. */
+    void heal(final List<Integer> leftOut, final int windowBytes)
+    {
+        isActive = false;
+        for (final SimNode node : nodes)
+        {
+            node.disk().full(false);
+            node.disk().stall(0);
+            final boolean isLeftOut = leftOut.contains(node.index());
+            if (isLeftOut && SimNode.State.DOWN != node.state())
+            {
+                crash(node, false);
+            }
+            if (!isLeftOut && SimNode.State.DOWN == node.state())
+            {
+                restart(node);
+            }
+            if (SimNode.State.PAUSED == node.state())
+            {
+                node.resume();
+            }
+        }
+        isHealed = true;
+        for (final SimPath path : network.paths())
+        {
+            path.options(path.options().healed(windowBytes));
+            path.mend();
+        }
+        log.on(EventLog.Kind.HEAL, 0, "the core is whole, left out:", leftOut.size());
+    }
+
+    private void inject(final long nowNs)
+    {
+        if (!isActive)
+        {
+            return;
+        }
+
+        final Fault fault = faults.get(random.between(0, faults.size() - 1));
+        final SimNode node = nodes.get(random.between(0, nodes.size() - 1));
+        final SimPath path = network.paths().get(random.between(0, network.paths().size() - 1));
+        switch (fault)
+        {
+            case CLOG ->
+            {
+                final long lengthNs = random.between(MS, 200 * MS);
+                log.on(EventLog.Kind.FAULT, path.subject(), "clogged for ns", lengthNs);
+                path.clog(nowNs + lengthNs);
+            }
+            case PARTITION -> cut(path);
+            case PAUSE -> pause(node);
+            case CRASH, POWER ->
+            {
+                if (SimNode.State.UP == node.state())
+                {
+                    crash(node, Fault.POWER == fault);
+                    events.in(random.between(5 * MS, 400 * MS), (laterNs) -> restart(node));
+                }
+            }
+            case CLOCK ->
+            {
+                final long stepNs = random.between(-200 * MS, 200 * MS);
+                log.on(EventLog.Kind.FAULT, node.index(), "clock set by ns", stepNs);
+                node.clock().step(stepNs);
+            }
+            case DISK_SLOW ->
+            {
+                final long lengthNs = random.between(MS, 300 * MS);
+                log.on(EventLog.Kind.FAULT, node.index(), "disk stalls for ns", lengthNs);
+                node.disk().stall(nowNs + lengthNs);
+            }
+            case DISK_FULL ->
+            {
+                log.on(EventLog.Kind.FAULT, node.index(), "disk full", 0);
+                node.disk().full(true);
+                events.in(random.between(MS, 300 * MS), (laterNs) -> node.disk().full(false));
+            }
+            default -> throw new IllegalStateException(fault + " is not injected");
+        }
+        events.in(random.exponentialNs(options.faultMeanNs()), this::inject);
+    }
+
+    private void cut(final SimPath path)
+    {
+        final int which = random.between(0, 2);
+        log.on(EventLog.Kind.FAULT, path.subject(), "cut", which);
+        path.cut(1 != which, 0 != which);
+        events.in(random.between(MS, 800 * MS), (nowNs) ->
+        {
+            log.on(EventLog.Kind.HEAL, path.subject(), "mended", which);
+            path.mend();
+        });
+    }
+
+    private void pause(final SimNode node)
+    {
+        if (SimNode.State.UP != node.state())
+        {
+            return;
+        }
+        log.on(EventLog.Kind.FAULT, node.index(), "paused", 0);
+        node.pause();
+        events.in(random.between(MS, 500 * MS), (nowNs) ->
+        {
+            if (SimNode.State.PAUSED == node.state())
+            {
+                log.on(EventLog.Kind.HEAL, node.index(), "resumed", 0);
+                node.resume();
+            }
+        });
+    }
+
+    private void crash(final SimNode node, final boolean isPowerCut)
+    {
+        log.on(EventLog.Kind.FAULT, node.index(), isPowerCut ? "power cut" : "killed", 0);
+        node.stop();
+        if (isPowerCut)
+        {
+            node.disk().onPowerCut();
+        }
+        else
+        {
+            node.disk().onCrash();
+        }
+        network.onNodeDown(node.index());
+    }
+
+    private void restart(final SimNode node)
+    {
+        if (SimNode.State.DOWN == node.state() && !isHealed)
+        {
+            log.on(EventLog.Kind.HEAL, node.index(), "started", 0);
+            network.onNodeUp(node.index());
+            node.start();
+        }
+    }
+}

@@ -1,0 +1,414 @@
+package io.fragcast.sim;
+
+import io.fragcast.agent.BroadcastAgent;
+import io.fragcast.agent.EdgeAgent;
+import io.fragcast.agent.ForwardAgent;
+import io.fragcast.agent.IngestAgent;
+import io.fragcast.agent.JournalAgent;
+import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import io.fragcast.edge.Edge;
+import io.fragcast.edge.ipc.PublishRing;
+import io.fragcast.journal.DiskGuard;
+import io.fragcast.journal.JournalRecovery;
+import io.fragcast.journal.JournalRing;
+import io.fragcast.node.JournalTap;
+import io.fragcast.protocol.block.BlockConsumer;
+import io.fragcast.protocol.block.BlockLaneReceiver;
+import io.fragcast.protocol.block.EvidenceConsumer;
+import io.fragcast.protocol.block.FragBroadcaster;
+import io.fragcast.protocol.block.FrameForwarder;
+import io.fragcast.protocol.block.MerkleTransactionsRoot;
+import io.fragcast.protocol.block.MessageSigner;
+import io.fragcast.protocol.block.ReceiverPorts;
+import io.fragcast.sim.checker.FrameView;
+import io.fragcast.sim.checker.SimFailure;
+import io.fragcast.transport.FrameSink;
+import io.fragcast.transport.FrameSource;
+import io.fragcast.wire.BlockEventProxy;
+import io.fragcast.wire.BlockLaneAdapter;
+import io.fragcast.wire.BlockLaneProxy;
+import io.fragcast.wire.FrameFanout;
+import io.fragcast.wire.PublishAdapter;
+import io.fragcast.wire.PublishSource;
+import org.agrona.BitUtil;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/**
+ * One node: the agents of its role, as {@code SequencerNode}, {@code RelayNode} and {@code ReplicaNode} put them
+ * together, over simulated paths, clock and disk. Its disk outlives its processes; all else starts anew.
+ */
+final class SimNode
+{
+    /**
+     * What the node does now.
+     */
+    enum State
+    {
+        /** Its agents run. */
+        UP,
+        /** Its agents stand still; what comes waits. */
+        PAUSED,
+        /** There is no process. */
+        DOWN
+    }
+
+    /** Between two duty cycles of a node that has nothing to do. */
+    private static final long IDLE_NS = 4_000_000;
+    private static final double FIRST_SINK_IS_NEXT_LEADER = 0.3;
+
+    private final SimContext ctx;
+    private final Topology topology;
+    private final int index;
+    private final SimRandom random;
+    private final SimClock clock;
+    private final SimDisk disk;
+    private final List<SimPath> incoming;
+    private final List<SimPath> outgoing;
+    private final @Nullable MessageSigner signer;
+    private final @Nullable SimBuilder builder;
+    private final FrameView evidence = new FrameView();
+    private final int edgePeriod;
+    private final boolean isFirstSinkNextLeader;
+
+    private State state = State.DOWN;
+    private Agent[] agents = {};
+    private @Nullable Agent journalAgent;
+    private @Nullable Agent edgeAgent;
+    private @Nullable Counters counters;
+    private long nextDutyNs = Long.MAX_VALUE;
+    private long dutyCount;
+
+    SimNode(
+        final SimContext ctx,
+        final Topology topology,
+        final int index,
+        final SimRandom random,
+        final SimClock clock,
+        final List<SimPath> incoming,
+        final List<SimPath> outgoing,
+        final @Nullable MessageSigner signer,
+        final @Nullable SimBuilder builder)
+    {
+        this.ctx = ctx;
+        this.topology = topology;
+        this.index = index;
+        this.random = random;
+        this.clock = clock;
+        this.incoming = incoming;
+        this.outgoing = outgoing;
+        this.signer = signer;
+        this.builder = builder;
+        disk = new SimDisk(ctx.events(), random.forPart(1));
+        edgePeriod = random.isHit(0.3) ? random.between(2, 20) : 1;
+        isFirstSinkNextLeader = random.isHit(FIRST_SINK_IS_NEXT_LEADER);
+    }
+
+    int index()
+    {
+        return index;
+    }
+
+    State state()
+    {
+        return state;
+    }
+
+    SimClock clock()
+    {
+        return clock;
+    }
+
+    SimDisk disk()
+    {
+        return disk;
+    }
+
+    /** Starts a process over what is on the disk. */
+    void start()
+    {
+        final Counters counters = Counters.inMemory();
+        this.counters = counters;
+        final SimJournal journal = new SimJournal(disk);
+        final JournalRecovery recovery = JournalRecovery.read(journal);
+        final int shortestRing = BitUtil.findNextPositivePowerOfTwo(16 * ctx.options().mtu());
+        final JournalRing journalRing = new JournalRing(
+            Math.max(ctx.options().journalRing(), shortestRing), counters);
+        journalAgent = new JournalAgent(
+            new JournalRing[]{journalRing}, journal, new DiskGuard(disk::usableBytes, 1), clock, counters);
+        edgeAgent = null;
+        agents = topology.isLeader(index) ?
+            broadcaster(counters, journalRing, recovery) : receiver(counters, journalRing, recovery);
+        state = State.UP;
+        ctx.deliveries().onNodeUp(index);
+        wake();
+    }
+
+    /** Kills the process. */
+    void stop()
+    {
+        state = State.DOWN;
+        nextDutyNs = Long.MAX_VALUE;
+        agents = new Agent[0];
+        if (null != builder)
+        {
+            builder.onLeaderDown();
+        }
+    }
+
+    void pause()
+    {
+        state = State.PAUSED;
+        nextDutyNs = Long.MAX_VALUE;
+    }
+
+    void resume()
+    {
+        state = State.UP;
+        wake();
+    }
+
+    /** Something has come, or there is room again. */
+    void wake()
+    {
+        if (State.UP == state)
+        {
+            scheduleDuty(ctx.events().nowNs() + 1 + random.between(0L, ctx.options().cycleNs()));
+        }
+    }
+
+    /** Everything that must hold of the node's own counters. */
+    void checkCounters()
+    {
+        final Counters counters = this.counters;
+        if (null == counters)
+        {
+            return;
+        }
+        final long slabUsed = counters.value(FragcastCounter.BODY_SLAB_USED);
+        if (slabUsed > ctx.limits().slabBytes() || slabUsed < 0)
+        {
+            throw new SimFailure("node " + index + " uses " + slabUsed + " of " + ctx.limits().slabBytes());
+        }
+        if (0 != counters.value(FragcastCounter.DUPLICATES_DELIVERED))
+        {
+            throw new SimFailure("node " + index + " counts duplicates delivered");
+        }
+    }
+
+    long counter(final FragcastCounter counter)
+    {
+        final Counters counters = this.counters;
+
+        return null == counters ? 0 : counters.value(counter);
+    }
+
+    private void scheduleDuty(final long timeNs)
+    {
+        if (timeNs < nextDutyNs)
+        {
+            nextDutyNs = timeNs;
+            ctx.events().at(timeNs, this::duty);
+        }
+    }
+
+    private void duty(final long nowNs)
+    {
+        if (State.UP != state || nowNs != nextDutyNs)
+        {
+            return;
+        }
+
+        nextDutyNs = Long.MAX_VALUE;
+        dutyCount++;
+        int workCount = 0;
+        try
+        {
+            for (final Agent agent : agents)
+            {
+                workCount += agent.doWork();
+            }
+            final Agent edgeAgent = this.edgeAgent;
+            if (null != edgeAgent && 0 == dutyCount % edgePeriod)
+            {
+                workCount += edgeAgent.doWork();
+            }
+            final Agent journalAgent = this.journalAgent;
+            if (null != journalAgent && !disk.isStalled())
+            {
+                workCount += journalAgent.doWork();
+            }
+        }
+        catch (final SimFailure ex)
+        {
+            throw ex;
+        }
+        catch (final Exception | AssertionError ex)
+        {
+            throw new SimFailure("node " + index + " threw " + ex, ex);
+        }
+        checkCounters();
+        scheduleDuty(nowNs + (workCount > 0 ? Math.max(1, ctx.options().cycleNs()) : IDLE_NS));
+    }
+
+    private Agent[] broadcaster(
+        final Counters counters, final JournalRing journalRing, final JournalRecovery recovery)
+    {
+        final MessageSigner signer = this.signer;
+        final SimBuilder builder = this.builder;
+        if (null == signer || null == builder)
+        {
+            throw new IllegalStateException("leader " + index + " without key or builder");
+        }
+
+        final FrameSink[] sinks = sinks((path, buffer, length) ->
+        {
+            ctx.published().onFrame(buffer, SimFrameSink.CLAIM_OFFSET, length);
+            ctx.observer().onFrame(buffer, SimFrameSink.CLAIM_OFFSET, length);
+        });
+        final FrameFanout fanout = fanout(sinks, isFirstSinkNextLeader && sinks.length > 1 ? 1 : 0, counters);
+        final FragBroadcaster broadcaster = new FragBroadcaster(
+            ctx.schedule(),
+            signer,
+            new BlockLaneProxy(
+                fanout, new JournalTap(journalRing, clock.epochNanos(), null), ctx.maxFrameLength()),
+            ctx.limits(),
+            counters,
+            recovery.highestIncarnation());
+        final PublishRing requests = new PublishRing(ctx.limits());
+        builder.onLeaderUp(requests.publisher(builder));
+
+        return new Agent[]{new BroadcastAgent(
+            "node " + index,
+            clock,
+            clock.epochNanos(),
+            new PublishSource[]{requests},
+            new PublishAdapter(broadcaster, counters),
+            broadcaster,
+            fanout,
+            sinks,
+            journalRing::doWork,
+            counters)};
+    }
+
+    private Agent[] receiver(final Counters counters, final JournalRing journalRing, final JournalRecovery recovery)
+    {
+        final FrameSink[] sinks = sinks((path, buffer, length) ->
+            ctx.deliveries().onForwarded(index, buffer, SimFrameSink.CLAIM_OFFSET, length));
+        final FrameFanout fanout = topology.isRelay(index) ? fanout(sinks, 0, counters) : null;
+        final FrameForwarder forwarder = new JournalTap(journalRing, clock.epochNanos(), fanout);
+        final BlockConsumer consumer = topology.isReplica(index) ? edge(counters) : (delivery) -> true;
+        final BlockLaneReceiver receiver = new BlockLaneReceiver(
+            ctx.schedule(),
+            ctx.limits(),
+            new ReceiverPorts(
+                ctx.verifier(),
+                forwarder,
+                consumer,
+                topology.isReplica(index) ? new MerkleTransactionsRoot() : null,
+                evidence(),
+                (sessionId) -> ctx.leaders().onSessionRejected(index, sessionId)),
+            counters);
+        final long firstBlock = ctx.schedule().term(0).firstBlock();
+        receiver.resumeAfter(recovery.hasSealedBlock() ? recovery.lastSealedBlock() : firstBlock - 1);
+        final FrameSource[] sources = new FrameSource[incoming.size()];
+        for (int i = 0; i < sources.length; i++)
+        {
+            sources[i] = new SimFrameSource(incoming.get(i));
+        }
+        final IngestAgent ingest = new IngestAgent(
+            "node " + index,
+            clock,
+            sources,
+            new BlockLaneAdapter(receiver, clock, counters),
+            receiver,
+            journalRing::doWork,
+            counters);
+
+        return new Agent[]{
+            null == fanout ? ingest : new ForwardAgent("node " + index, clock, ingest, fanout, sinks, counters)};
+    }
+
+    private BlockConsumer edge(final Counters counters)
+    {
+        final OneToOneRingBuffer ring = BlockEventProxy.newRing(ctx.limits(), ctx.maxFrameLength());
+        edgeAgent = new EdgeAgent(ring, new CheckedEdge());
+
+        return new BlockEventProxy(ring, clock.epochNanos(), counters);
+    }
+
+    private EvidenceConsumer evidence()
+    {
+        return (first, firstOffset, firstLength, firstDigest, second, secondOffset, secondLength) ->
+        {
+            final int term = evidence.wrap(second, secondOffset, secondLength).attempt().term();
+            ctx.log().on(EventLog.Kind.ACCUSE, index, "proof against term", term);
+            ctx.leaders().onEquivocation(index, term);
+            return true;
+        };
+    }
+
+    private FrameSink[] sinks(final SimFrameSink.Tap tap)
+    {
+        final FrameSink[] sinks = new FrameSink[outgoing.size()];
+        for (int i = 0; i < sinks.length; i++)
+        {
+            sinks[i] = new SimFrameSink(outgoing.get(i), ctx.maxFrameLength(), tap);
+        }
+
+        return sinks;
+    }
+
+    private FrameFanout fanout(final FrameSink[] sinks, final int nextLeaders, final Counters counters)
+    {
+        final List<FrameSink> all = List.of(sinks);
+
+        return new FrameFanout(
+            all.subList(0, nextLeaders),
+            all.subList(nextLeaders, all.size()),
+            ctx.options().slowSink(),
+            ctx.maxFrameLength(),
+            () -> {},
+            counters);
+    }
+
+    /** Hands what the node delivers to the checker; pushes back now and then. */
+    private final class CheckedEdge implements Edge
+    {
+        private static final double PUSH_BACK_PROBABILITY = 0.05;
+
+        @Override
+        public boolean onEvent(final DirectBuffer buffer, final int offset, final int length)
+        {
+            if (random.isHit(PUSH_BACK_PROBABILITY))
+            {
+                return false;
+            }
+            ctx.log().onDelivered(index, buffer, offset, length);
+            ctx.deliveries().onEvent(index, buffer, offset, length);
+
+            return true;
+        }
+
+        @Override
+        public void flush()
+        {
+        }
+
+        @Override
+        public String name()
+        {
+            return "checker";
+        }
+
+        @Override
+        public void close()
+        {
+        }
+    }
+}

@@ -1,0 +1,377 @@
+package io.fragcast.sim;
+
+import io.fragcast.crypto.Secp256k1;
+import io.fragcast.protocol.block.BlockLimits;
+import io.fragcast.protocol.block.MessageSigner;
+import io.fragcast.sim.checker.ConvergenceChecker;
+import io.fragcast.sim.checker.DeliveryChecker;
+import io.fragcast.sim.checker.LeaderChecker;
+import io.fragcast.sim.checker.Published;
+import io.fragcast.sim.checker.SimFailure;
+import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * One run: production agents on one thread, a network, disks and clocks that a seed decides, and checkers outside.
+ * <pre>
+ *   phase one   faults; nothing wrong may be delivered, nobody honest accused, no table overflow
+ *   phase two   the core is mended, faults end; in reliable mode every replica of the core verifies every block opened
+ *               since, and ends every attempt, within {@link #CONVERGENCE_NS}
+ * </pre>
+ * A run shares nothing with another, so runs may go on side by side. Used by one thread.
+ */
+public final class Simulator
+{
+    /** Longest wait for convergence after the last block was handed over. */
+    private static final long CONVERGENCE_NS = 10_000_000_000L;
+    /** Images are made anew in 10 to 110 ms; the first block of the second phase opens after that. */
+    private static final long SETTLE_NS = 200_000_000;
+    /** Between two looks at whether all have converged. */
+    private static final long LOOK_NS = 5_000_000;
+    /** Holds the frags of a large block uncut; a path of the second phase never pushes back. */
+    private static final int LARGE_BODY_LENGTH = 512 << 10;
+    private static final int SMALL_BODY_LENGTH = 16 << 10;
+    private static final int HEALED_WINDOW = 16 << 20;
+    private static final int MAX_FRAGS = 64;
+    private static final int SLAB_BYTES = 4 << 20;
+    private static final double LEFT_OUT_PROBABILITY = 0.15;
+    /** 100 times what the largest runs take. */
+    private static final long MAX_EVENTS = 100_000_000;
+    private static final int SESSION_BASE = 1_000;
+    private static final int KEY_LENGTH = 32;
+
+    private final SimulatorOptions options;
+    private final SimRandom random;
+    private final EventQueue events = new EventQueue();
+    private final EventLog log;
+    private final Published published = new Published();
+    private final DeliveryChecker deliveries;
+    private final LeaderChecker leaders;
+    private final SimNetwork network;
+    private final SimChain chain;
+    private final Topology topology;
+    private final List<SimNode> nodes = new ArrayList<>();
+    private final List<SimBuilder> builders = new ArrayList<>();
+    private final List<Integer> core = new ArrayList<>();
+    private final FaultInjector injector;
+    private final @Nullable Adversary adversary;
+
+    private Simulator(final SimulatorOptions options, final Workload workload, final @Nullable PrintStream trace)
+    {
+        this.options = options;
+        random = new SimRandom(options.seed()).forPart(1);
+        log = new EventLog(events, trace);
+        deliveries = new DeliveryChecker(published, options.nodes());
+        leaders = new LeaderChecker(published);
+        network = new SimNetwork(events, log, (index) ->
+        {
+            if (index < nodes.size())
+            {
+                nodes.get(index).wake();
+            }
+        });
+
+        final Secp256k1 secp256k1 = workload.curve();
+        final MessageSigner[] signers = new MessageSigner[options.leaders() + 1];
+        final byte[][] publicKeys = new byte[signers.length][];
+        for (int i = 0; i < signers.length; i++)
+        {
+            final byte[] key = new byte[KEY_LENGTH];
+            Arrays.fill(key, (byte)(i + 1));
+            signers[i] = secp256k1.newSigner(key);
+            publicKeys[i] = signers[i].publicKey();
+        }
+        chain = new SimChain(options, workload.chain(options.isLargeBlocks(), options.blocks()), publicKeys);
+        chain.stolenTerms().forEach(published::onKeyStolen);
+        topology = new Topology(options, random.forPart(2));
+
+        final SimContext ctx = new SimContext(
+            options,
+            events,
+            log,
+            chain.schedule(),
+            limits(options),
+            new CachingVerifier(secp256k1.newVerifier()),
+            published,
+            deliveries,
+            leaders,
+            this::onObserved);
+        makeNodes(ctx, signers);
+        adversary = makeAdversary(signers);
+        injector = new FaultInjector(options, events, log, random.forPart(3), network, nodes);
+    }
+
+    /**
+     * Runs one seed.
+     *
+     * @param options  drawn from it.
+     * @param workload to publish.
+     * @param trace    prints every event; null: nothing is printed.
+     * @return what became of it.
+     */
+    public static SimResult run(
+        final SimulatorOptions options, final Workload workload, final @Nullable PrintStream trace)
+    {
+        final Simulator simulator = new Simulator(options, workload, trace);
+        SimResult.SimFailureReport failure = null;
+        try
+        {
+            simulator.run();
+        }
+        catch (final SimFailure ex)
+        {
+            failure = new SimResult.SimFailureReport(String.valueOf(ex.getMessage()), ex);
+        }
+        catch (final RuntimeException ex)
+        {
+            failure = new SimResult.SimFailureReport(
+                "the simulation itself threw " + ex, new SimFailure("thrown", ex));
+        }
+
+        return new SimResult(
+            options,
+            failure,
+            simulator.log.hash(),
+            simulator.log.count(),
+            simulator.events.nowNs(),
+            simulator.network.delivered(),
+            simulator.published.frags(),
+            simulator.deliveries.fragsDelivered());
+    }
+
+    private void run()
+    {
+        nodes.forEach(SimNode::start);
+        builders.forEach(SimBuilder::start);
+        final long blockNs = (options.fragsPerBlock() + 2) * options.cadenceNs();
+        final long faultsEndNs = options.faultyBlocks() * blockNs * 3 + SETTLE_NS;
+        while (!chain.isGateReached() && events.nowNs() < faultsEndNs)
+        {
+            runFor(Math.min(LOOK_NS, blockNs));
+        }
+
+        heal();
+        runFor(SETTLE_NS);
+        long firstBlock = chain.isGateReached() ? chain.nextNumber() : chain.nextNumber() + 1;
+        while (firstBlock <= chain.lastNumber() &&
+            (chain.isLedByStolenKey(firstBlock) || chain.isLedByStolenKey(firstBlock - 1)))
+        {
+            firstBlock++;
+        }
+        chain.openGate();
+        converge(firstBlock, events.nowNs() + options.blocks() * blockNs * 4 + CONVERGENCE_NS);
+        checkAccounts();
+    }
+
+    private void heal()
+    {
+        if (null != adversary)
+        {
+            adversary.stop();
+        }
+        final TreeSet<Integer> leftOut = new TreeSet<>();
+        if (options.isOn(Fault.CRASH) || options.isOn(Fault.POWER))
+        {
+            for (int node = options.leaders(); node < options.nodes(); node++)
+            {
+                if (random.isHit(LEFT_OUT_PROBABILITY))
+                {
+                    leftOut.add(node);
+                    if (!topology.isWhole(leftOut) || leftOut.size() == options.nodes() - options.leaders())
+                    {
+                        leftOut.remove(node);
+                    }
+                }
+            }
+        }
+        core.clear();
+        for (int node = 0; node < options.nodes(); node++)
+        {
+            if (topology.isReplica(node) && !leftOut.contains(node))
+            {
+                core.add(node);
+            }
+        }
+        injector.heal(List.copyOf(leftOut), HEALED_WINDOW);
+    }
+
+    private void converge(final long firstBlock, final long deadlineNs)
+    {
+        final ConvergenceChecker convergence = new ConvergenceChecker(deliveries, core);
+        String missing = "";
+        do
+        {
+            runFor(LOOK_NS);
+            missing = chain.isBuilt() ? "" : "block " + chain.nextNumber() + " is not built";
+            if (missing.isEmpty() && options.isReliable())
+            {
+                missing = convergence.missing(firstBlock, chain.lastNumber());
+            }
+        }
+        while (!missing.isEmpty() && events.nowNs() < deadlineNs);
+
+        if (!missing.isEmpty())
+        {
+            throw new SimFailure("no convergence: " + missing);
+        }
+        runFor(SETTLE_NS);
+    }
+
+    private void checkAccounts()
+    {
+        final String shortfall = network.shortfall();
+        if (!shortfall.isEmpty())
+        {
+            throw new SimFailure(shortfall);
+        }
+        nodes.forEach(SimNode::checkCounters);
+    }
+
+    private void runFor(final long lengthNs)
+    {
+        final long untilNs = events.nowNs() + lengthNs;
+        boolean isMore = true;
+        while (isMore)
+        {
+            isMore = events.runNext(untilNs);
+            if (events.happened() > MAX_EVENTS)
+            {
+                throw new SimFailure("livelock: " + MAX_EVENTS + " events by " + events.nowNs() + " ns");
+            }
+        }
+    }
+
+    private void makeNodes(final SimContext ctx, final MessageSigner[] signers)
+    {
+        final SimRandom pathRandom = random.forPart(4);
+        final List<SimPath> paths = new ArrayList<>();
+        for (final Topology.Link link : topology.links())
+        {
+            paths.add(connect(link.from(), link.to(), pathRandom));
+        }
+        if (options.faults().stream().anyMatch(Fault::needsAdversary))
+        {
+            connectAdversary(paths, pathRandom);
+        }
+
+        final SimRandom clockRandom = random.forPart(5);
+        for (int i = 0; i < options.nodes(); i++)
+        {
+            final int index = i;
+            final boolean isClockOff = options.isOn(Fault.CLOCK);
+            final long driftPpm = clockRandom.between(-200, 200);
+            final long offsetNs = clockRandom.between(-100_000_000L, 100_000_000L);
+            final SimBuilder builder = topology.isLeader(i) ? new SimBuilder(
+                i,
+                options,
+                events,
+                log,
+                random.forPart(1_000 + i),
+                chain,
+                published,
+                () -> nodes.get(index).wake()) : null;
+            if (null != builder)
+            {
+                builders.add(builder);
+            }
+            nodes.add(new SimNode(
+                ctx,
+                topology,
+                i,
+                random.forPart(2_000 + i),
+                new SimClock(events, isClockOff ? driftPpm : 0, isClockOff ? offsetNs : 0),
+                paths.stream().filter((path) -> path.to() == index).toList(),
+                paths.stream().filter((path) -> path.from() == index).toList(),
+                topology.isLeader(i) ? signers[i] : null,
+                builder));
+        }
+    }
+
+    private SimPath connect(final int from, final int to, final SimRandom pathRandom)
+    {
+        final PathOptions base = options.path();
+        final int factor = pathRandom.between(1, 4);
+        final PathOptions own = new PathOptions(
+            base.isReliable(),
+            base.minDelayNs() * factor,
+            base.meanExtraDelayNs() * factor,
+            base.nakDelayNs(),
+            base.lossProbability(),
+            base.burstProbability(),
+            base.burstNs(),
+            base.duplicateProbability(),
+            base.reorderProbability(),
+            Math.max(base.windowBytes(), 8 * options.mtu()));
+        final int sessionId = (from + 1) * SESSION_BASE + to;
+
+        return network.connect(from, to, sessionId, own, pathRandom.forPart(sessionId));
+    }
+
+    private void connectAdversary(final List<SimPath> paths, final SimRandom pathRandom)
+    {
+        final int from = options.nodes();
+        final int sure = pathRandom.between(options.leaders(), options.nodes() - 1);
+        for (int to = options.leaders(); to < options.nodes(); to++)
+        {
+            if (to == sure || pathRandom.isHit(0.5))
+            {
+                final SimPath path = connect(from, to, pathRandom);
+                paths.add(path);
+                leaders.onAdversarySession(path.sessionId());
+            }
+        }
+    }
+
+    private @Nullable Adversary makeAdversary(final MessageSigner[] signers)
+    {
+        final List<SimFrameSink> sinks = new ArrayList<>();
+        for (final SimPath path : network.paths())
+        {
+            if (path.from() == options.nodes())
+            {
+                sinks.add(new SimFrameSink(path, options.mtu(), null));
+            }
+        }
+        if (sinks.isEmpty())
+        {
+            return null;
+        }
+
+        return new Adversary(
+            options,
+            events,
+            log,
+            random.forPart(6),
+            chain,
+            published,
+            sinks,
+            signers[options.leaders()],
+            SimChain.isKeyStolen(options) ? signers[SimChain.STOLEN_LEADER] : null);
+    }
+
+    private void onObserved(final DirectBuffer buffer, final int offset, final int length)
+    {
+        if (null != adversary)
+        {
+            adversary.onObserved(buffer, offset, length);
+        }
+    }
+
+    private static BlockLimits limits(final SimulatorOptions options)
+    {
+        return new BlockLimits(
+            options.isLargeBlocks() ? LARGE_BODY_LENGTH : SMALL_BODY_LENGTH,
+            BlockLimits.DEFAULT_MAX_TX_LENGTH,
+            BlockLimits.MAX_TXS_PER_FRAG,
+            MAX_FRAGS,
+            BlockLimits.WINDOW_BLOCKS,
+            SLAB_BYTES,
+            options.slabBytes());
+    }
+}

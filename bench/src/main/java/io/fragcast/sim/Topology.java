@@ -1,0 +1,129 @@
+package io.fragcast.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/**
+ * Who sends to whom. Nodes are numbered: leaders first, then relays, then replicas; the adversary comes after them.
+ * Every relay hears every leader, by itself or through relays before it; every replica hears a relay, or every leader
+ * where there is none.
+ */
+final class Topology
+{
+    /**
+     * One direction between two nodes.
+     *
+     * @param from index of the sender.
+     * @param to   index of the receiver.
+     */
+    record Link(int from, int to)
+    {
+    }
+
+    private final SimulatorOptions options;
+    private final List<Link> links = new ArrayList<>();
+
+    Topology(final SimulatorOptions options, final SimRandom random)
+    {
+        this.options = options;
+        final int leaders = options.leaders();
+        final int firstReplica = leaders + options.relays();
+        for (int relay = leaders; relay < firstReplica; relay++)
+        {
+            if (leaders == relay || random.isHit(0.5))
+            {
+                addFromLeaders(relay);
+            }
+            else
+            {
+                links.add(new Link(random.between(leaders, relay - 1), relay));
+            }
+        }
+        for (int replica = firstReplica; replica < options.nodes(); replica++)
+        {
+            addReplica(replica, random);
+        }
+    }
+
+    List<Link> links()
+    {
+        return links;
+    }
+
+    boolean isLeader(final int node)
+    {
+        return node < options.leaders();
+    }
+
+    boolean isRelay(final int node)
+    {
+        return options.leaders() <= node && node < options.leaders() + options.relays();
+    }
+
+    boolean isReplica(final int node)
+    {
+        return options.leaders() + options.relays() <= node && node < options.nodes();
+    }
+
+    /** Does every replica that is left hear every leader, without the nodes left out? */
+    boolean isWhole(final TreeSet<Integer> leftOut)
+    {
+        for (int leader = 0; leader < options.leaders(); leader++)
+        {
+            final TreeSet<Integer> reached = new TreeSet<>();
+            reach(leader, leftOut, reached);
+            for (int node = 0; node < options.nodes(); node++)
+            {
+                if (isReplica(node) && !leftOut.contains(node) && !reached.contains(node))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    private void reach(final int node, final TreeSet<Integer> leftOut, final TreeSet<Integer> reached)
+    {
+        if (!reached.add(node))
+        {
+            return;
+        }
+        for (final Link link : links)
+        {
+            if (link.from == node && !leftOut.contains(link.to))
+            {
+                reach(link.to, leftOut, reached);
+            }
+        }
+    }
+
+    private void addReplica(final int replica, final SimRandom random)
+    {
+        final int leaders = options.leaders();
+        final int lastRelay = leaders + options.relays() - 1;
+        if (0 == options.relays() || random.isHit(0.15))
+        {
+            addFromLeaders(replica);
+            return;
+        }
+
+        final int parent = random.between(leaders, lastRelay);
+        links.add(new Link(parent, replica));
+        final int backup = random.between(leaders, lastRelay);
+        if (options.isInterleaved() && backup != parent)
+        {
+            links.add(new Link(backup, replica));
+        }
+    }
+
+    private void addFromLeaders(final int node)
+    {
+        for (int leader = 0; leader < options.leaders(); leader++)
+        {
+            links.add(new Link(leader, node));
+        }
+    }
+}
