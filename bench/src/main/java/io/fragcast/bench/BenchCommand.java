@@ -1,6 +1,7 @@
 package io.fragcast.bench;
 
 import io.fragcast.bench.jmh.JmhRunner;
+import io.fragcast.bench.rig.LatencyCommand;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import picocli.CommandLine;
@@ -20,8 +21,9 @@ import java.util.concurrent.Callable;
 @Command(
     name = "bench",
     description = "What Fragcast costs on this machine.",
-    synopsisSubcommandLabel = "jmh",
-    subcommands = BenchCommand.Jmh.class)
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "jmh|latency",
+    subcommands = {BenchCommand.Jmh.class, LatencyCommand.class})
 public final class BenchCommand
 {
     /**

@@ -56,8 +56,20 @@ public final class JmhRunner
     public static void run(final String[] args, final PrintStream out)
         throws RunnerException, CommandLineOptionException, IOException
     {
+        final CommandLineOptions options = new CommandLineOptions(args);
+        if (options.shouldHelp())
+        {
+            options.showHelp();
+            return;
+        }
+        if (options.shouldList())
+        {
+            new Runner(options).list();
+            return;
+        }
+
         final Collection<RunResult> results = new Runner(new OptionsBuilder()
-            .parent(new CommandLineOptions(args))
+            .parent(options)
             .jvmArgsPrepend(JvmOptions.read().toArray(new String[0]))
             .addProfiler(GCProfiler.class)
             .shouldFailOnError(true)

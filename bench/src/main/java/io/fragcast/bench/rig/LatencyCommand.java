@@ -1,0 +1,251 @@
+package io.fragcast.bench.rig;
+
+import io.fragcast.bench.JvmOptions;
+import io.fragcast.bench.report.Environment;
+import io.fragcast.bench.report.NoiseRule;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import java.util.function.ToLongFunction;
+
+/**
+ * {@code fragcast bench latency}: what a frag takes from publisher to replica at a fixed rate. Each run is a fresh
+ * process. With {@code --a} and {@code --b} two variants are compared by interleaved pairs under the noise rule.
+ * <pre>
+ *   empty, then for each pair:   A B   A A      and, every other time,   B A   A A
+ * </pre>
+ */
+@Command(
+    name = "latency",
+    mixinStandardHelpOptions = true,
+    description = {
+        "Latency of frags from publisher to replica, each from the time at which it was due.",
+        "With --a and --b: compares two variants, given as options of this command or flags of the JVM, for",
+        "instance --a \"--relays 0\" --b \"--relays 1\", or --b \"-XX:+UseParallelGC\"."})
+public final class LatencyCommand implements Callable<Integer>
+{
+    private static final DateTimeFormatter FOLDER =
+        DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private final LatencyOptions options = new LatencyOptions();
+
+    @Option(names = "--a", paramLabel = "OPTIONS", description = "Variant A, what B is compared to.")
+    private String a;
+
+    @Option(names = "--b", paramLabel = "OPTIONS", description = "Variant B.")
+    private String b;
+
+    @Option(names = "--pairs", defaultValue = "7", description = "Pairs A/B, and as many A/A (default: "
+        + "${DEFAULT-VALUE}; fewer decide nothing).")
+    private int pairs = NoiseRule.MIN_PAIRS;
+
+    @Option(names = "--bound", defaultValue = "1.05", description = "Greatest ratio of B to A that is wanted, for p50 "
+        + "and p99 (default: ${DEFAULT-VALUE}).")
+    private double bound = 1.05;
+
+    @Option(names = "--out", description = "Output folder (default: bench-results/TIME).")
+    private Path out;
+
+    private PrintWriter writer;
+    private Path dir;
+    private boolean isFailed;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException
+    {
+        if ((null == a) != (null == b))
+        {
+            throw new CommandLine.ParameterException(spec.commandLine(), "--a and --b go together");
+        }
+        writer = spec.commandLine().getOut();
+        dir = null == out ? Path.of("bench-results", FOLDER.format(Instant.now())) : out;
+        Files.createDirectories(dir);
+        Environment.write(Environment.collect(commit(), JvmOptions.read()), dir.resolve("environment.txt"));
+
+        print(RunResult.HEADING);
+        run("empty", "--empty");
+        if (null == a)
+        {
+            run("run", "");
+        }
+        else
+        {
+            compare();
+        }
+        print("in " + dir);
+
+        return isFailed ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
+    }
+
+    private void compare() throws IOException, InterruptedException
+    {
+        final RunResult[][] ab = new RunResult[pairs][2];
+        final RunResult[][] aa = new RunResult[pairs][2];
+        for (int i = 0; i < pairs; i++)
+        {
+            final boolean isAFirst = 0 == i % 2;
+            if (isAFirst)
+            {
+                ab[i][0] = run("a-" + i, a);
+            }
+            ab[i][1] = run("b-" + i, b);
+            if (!isAFirst)
+            {
+                ab[i][0] = run("a-" + i, a);
+            }
+            aa[i][0] = run("aa1-" + i, a);
+            aa[i][1] = run("aa2-" + i, a);
+        }
+        if (isFailed)
+        {
+            print("FAIL: a run failed, so the pairs decide nothing");
+            return;
+        }
+
+        decide("p50", ab, aa, RunResult::p50Ns);
+        decide("p99", ab, aa, RunResult::p99Ns);
+    }
+
+    private void decide(
+        final String name, final RunResult[][] ab, final RunResult[][] aa, final ToLongFunction<RunResult> value)
+        throws IOException
+    {
+        final NoiseRule.Verdict verdict = NoiseRule.decide(values(ab, value), values(aa, value), bound);
+        isFailed |= NoiseRule.Outcome.HOLDS != verdict.outcome();
+        print(String.format(
+            Locale.ROOT,
+            "%s  B/A %.3f  bound %.3f  A/A p90 %.3f, greatest %.3f  %s",
+            name,
+            verdict.medianRatio(),
+            bound,
+            verdict.noiseRatio(),
+            verdict.spreadRatio(),
+            NoiseRule.Outcome.HOLDS == verdict.outcome() ? "holds" : verdict.outcome()));
+    }
+
+    private static double[][] values(final RunResult[][] pairs, final ToLongFunction<RunResult> value)
+    {
+        final double[][] values = new double[pairs.length][2];
+        for (int i = 0; i < pairs.length; i++)
+        {
+            values[i][0] = value.applyAsLong(pairs[i][0]);
+            values[i][1] = value.applyAsLong(pairs[i][1]);
+        }
+
+        return values;
+    }
+
+    private RunResult run(final String name, final String variant) throws IOException, InterruptedException
+    {
+        final Path log = dir.resolve(name + ".log");
+        final Process process = new ProcessBuilder(command(name, variant))
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+        final int exitCode;
+        try
+        {
+            exitCode = process.waitFor();
+        }
+        finally
+        {
+            process.destroyForcibly();
+        }
+
+        final Path file = dir.resolve(name + ".properties");
+        final RunResult result;
+        if (0 == exitCode && Files.isReadable(file))
+        {
+            final Properties properties = new Properties();
+            try (Reader reader = Files.newBufferedReader(file))
+            {
+                properties.load(reader);
+            }
+            result = RunResult.of(properties);
+        }
+        else
+        {
+            result = new RunResult(0, 0, 0, 0, 0, "exit code " + exitCode + ", see " + log);
+        }
+        isFailed |= result.isFailed();
+        print(result.toRow(name));
+
+        return result;
+    }
+
+    private List<String> command(final String name, final String variant) throws IOException
+    {
+        final List<String> jvm = new ArrayList<>(JvmOptions.read());
+        final List<String> args = new ArrayList<>(options.toArgs());
+        for (final String token : variant.strip().split("\\s+"))
+        {
+            if (token.startsWith("-D") || token.startsWith("-X"))
+            {
+                jvm.add(token);
+            }
+            else if (!token.isEmpty())
+            {
+                args.add(token);
+            }
+        }
+
+        final List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvm);
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add(LatencyRun.class.getName());
+        command.addAll(List.of("--dir", dir.toString(), "--name", name));
+        command.addAll(args);
+
+        return command;
+    }
+
+    private void print(final String line) throws IOException
+    {
+        writer.println(line);
+        writer.flush();
+        Files.writeString(
+            dir.resolve("report.txt"),
+            line + '\n',
+            StandardOpenOption.CREATE,
+            StandardOpenOption.APPEND);
+    }
+
+    private static String commit() throws IOException
+    {
+        final Properties properties = new Properties();
+        try (InputStream stream = LatencyCommand.class.getResourceAsStream("/version.properties"))
+        {
+            if (null != stream)
+            {
+                properties.load(stream);
+            }
+        }
+
+        return properties.getProperty("commit", "unknown");
+    }
+}
