@@ -42,6 +42,8 @@ public final class LeaderRig
     public final Counters counters = Counters.inMemory();
     /** What the sequencer said, oldest first. */
     public final List<Reply> replies = new ArrayList<>();
+    /** False: replies are heard and let go. */
+    public boolean isKeepingReplies = true;
     /** The builder's end. */
     public final FragPublisher publisher;
     /** The machine. */
@@ -92,7 +94,13 @@ public final class LeaderRig
         adapter = new PublishAdapter(broadcaster, counters);
         ring = new PublishRing(limits);
         publisher = ring.publisher(
-            (request, blockNumber, seq, result) -> replies.add(new Reply(request, blockNumber, seq, result)));
+            (request, blockNumber, seq, result) ->
+            {
+                if (isKeepingReplies)
+                {
+                    replies.add(new Reply(request, blockNumber, seq, result));
+                }
+            });
     }
 
     /**
