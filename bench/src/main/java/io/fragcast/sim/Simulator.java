@@ -41,8 +41,8 @@ public final class Simulator
     private static final int MAX_FRAGS = 64;
     private static final int SLAB_BYTES = 4 << 20;
     private static final double LEFT_OUT_PROBABILITY = 0.15;
-    /** 100 times what the largest runs take. */
-    private static final long MAX_EVENTS = 100_000_000;
+    /** 10 times what the largest runs take. */
+    private static final long MAX_EVENTS = 10_000_000;
     private static final int SESSION_BASE = 1_000;
     private static final int KEY_LENGTH = 32;
 
