@@ -19,6 +19,8 @@ public final class BlockLaneReceiver
 {
     /** How often the gauges are written. */
     private static final long GAUGE_INTERVAL_NS = 10_000_000L;
+    /** What Aeron's data header takes of a datagram. */
+    private static final int AERON_HEADER_LENGTH = 32;
     /** One attempt at a height to be superseded, one that supersedes it. */
     private static final int ATTEMPTS_PER_HEIGHT = 2;
 
@@ -66,7 +68,7 @@ public final class BlockLaneReceiver
         final LeaderTracker leaders = new LeaderTracker(schedule);
         sequencer = new RunSequencer(schedule, limits, table, ended, delivery, leaders, counters);
         budget = new VerificationBudget(ports.rejecter(), counters);
-        detector = new EquivocationDetector(ports.evidence());
+        detector = new EquivocationDetector(ports.evidence(), schedule.mtu() - AERON_HEADER_LENGTH);
         final SignatureCheck signatures = new SignatureCheck(ports.verifier(), budget, counters);
         messages = new MessageIntake(
             schedule,

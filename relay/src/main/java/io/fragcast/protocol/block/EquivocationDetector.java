@@ -13,20 +13,27 @@ final class EquivocationDetector
 {
     /** Proofs that may wait for the consumer at once. */
     static final int MAX_PROOFS = 16;
-    /** The longest signed message at the default MTU is 1,376 bytes; longer ones are proved by their digest. */
-    static final int MAX_FRAME_LENGTH = 2048;
-
     private final EvidenceConsumer consumer;
-    private final UnsafeBuffer frames = new UnsafeBuffer(ByteBuffer.allocateDirect(2 * MAX_PROOFS * MAX_FRAME_LENGTH));
+    private final int maxFrameLength;
+    private final UnsafeBuffer frames;
     private final int[] firstLengths = new int[MAX_PROOFS];
     private final int[] secondLengths = new int[MAX_PROOFS];
     private final byte[][] firstDigests = new byte[MAX_PROOFS][FrameDigest.DIGEST_LENGTH];
     private int head;
     private int waiting;
 
-    EquivocationDetector(final EvidenceConsumer consumer)
+    /**
+     * A detector.
+     *
+     * @param consumer       of the proofs.
+     * @param maxFrameLength of the lane, bytes.
+     */
+    EquivocationDetector(final EvidenceConsumer consumer, final int maxFrameLength)
     {
         this.consumer = consumer;
+        // A Frag kept without its body ends in a length of 0 that it may not have had.
+        this.maxFrameLength = maxFrameLength + Integer.BYTES;
+        frames = new UnsafeBuffer(ByteBuffer.allocateDirect(2 * MAX_PROOFS * this.maxFrameLength));
     }
 
     /**
@@ -55,11 +62,12 @@ final class EquivocationDetector
         }
 
         final int slot = (head + waiting) % MAX_PROOFS;
-        final int firstAt = slot * 2 * MAX_FRAME_LENGTH;
-        firstLengths[slot] = firstLength <= MAX_FRAME_LENGTH ? firstLength : 0;
-        secondLengths[slot] = Math.min(secondLength, MAX_FRAME_LENGTH);
+        final int firstAt = slot * 2 * maxFrameLength;
+        assert firstLength <= maxFrameLength && secondLength <= maxFrameLength : firstLength + ", " + secondLength;
+        firstLengths[slot] = firstLength;
+        secondLengths[slot] = secondLength;
         frames.putBytes(firstAt, first, firstOffset, firstLengths[slot]);
-        frames.putBytes(firstAt + MAX_FRAME_LENGTH, second, secondOffset, secondLengths[slot]);
+        frames.putBytes(firstAt + maxFrameLength, second, secondOffset, secondLengths[slot]);
         System.arraycopy(firstDigest, 0, firstDigests[slot], 0, FrameDigest.DIGEST_LENGTH);
         waiting++;
         doWork();
@@ -75,14 +83,14 @@ final class EquivocationDetector
         int taken = 0;
         while (waiting > 0)
         {
-            final int firstAt = head * 2 * MAX_FRAME_LENGTH;
+            final int firstAt = head * 2 * maxFrameLength;
             if (!consumer.onEquivocation(
                 frames,
                 firstAt,
                 firstLengths[head],
                 firstDigests[head],
                 frames,
-                firstAt + MAX_FRAME_LENGTH,
+                firstAt + maxFrameLength,
                 secondLengths[head]))
             {
                 break;
