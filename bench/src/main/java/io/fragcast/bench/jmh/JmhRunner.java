@@ -18,7 +18,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Runs the benchmarks with the flags of production and prints each as a ratio to its floor. Takes JMH's own options.
+ * Runs the benchmarks with the flags of production and prints each as a ratio to its floor, medians of the iterations
+ * both. Takes JMH's own options; on a machine that others use as well, many iterations shorter than a scheduler's slice
+ * (-i 250 -r 5ms) give medians that nobody interrupted.
  */
 public final class JmhRunner
 {
@@ -84,14 +86,14 @@ public final class JmhRunner
         {
             if (FLOOR.equals(method(result)))
             {
-                floors.put(question(result) + shape(result), result.getPrimaryResult().getScore());
+                floors.put(question(result) + shape(result), median(result));
             }
         }
 
         out.printf(Locale.ROOT, ROW, "question", "answer", "shape", "ns/op", "x floor", "B/op");
         for (final RunResult result : results)
         {
-            final double score = result.getPrimaryResult().getScore();
+            final double score = median(result);
             final Double floor = floors.get(question(result) + shape(result));
             final Result<?> allocated = result.getSecondaryResults().get(ALLOCATED);
             out.printf(
@@ -104,6 +106,11 @@ public final class JmhRunner
                 null == floor ? "-" : String.format(Locale.ROOT, "%.2f", score / floor),
                 null == allocated ? "-" : String.format(Locale.ROOT, "%.2f", allocated.getScore()));
         }
+    }
+
+    private static double median(final RunResult result)
+    {
+        return result.getPrimaryResult().getStatistics().getPercentile(50);
     }
 
     private static String question(final RunResult result)

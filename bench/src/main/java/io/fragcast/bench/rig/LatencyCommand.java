@@ -3,6 +3,7 @@ package io.fragcast.bench.rig;
 import io.fragcast.bench.JvmOptions;
 import io.fragcast.bench.report.Environment;
 import io.fragcast.bench.report.NoiseRule;
+import io.fragcast.protocol.block.BlockLimits;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -80,6 +81,14 @@ public final class LatencyCommand implements Callable<Integer>
         {
             throw new CommandLine.ParameterException(spec.commandLine(), "--a and --b go together");
         }
+        checkRange("--relays", options.relays, 0, 2);
+        checkRange("--rate", options.rate, 1, 1_000_000);
+        checkRange("--seconds", options.seconds, 1, 3_600);
+        checkRange("--warmup-seconds", options.warmupSeconds, 0, 3_600);
+        checkRange("--frags", options.fragsPerBlock, 1, BlockLimits.MAX_FRAGS_PER_BLOCK);
+        checkRange("--txs", options.txCount, 0, BlockLimits.MAX_TXS_PER_FRAG);
+        checkRange("--tx-bytes", options.txLength, 1, BlockLimits.DEFAULT_MAX_TX_LENGTH);
+        checkRange("--pairs", pairs, 1, 1_000);
         writer = spec.commandLine().getOut();
         dir = null == out ? Path.of("bench-results", FOLDER.format(Instant.now())) : out;
         Files.createDirectories(dir);
@@ -98,6 +107,15 @@ public final class LatencyCommand implements Callable<Integer>
         print("in " + dir);
 
         return isFailed ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
+    }
+
+    private void checkRange(final String option, final int value, final int least, final int most)
+    {
+        if (value < least || value > most)
+        {
+            throw new CommandLine.ParameterException(
+                spec.commandLine(), option + " = " + value + ": allowed " + least + ".." + most);
+        }
     }
 
     private void compare() throws IOException, InterruptedException
