@@ -1,7 +1,9 @@
 package io.fragcast.protocol.block;
 
 import io.fragcast.counter.FragcastCounter;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -169,6 +171,55 @@ class BlockOrderTest
             "SEAL@100", "MISMATCHED@100 reason " + MismatchReason.TRANSACTIONS_ROOT.ordinal());
     }
 
+    /** The proof that VERIFIED means something: lose one delivered transaction behind the assembler, and it falls. */
+    @Test
+    void shouldNotVerifyABlockOfWhichOneTransactionWentMissing()
+    {
+        final TestReceiver losing = receiverWith(new TransactionsRoot()
+        {
+            private final TransactionsRoot whole = new MerkleTransactionsRoot();
+            private int added;
+
+            @Override
+            public void reset()
+            {
+                whole.reset();
+                added = 0;
+            }
+
+            @Override
+            public void add(final DirectBuffer buffer, final int offset, final int length)
+            {
+                if (7 != ++added)
+                {
+                    whole.add(buffer, offset, length);
+                }
+            }
+
+            @Override
+            public void root(final byte[] root)
+            {
+                whole.root(root);
+            }
+        });
+        losing.offerAll(block(BLOCK).frames(FRAGS, 2, 50));
+
+        assertThat(losing.story()).endsWith("MISMATCHED@100 reason " + MismatchReason.TRANSACTIONS_ROOT.ordinal());
+        assertThat(losing.count(FragcastCounter.BLOCKS_VERIFIED)).isZero();
+    }
+
+    @Test
+    void shouldLeaveTheRootToOthersOnARelay()
+    {
+        final TestReceiver relay = receiverWith(null);
+        final TestBlock block = block(BLOCK);
+        relay.offer(block.env());
+        relay.offerAll(block.frag(true, new byte[]{1}));
+        relay.offer(block.seal(1, new byte[32]));
+
+        assertThat(relay.story()).endsWith("SEAL@100", "VERIFIED@100");
+    }
+
     @Test
     void shouldEndMismatchedWhereAFragNamesAnotherBefore()
     {
@@ -277,6 +328,15 @@ class BlockOrderTest
         assertThat(node.receiver.isReady()).isTrue();
         source.forEachRemaining(node::offer);
         assertThat(node.count(FragcastCounter.BLOCKS_VERIFIED)).isEqualTo(3 * BlockLimits.WINDOW_BLOCKS);
+    }
+
+    private TestReceiver receiverWith(final @Nullable TransactionsRoot transactionsRoot)
+    {
+        return new TestReceiver(
+            TestReceiver.schedule(TestReceiver.term(1, 0, Long.MAX_VALUE, leader, null)),
+            BlockLimits.withSlab(4 << 20, 4 << 20),
+            TestSigner.verifier(),
+            transactionsRoot);
     }
 
     private TestBlock block(final long number)

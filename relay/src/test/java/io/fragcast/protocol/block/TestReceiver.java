@@ -73,6 +73,15 @@ public final class TestReceiver
 
     public TestReceiver(final Schedule schedule, final BlockLimits limits, final SignatureVerifier verifier)
     {
+        this(schedule, limits, verifier, new MerkleTransactionsRoot());
+    }
+
+    public TestReceiver(
+        final Schedule schedule,
+        final BlockLimits limits,
+        final SignatureVerifier verifier,
+        final @Nullable TransactionsRoot transactionsRoot)
+    {
         final FrameForwarder forwarder = new FrameForwarder()
         {
             @Override
@@ -102,7 +111,7 @@ public final class TestReceiver
                 verifier,
                 forwarder,
                 this::onDelivery,
-                new MerkleTransactionsRoot(),
+                transactionsRoot,
                 this::onEquivocation,
                 rejected::add),
             counters);
