@@ -17,6 +17,7 @@ import io.fragcast.protocol.block.BlockConsumer;
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.EvidenceConsumer;
 import io.fragcast.protocol.block.FragBroadcaster;
+import io.fragcast.protocol.block.LeaderMemory;
 import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.protocol.block.MerkleTransactionsRoot;
 import io.fragcast.protocol.block.MessageSigner;
@@ -279,7 +280,7 @@ final class SimNode
                 fanout, new JournalTap(journalRing, clock.epochNanos(), null), ctx.maxFrameLength()),
             ctx.limits(),
             counters,
-            recovery.highestIncarnation());
+            LeaderMemory.ofThisProcess(ctx.schedule().chainId()).stayAbove(recovery.highestIncarnation()));
         final PublishRing requests = new PublishRing(ctx.limits());
         builder.onLeaderUp(requests.publisher(builder));
 

@@ -81,13 +81,13 @@ public final class BroadcastAgent implements Agent
         }
         connected.setRelease(connectedCount);
 
-        workCount += broadcaster.doWork(nowNs, epochClock.nanoTime());
         workCount += adapter.doWork();
         if (broadcaster.isIdle())
         {
             nextSource = nextSource + 1 < requests.length ? nextSource + 1 : 0;
             workCount += requests[nextSource].poll(adapter, 1);
         }
+        workCount += broadcaster.doWork(nowNs, epochClock.nanoTime());
         journalWork.run();
 
         return workCount;

@@ -5,8 +5,10 @@ import io.fragcast.agent.BroadcastAgent;
 import io.fragcast.counter.Counters;
 import io.fragcast.edge.ipc.IpcPublishSource;
 import io.fragcast.edge.ipc.PublishRing;
+import io.fragcast.journal.JournalConfig;
 import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.FragBroadcaster;
+import io.fragcast.protocol.block.LeaderMemory;
 import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.aeron.Grant;
@@ -14,8 +16,12 @@ import io.fragcast.wire.BlockLaneProxy;
 import io.fragcast.wire.FrameFanout;
 import io.fragcast.wire.PublishAdapter;
 import io.fragcast.wire.PublishSource;
+import org.agrona.IoUtil;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
+import java.io.File;
+import java.nio.MappedByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -93,6 +99,9 @@ public final class SequencerNode implements AutoCloseable
         }
     }
 
+    /** Written in place: the pages live on in the system when the process is killed. */
+    private static final String MEMORY_FILE = "leader.memory";
+
     private final NodeRuntime runtime;
     private final PublishRing publishRing;
 
@@ -113,7 +122,7 @@ public final class SequencerNode implements AutoCloseable
             new BlockLaneProxy(fanout, runtime.accepted(null), runtime.maxFrameLength()),
             ctx.limits(),
             runtime.counters(),
-            0);
+            memory(ctx, runtime));
         publishRing = new PublishRing(ctx.limits());
 
         final List<PublishSource> requests = new ArrayList<>();
@@ -160,6 +169,25 @@ public final class SequencerNode implements AutoCloseable
             runtime.close();
             throw ex;
         }
+    }
+
+    /** Beside the journal; a sequencer without one forgets with its process. */
+    private static LeaderMemory memory(final Context ctx, final NodeRuntime runtime)
+    {
+        final long chainId = ctx.schedule().chainId();
+        final JournalConfig journal = ctx.journal();
+        if (null == journal)
+        {
+            return LeaderMemory.ofThisProcess(chainId);
+        }
+
+        final File file = journal.dir().resolve(MEMORY_FILE).toFile();
+        final MappedByteBuffer mapped = file.exists() ?
+            IoUtil.mapExistingFile(file, MEMORY_FILE, 0, LeaderMemory.LENGTH) :
+            IoUtil.mapNewFile(file, LeaderMemory.LENGTH);
+        runtime.host().addResource(() -> IoUtil.unmap(mapped));
+
+        return new LeaderMemory(new UnsafeBuffer(mapped), chainId);
     }
 
     /**

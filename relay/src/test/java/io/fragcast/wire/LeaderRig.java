@@ -10,6 +10,7 @@ import io.fragcast.edge.ipc.PublishRing;
 import io.fragcast.ethereum.OrderedTrieRoot;
 import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.protocol.block.FragBroadcaster;
+import io.fragcast.protocol.block.LeaderMemory;
 import io.fragcast.protocol.block.SlowSink;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.Schedule;
@@ -83,6 +84,25 @@ public final class LeaderRig
         final List<FrameSink> nextLeaders,
         final List<FrameSink> peers)
     {
+        this(slowSink, limits, nextLeaders, peers, LeaderMemory.ofThisProcess(CHAIN_ID));
+    }
+
+    /**
+     * A leader that had an earlier life.
+     *
+     * @param slowSink    policy.
+     * @param limits      of the network.
+     * @param nextLeaders sinks of tier 0.
+     * @param peers       sinks of tier 1.
+     * @param memory      of the earlier life.
+     */
+    public LeaderRig(
+        final SlowSink slowSink,
+        final BlockLimits limits,
+        final List<FrameSink> nextLeaders,
+        final List<FrameSink> peers,
+        final LeaderMemory memory)
+    {
         schedule = new Schedule(CHAIN_ID, FRAME_LENGTH + 32, List.of(
             term(1, 1, 5, LEADER_KEY),
             term(2, 6, 1_000, LEADER_KEY),
@@ -90,7 +110,7 @@ public final class LeaderRig
             term(4, 2_001, Long.MAX_VALUE, LEADER_KEY)));
         fanout = new FrameFanout(nextLeaders, peers, slowSink, FRAME_LENGTH, () -> {}, counters);
         final BlockLaneProxy proxy = new BlockLaneProxy(fanout, null, FRAME_LENGTH);
-        broadcaster = new FragBroadcaster(schedule, CURVE.newSigner(LEADER_KEY), proxy, limits, counters, 0);
+        broadcaster = new FragBroadcaster(schedule, CURVE.newSigner(LEADER_KEY), proxy, limits, counters, memory);
         adapter = new PublishAdapter(broadcaster, counters);
         ring = new PublishRing(limits);
         publisher = ring.publisher(

@@ -8,6 +8,7 @@ import io.fragcast.crypto.Secp256k1;
 import io.fragcast.edge.ipc.PublishRing;
 import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.protocol.block.FragBroadcaster;
+import io.fragcast.protocol.block.LeaderMemory;
 import io.fragcast.protocol.block.SlowSink;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.Schedule;
@@ -68,7 +69,7 @@ final class SampleLeader
             new BlockLaneProxy(fanout, null, MAX_FRAME_LENGTH),
             limits,
             counters,
-            0);
+            LeaderMemory.ofThisProcess(schedule.chainId()));
         adapter = new PublishAdapter(broadcaster, counters);
     }
 

@@ -40,21 +40,10 @@ public final class FragBroadcaster
     private static final int FRAMES_PER_CYCLE = 64;
     /** {@code AbortReason.BUILDER} of the schema. */
     private static final int ABORT_BUILDER = 2;
+    /** {@code AbortReason.RESTART} of the schema. */
+    private static final int ABORT_RESTART = 3;
     /** {@code AbortReason.REOPENED} of the schema. */
     private static final int ABORT_REOPENED = 4;
-
-    private static final int NO_TERM_NUMBER = Integer.MIN_VALUE;
-    private static final long NO_BLOCK_NUMBER = Long.MIN_VALUE;
-
-    private enum Attempt
-    {
-        /** No attempt is open. */
-        NO_BLOCK,
-        /** The Env is out, the next frag is awaited. */
-        OPEN,
-        /** The last frag is out, the Seal is awaited. */
-        COMPLETE
-    }
 
     private enum Step
     {
@@ -66,6 +55,7 @@ public final class FragBroadcaster
     private final FragSender sender;
     private final BlockLimits limits;
     private final Counters counters;
+    private final LeaderMemory memory;
     private final LeaderMessages messages;
     private final SignedHead head;
     private final FragHashes hashes;
@@ -74,14 +64,13 @@ public final class FragBroadcaster
     private final byte[] requestSealedHash = new byte[SignedHead.HASH_LENGTH];
     private final byte[] requestParentHash = new byte[SignedHead.HASH_LENGTH];
 
-    private Attempt attempt = Attempt.NO_BLOCK;
+    private LeaderAttempt attempt = LeaderAttempt.NO_BLOCK;
     private @Nullable LeaderTerm term;
     private @Nullable LeaderTerm requestTerm;
-    private int termNumber = NO_TERM_NUMBER;
-    private int sealedTermNumber = NO_TERM_NUMBER;
+    private int termNumber;
     private int nextSeq;
     private long attemptBytes;
-    private long sealedBlock = NO_BLOCK_NUMBER;
+    private boolean isLeftOpen;
 
     private Step step = Step.IDLE;
     private boolean isEncoded;
@@ -96,12 +85,12 @@ public final class FragBroadcaster
     /**
      * A leader.
      *
-     * @param schedule        who leads which block.
-     * @param signer          of the leader's relay key.
-     * @param sender          takes the messages.
-     * @param limits          of the network.
-     * @param counters        of the node.
-     * @param lastIncarnation highest ever used with this key, as far as the node remembers; 0 if it does not.
+     * @param schedule who leads which block.
+     * @param signer   of the leader's relay key.
+     * @param sender   takes the messages.
+     * @param limits   of the network.
+     * @param counters of the node.
+     * @param memory   of this leader's earlier life; an attempt that it left open is aborted first of all.
      */
     public FragBroadcaster(
         final Schedule schedule,
@@ -109,15 +98,19 @@ public final class FragBroadcaster
         final FragSender sender,
         final BlockLimits limits,
         final Counters counters,
-        final long lastIncarnation)
+        final LeaderMemory memory)
     {
         this.schedule = schedule;
         publicKey = signer.publicKey();
         this.sender = sender;
         this.limits = limits;
         this.counters = counters;
-        messages = new LeaderMessages(schedule.chainId(), signer, sender, lastIncarnation);
+        messages = new LeaderMessages(schedule.chainId(), signer, sender, memory);
         head = messages.head();
+        this.memory = memory;
+        termNumber = memory.termNumber;
+        nextSeq = memory.nextSeq;
+        isLeftOpen = LeaderAttempt.NO_BLOCK.ordinal() != memory.attemptState;
         hashes = new FragHashes(sender, limits.maxBodyLength());
         request = new UnsafeBuffer(ByteBuffer.allocateDirect(limits.maxBodyLength()));
         send = new TieredSend(sender, hashes, request, head);
@@ -126,11 +119,11 @@ public final class FragBroadcaster
     /**
      * May a request be made?
      *
-     * @return false while an earlier one is being sent.
+     * @return false while an earlier one is being sent, or an attempt of an earlier life is to be aborted.
      */
     public boolean isIdle()
     {
-        return Step.IDLE == step;
+        return Step.IDLE == step && !isLeftOpen;
     }
 
     /**
@@ -157,7 +150,7 @@ public final class FragBroadcaster
         {
             return PublishVerdict.NOT_LEADER;
         }
-        if (leader.number() == sealedTermNumber && blockNumber <= sealedBlock)
+        if (leader.number() == memory.sealedTermNumber && blockNumber <= memory.sealedBlock)
         {
             return PublishVerdict.ALREADY_SEALED;
         }
@@ -170,7 +163,7 @@ public final class FragBroadcaster
         requestBlock = blockNumber;
         buffer.getBytes(parentHashOffset, requestParentHash);
         request.putBytes(0, buffer, fieldsOffset, fieldsLength);
-        if (Attempt.NO_BLOCK != attempt)
+        if (LeaderAttempt.NO_BLOCK != attempt)
         {
             requestReason = head.blockNumber == blockNumber ? ABORT_REOPENED : ABORT_BUILDER;
             step(Step.ABORT_OPEN);
@@ -206,11 +199,11 @@ public final class FragBroadcaster
     {
         assert isIdle() : "a request during " + step;
 
-        if (Attempt.NO_BLOCK == attempt || head.blockNumber != blockNumber)
+        if (LeaderAttempt.NO_BLOCK == attempt || head.blockNumber != blockNumber)
         {
             return refuseUnopened(blockNumber);
         }
-        if (Attempt.COMPLETE == attempt || nextSeq != seq)
+        if (LeaderAttempt.COMPLETE == attempt || nextSeq != seq)
         {
             return PublishVerdict.OUT_OF_ORDER;
         }
@@ -264,11 +257,11 @@ public final class FragBroadcaster
     {
         assert isIdle() : "a request during " + step;
 
-        if (Attempt.NO_BLOCK == attempt || head.blockNumber != blockNumber)
+        if (LeaderAttempt.NO_BLOCK == attempt || head.blockNumber != blockNumber)
         {
             return refuseUnopened(blockNumber);
         }
-        if (Attempt.COMPLETE != attempt)
+        if (LeaderAttempt.COMPLETE != attempt)
         {
             return PublishVerdict.OUT_OF_ORDER;
         }
@@ -300,7 +293,7 @@ public final class FragBroadcaster
     {
         assert isIdle() : "a request during " + step;
 
-        if (Attempt.NO_BLOCK == attempt || head.blockNumber != blockNumber)
+        if (LeaderAttempt.NO_BLOCK == attempt || head.blockNumber != blockNumber)
         {
             return refuseUnopened(blockNumber);
         }
@@ -320,13 +313,9 @@ public final class FragBroadcaster
      */
     public int doWork(final long nowNs, final long epochNs)
     {
-        if (Step.IDLE == step)
+        if (Step.IDLE == step && !isStepDue(nowNs))
         {
-            if (null == term || nextHeartbeatNs - nowNs > 0)
-            {
-                return 0;
-            }
-            step(Step.HEARTBEAT);
+            return 0;
         }
 
         int work = 0;
@@ -351,6 +340,26 @@ public final class FragBroadcaster
         return work;
     }
 
+    /** What is to be said though nobody asks: an Abort of what an earlier life left open, a Heartbeat. */
+    private boolean isStepDue(final long nowNs)
+    {
+        if (isLeftOpen)
+        {
+            if (sender.isConnected())
+            {
+                isLeftOpen = false;
+                requestReason = ABORT_RESTART;
+                step(Step.ABORT);
+            }
+        }
+        else if (null != term && nextHeartbeatNs - nowNs <= 0)
+        {
+            step(Step.HEARTBEAT);
+        }
+
+        return Step.IDLE != step;
+    }
+
     private void encode(final long epochNs)
     {
         switch (step)
@@ -365,6 +374,7 @@ public final class FragBroadcaster
             case HEARTBEAT -> messages.heartbeat(epochNs);
             default -> throw new IllegalStateException("nothing to encode in " + step);
         }
+        remember();
         if (Step.FRAG == step)
         {
             send.startFrag(requestLength);
@@ -376,80 +386,88 @@ public final class FragBroadcaster
         }
     }
 
+    /** Before it is sent: what was signed once is never signed otherwise, whatever happens to this process. */
+    private void remember()
+    {
+        if (Step.SEAL == step)
+        {
+            memory.sealedTermNumber = termNumber;
+            memory.sealedBlock = head.blockNumber;
+        }
+        memory.attemptState = attemptAfterStep().ordinal();
+        memory.nextSeq = nextSeqAfterStep();
+        memory.store();
+    }
+
+    private LeaderAttempt attemptAfterStep()
+    {
+        return switch (step)
+        {
+            case ENV -> LeaderAttempt.OPEN;
+            case FRAG -> isRequestLast ? LeaderAttempt.COMPLETE : LeaderAttempt.OPEN;
+            case ABORT_OPEN, SEAL, ABORT -> LeaderAttempt.NO_BLOCK;
+            case IDLE, LEADER_START, LEADER_STOP, HEARTBEAT -> attempt;
+        };
+    }
+
+    private int nextSeqAfterStep()
+    {
+        return Step.ENV == step ? 0 : Step.FRAG == step ? nextSeq + 1 : nextSeq;
+    }
+
     private void complete(final long nowNs)
     {
+        attempt = attemptAfterStep();
+        nextSeq = nextSeqAfterStep();
         nextHeartbeatNs = nowNs + (Step.HEARTBEAT == step ? HEARTBEAT_INTERVAL_NS : BURST_HEARTBEAT_DELAY_NS);
-        final Step next = switch (step)
+        count();
+        step(switch (step)
         {
-            case IDLE -> throw new IllegalStateException("nothing to complete");
-            case ABORT_OPEN -> aborted(isTermStarted(requireTerm(requestTerm)) ? Step.ENV : Step.LEADER_START);
-            case LEADER_START -> started();
-            case ENV -> opened();
-            case FRAG -> extended();
-            case SEAL -> sealed();
-            case ABORT -> aborted(Step.IDLE);
-            case LEADER_STOP -> stopped();
-            case HEARTBEAT ->
+            case ABORT_OPEN -> isTermStarted(requireTerm(requestTerm)) ? Step.ENV : Step.LEADER_START;
+            case LEADER_START ->
             {
-                counters.get(FragcastCounter.PUBLISHED_HEARTBEATS).incrementRelease();
+                term = requestTerm;
+                termNumber = requireTerm(requestTerm).number();
+                yield Step.ENV;
+            }
+            case ENV ->
+            {
+                attemptBytes = 0;
                 yield Step.IDLE;
             }
-        };
-        step(next);
+            case FRAG ->
+            {
+                attemptBytes += requestLength;
+                yield Step.IDLE;
+            }
+            case SEAL -> requireTerm(term).lastBlock() == memory.sealedBlock ? Step.LEADER_STOP : Step.IDLE;
+            case LEADER_STOP ->
+            {
+                term = null;
+                yield Step.IDLE;
+            }
+            case IDLE, ABORT, HEARTBEAT -> Step.IDLE;
+        });
     }
 
-    private Step started()
+    private void count()
     {
-        term = requestTerm;
-        termNumber = requireTerm(requestTerm).number();
-
-        return Step.ENV;
-    }
-
-    private Step opened()
-    {
-        attempt = Attempt.OPEN;
-        nextSeq = 0;
-        attemptBytes = 0;
-        counters.get(FragcastCounter.PUBLISHED_ENVS).incrementRelease();
-
-        return Step.IDLE;
-    }
-
-    private Step extended()
-    {
-        nextSeq++;
-        attemptBytes += requestLength;
-        attempt = isRequestLast ? Attempt.COMPLETE : Attempt.OPEN;
-        counters.get(FragcastCounter.PUBLISHED_FRAGS).incrementRelease();
-        counters.get(FragcastCounter.PUBLISHED_BYTES).getAndAddRelease(requestLength);
-
-        return Step.IDLE;
-    }
-
-    private Step sealed()
-    {
-        attempt = Attempt.NO_BLOCK;
-        sealedTermNumber = termNumber;
-        sealedBlock = head.blockNumber;
-        counters.get(FragcastCounter.PUBLISHED_SEALS).incrementRelease();
-
-        return requireTerm(term).lastBlock() == sealedBlock ? Step.LEADER_STOP : Step.IDLE;
-    }
-
-    private Step aborted(final Step next)
-    {
-        attempt = Attempt.NO_BLOCK;
-        counters.get(FragcastCounter.PUBLISHED_ABORTS).incrementRelease();
-
-        return next;
-    }
-
-    private Step stopped()
-    {
-        term = null;
-
-        return Step.IDLE;
+        switch (step)
+        {
+            case ENV -> counters.get(FragcastCounter.PUBLISHED_ENVS).incrementRelease();
+            case FRAG ->
+            {
+                counters.get(FragcastCounter.PUBLISHED_FRAGS).incrementRelease();
+                counters.get(FragcastCounter.PUBLISHED_BYTES).getAndAddRelease(requestLength);
+            }
+            case SEAL -> counters.get(FragcastCounter.PUBLISHED_SEALS).incrementRelease();
+            case ABORT_OPEN, ABORT -> counters.get(FragcastCounter.PUBLISHED_ABORTS).incrementRelease();
+            case HEARTBEAT -> counters.get(FragcastCounter.PUBLISHED_HEARTBEATS).incrementRelease();
+            default ->
+            {
+                // The start and the stop of a term show in the terms.
+            }
+        }
     }
 
     private void step(final Step next)
@@ -460,7 +478,7 @@ public final class FragBroadcaster
 
     private PublishVerdict refuseUnopened(final long blockNumber)
     {
-        return sealedTermNumber == termNumber && blockNumber <= sealedBlock ?
+        return memory.sealedTermNumber == termNumber && blockNumber <= memory.sealedBlock ?
             PublishVerdict.ALREADY_SEALED : PublishVerdict.NO_OPEN_BLOCK;
     }
 

@@ -19,22 +19,25 @@ final class LeaderMessages
     private final FrameDigest frameDigest = new FrameDigest();
     private final SignedHead head = new SignedHead();
     private final SignedHead controlHead = new SignedHead();
-    private final byte[] lastDigest = new byte[FrameDigest.DIGEST_LENGTH];
     private final byte[] controlDigest = new byte[FrameDigest.DIGEST_LENGTH];
-    private final byte[] sealDigest = new byte[FrameDigest.DIGEST_LENGTH];
-    private final byte[] sealedHash = new byte[SignedHead.HASH_LENGTH];
-    private long lastIncarnation;
-    private long lastControlSeq;
+    private final LeaderMemory memory;
+    private final byte[] lastDigest;
     private int lastTemplateId;
     private int lastChunkCount;
 
     LeaderMessages(
-        final long chainId, final MessageSigner signer, final FragSender sender, final long lastIncarnation)
+        final long chainId, final MessageSigner signer, final FragSender sender, final LeaderMemory memory)
     {
         this.chainId = chainId;
         this.signer = signer;
         this.sender = sender;
-        this.lastIncarnation = lastIncarnation;
+        this.memory = memory;
+        lastDigest = memory.lastDigest;
+        head.chainId = chainId;
+        head.blockNumber = memory.blockNumber;
+        head.incarnation = memory.incarnation;
+        head.leaderTerm = memory.termNumber;
+        System.arraycopy(memory.parentHash, 0, head.parentHash, 0, SignedHead.HASH_LENGTH);
     }
 
     /** Of the last message of an attempt. */
@@ -50,20 +53,22 @@ final class LeaderMessages
         final DirectBuffer fields,
         final long epochNs)
     {
-        if (Arrays.equals(sealedHash, parentHash))
+        if (Arrays.equals(memory.sealedHash, parentHash))
         {
-            System.arraycopy(sealDigest, 0, head.previousDigest, 0, FrameDigest.DIGEST_LENGTH);
+            System.arraycopy(memory.sealDigest, 0, head.previousDigest, 0, FrameDigest.DIGEST_LENGTH);
         }
         else
         {
             Arrays.fill(head.previousDigest, (byte) 0);
         }
-        head.chainId = chainId;
         head.blockNumber = blockNumber;
         head.incarnation = nextIncarnation(epochNs);
         head.leaderTerm = termNumber;
         head.seq = 0;
         System.arraycopy(parentHash, 0, head.parentHash, 0, SignedHead.HASH_LENGTH);
+        memory.termNumber = termNumber;
+        memory.blockNumber = blockNumber;
+        System.arraycopy(parentHash, 0, memory.parentHash, 0, SignedHead.HASH_LENGTH);
         head.publishTimeNs = epochNs;
 
         sign(sender.encodeEnv(head, fields, 0), FrameKind.ENV, 0);
@@ -97,8 +102,8 @@ final class LeaderMessages
     {
         chain(seq, epochNs);
         sign(sender.encodeSeal(head, fields, 0), FrameKind.SEAL, 0);
-        System.arraycopy(blockHash, 0, sealedHash, 0, SignedHead.HASH_LENGTH);
-        System.arraycopy(lastDigest, 0, sealDigest, 0, FrameDigest.DIGEST_LENGTH);
+        System.arraycopy(blockHash, 0, memory.sealedHash, 0, SignedHead.HASH_LENGTH);
+        System.arraycopy(lastDigest, 0, memory.sealDigest, 0, FrameDigest.DIGEST_LENGTH);
     }
 
     void abort(final int seq, final int reason, final long epochNs)
@@ -171,16 +176,16 @@ final class LeaderMessages
 
     private long nextIncarnation(final long epochNs)
     {
-        lastIncarnation = Math.max(TimeUnit.NANOSECONDS.toMillis(epochNs), lastIncarnation + 1);
+        memory.incarnation = Math.max(TimeUnit.NANOSECONDS.toMillis(epochNs), memory.incarnation + 1);
 
-        return lastIncarnation;
+        return memory.incarnation;
     }
 
     /** Microseconds since the epoch: a restart goes on above whatever was used before. */
     private long nextControlSeq(final long epochNs)
     {
-        lastControlSeq = Math.max(TimeUnit.NANOSECONDS.toMicros(epochNs), lastControlSeq + 1);
+        memory.controlSeq = Math.max(TimeUnit.NANOSECONDS.toMicros(epochNs), memory.controlSeq + 1);
 
-        return lastControlSeq;
+        return memory.controlSeq;
     }
 }
