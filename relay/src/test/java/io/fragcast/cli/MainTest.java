@@ -1,5 +1,6 @@
 package io.fragcast.cli;
 
+import io.fragcast.crypto.KeyFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -8,8 +9,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -94,6 +100,80 @@ class MainTest
         assertThat(run("schedule", "check", file.toString())).isEqualTo(ExitCodes.REFUSED);
 
         assertThat(err.toString()).isEqualTo(file + ":1: chain-id = 0: a chain id is never 0\n");
+    }
+
+    @Test
+    void shouldRefuseMtuThatInterfaceCannotCarry() throws Exception
+    {
+        final int mtu = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress()).getMTU();
+
+        assertRefused("relay", "relay.toml:7: block.mtu = 70000: the interface lo has " + mtu + "; allowed 1408.." +
+            Math.min(mtu, 65_504), node("[block]", "mtu = 70000"));
+    }
+
+    @Test
+    void shouldRefuseUnknownKey() throws IOException
+    {
+        assertRefused("replica", "replica.toml:3: unknown key \"shedule\", did you mean \"schedule\"?",
+            "chain-id = 10", "", "shedule = \"schedule.toml\"");
+    }
+
+    @Test
+    void shouldRefuseKeyFileThatOthersRead() throws IOException
+    {
+        final Path key = dir.resolve("leader.hex");
+        final String[] lines = node("[leader]", "key-file = \"" + key + '"');
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+
+        assertRefused("sequencer", "sequencer: key file " + key + " is readable by others (0644); chmod 600 it", lines);
+    }
+
+    @Test
+    void shouldTakeFlagsOverFile() throws IOException
+    {
+        final Path file = Files.write(dir.resolve("relay.toml"), List.of(node("")));
+
+        assertThat(run("relay", "--config", file.toString(), "--block-rtt-us", "0")).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run("relay", "--config", file.toString(), "--block-sinks", "a,b")).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run("relay", "--config", file.toString(), "--deliver", "jsonl:-")).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run("relay", "--config", dir.resolve("none.toml").toString())).isEqualTo(ExitCodes.REFUSED);
+
+        assertThat(err.toString().lines()).satisfiesExactly(
+            (line) -> assertThat(line).isEqualTo("--block-rtt-us: block.rtt-us = 0: allowed 1..1000000"),
+            (line) -> assertThat(line).isEqualTo("--block-sinks: block.sinks = a: not PUBKEY@HOST:PORT"),
+            (line) -> assertThat(line).isEqualTo("fragcast relay: Unknown options: '--deliver', 'jsonl:-'"),
+            (line) -> assertThat(line).isEqualTo(dir.resolve("none.toml") + ": no such file"));
+    }
+
+    private void assertRefused(final String role, final String expected, final String... lines) throws IOException
+    {
+        final Path file = Files.write(dir.resolve(role + ".toml"), List.of(lines));
+
+        assertThat(run(role, "--config", file.toString())).isEqualTo(ExitCodes.REFUSED);
+
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString())
+            .isEqualTo((expected.startsWith(role + ".toml") ? dir + "/" : "") + expected + '\n');
+    }
+
+    /** Five lines, and more from the sixth on. */
+    private String[] node(final String... more) throws IOException
+    {
+        final Path key = dir.resolve("leader.hex");
+        final byte[] privateKey = new byte[32];
+        privateKey[31] = 1;
+        KeyFile.create(key, privateKey);
+        final Path schedule = Files.writeString(dir.resolve("schedule.toml"),
+            "chain-id = 10\n[[term]]\nnumber = 1\nfirst-block = 0\nkey = \"" + KEY + "\"\n");
+        final List<String> lines = new ArrayList<>(List.of(
+            "chain-id = 10",
+            "identity.key-file = \"" + key + '"',
+            "schedule.file = \"" + schedule + '"',
+            "peers.upstream = [\"" + KEY + "@127.0.0.1:14048\"]",
+            ""));
+        lines.addAll(List.of(more));
+
+        return lines.toArray(new String[0]);
     }
 
     private int run(final String... args)
