@@ -1,5 +1,6 @@
 package io.fragcast.cli;
 
+import io.aeron.exceptions.AeronException;
 import io.fragcast.config.ConfigException;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -7,7 +8,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
@@ -125,18 +128,47 @@ public final class Main
             return ExitCodes.REFUSED;
         }
 
-        // Nothing that a user did: the trace is what a report of the fault needs.
-        command.getErr().println(command.getCommandSpec().qualifiedName(" ") + ": failed");
-        for (Throwable cause = ex; null != cause; cause = cause.getCause())
+        command.getErr().println(command.getCommandSpec().qualifiedName(" ") + ": failed: " + reasons(ex));
+        if (!isOfTheHost(ex))
         {
-            command.getErr().println(cause);
-            for (final StackTraceElement element : cause.getStackTrace())
-            {
-                command.getErr().println("    at " + element);
-            }
+            printTrace(command.getErr(), ex);
         }
 
         return ExitCodes.FAILED;
+    }
+
+    /** What a disk, a port or a media driver did: the reasons say it all. Anything else is our fault, and is traced. */
+    private static boolean isOfTheHost(final Exception ex)
+    {
+        return ex instanceof IOException || ex instanceof UncheckedIOException || ex instanceof AeronException ||
+            ex instanceof IllegalStateException;
+    }
+
+    private static String reasons(final Exception ex)
+    {
+        final StringBuilder reasons = new StringBuilder();
+        for (Throwable cause = ex; null != cause; cause = cause.getCause())
+        {
+            final String reason = null == cause.getMessage() ? cause.toString() : cause.getMessage();
+            if (reasons.indexOf(reason) < 0)
+            {
+                reasons.append(reasons.isEmpty() ? "" : ": ").append(reason.lines().findFirst().orElse(""));
+            }
+        }
+
+        return reasons.toString();
+    }
+
+    private static void printTrace(final PrintWriter err, final Exception ex)
+    {
+        for (Throwable cause = ex; null != cause; cause = cause.getCause())
+        {
+            err.println(cause);
+            for (final StackTraceElement element : cause.getStackTrace())
+            {
+                err.println("    at " + element);
+            }
+        }
     }
 
     private static String firstLine(final Exception ex)

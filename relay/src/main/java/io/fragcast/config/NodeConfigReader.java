@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,10 +20,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /**
- * Reads and checks what a node is started from. Opens and writes nothing: it may be called again and again.
+ * Reads and checks what a node is started from. Leaves nothing open, writes nothing: it may be called again and again.
  */
 public final class NodeConfigReader
 {
@@ -35,21 +35,18 @@ public final class NodeConfigReader
     private final NodeRole role;
     private final Settings settings;
     private final Secp256k1 curve;
-    private final int cores;
-    private final Function<InetAddress, @Nullable LocalInterface> interfaces;
+    private final Host host;
 
     NodeConfigReader(
         final NodeRole role,
         final Settings settings,
         final Secp256k1 curve,
-        final int cores,
-        final Function<InetAddress, @Nullable LocalInterface> interfaces)
+        final Host host)
     {
         this.role = role;
         this.settings = settings;
         this.curve = curve;
-        this.cores = cores;
-        this.interfaces = interfaces;
+        this.host = host;
     }
 
     /**
@@ -70,11 +67,10 @@ public final class NodeConfigReader
         final Map<String, String> environment,
         final Secp256k1 curve)
     {
-        final int cores = Runtime.getRuntime().availableProcessors();
         final Settings settings =
-            new Settings(role, null == file ? null : TomlFile.read(file), flags, environment, cores);
+            new Settings(role, null == file ? null : TomlFile.read(file), flags, environment, Host.LOCAL.cores());
 
-        return new NodeConfigReader(role, settings, curve, cores, LocalInterface::of).read();
+        return new NodeConfigReader(role, settings, curve, Host.LOCAL).read();
     }
 
     NodeConfig read()
@@ -97,6 +93,10 @@ public final class NodeConfigReader
         }
 
         final Schedule schedule = schedule(chainId, scheduleSetting, block);
+        if (!upstream.isEmpty() && !block.isMulticast())
+        {
+            checkPort(block.listen());
+        }
         checkKey(identityKeyFile);
         if (null != leaderKeyFile)
         {
@@ -233,7 +233,7 @@ public final class NodeConfigReader
     {
         final Setting listen = settings.require(NodeOptions.LISTEN);
         final InetAddress address = address(listen, block.listen().host());
-        final LocalInterface link = interfaces.apply(address);
+        final LocalInterface link = host.interfaceOf(address);
         if (null == link)
         {
             throw listen.refuse("no interface of this host has that address");
@@ -249,6 +249,17 @@ public final class NodeConfigReader
             throw setting.refuse("not a number of bytes");
         }
         MtuCheck.check(setting, mtu, link, block.listen().host().indexOf(':') >= 0);
+    }
+
+    private void checkPort(final Endpoint listen)
+    {
+        final Setting setting = settings.require(NodeOptions.LISTEN);
+        final String reason =
+            host.whyNotBound(new InetSocketAddress(address(setting, listen.host()), listen.port()));
+        if (null != reason)
+        {
+            throw setting.refuse(reason + "; every node on a host has its own 8 ports");
+        }
     }
 
     private List<PeerName> peers(final Option option)
@@ -326,10 +337,10 @@ public final class NodeConfigReader
             cpu(NodeOptions.AFFINITY_JOURNAL),
             cpu(NodeOptions.AFFINITY_EDGE),
             cpu(NodeOptions.AFFINITY_DRIVER));
-        if (threads.spinningThreadCount() > cores)
+        if (threads.spinningThreadCount() > host.cores())
         {
             throw settings.require(NodeOptions.IDLE).refuse(threads.spinningThreadCount() + " threads of mode " +
-                mode.name().toLowerCase(Locale.ROOT) + " would spin; this host has " + cores + " cores");
+                mode.name().toLowerCase(Locale.ROOT) + " would spin; this host has " + host.cores() + " cores");
         }
 
         return threads;
@@ -338,9 +349,10 @@ public final class NodeConfigReader
     private int cpu(final Option option)
     {
         final int cpu = option.roles().contains(role) ? settings.number(option) : ThreadConfig.NO_CPU;
-        if (cpu >= cores)
+        if (cpu >= host.cores())
         {
-            throw settings.require(option).refuse("this host has " + cores + " cores; allowed -1.." + (cores - 1));
+            throw settings.require(option).refuse("this host has " + host.cores() + " cores; allowed -1.." +
+                (host.cores() - 1));
         }
 
         return cpu;

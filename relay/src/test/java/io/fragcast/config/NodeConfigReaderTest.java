@@ -11,6 +11,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +39,7 @@ class NodeConfigReaderTest
     private final Secp256k1 curve = Secp256k1.load();
     private final Map<String, List<String>> flags = new HashMap<>();
     private final Map<String, String> environment = new HashMap<>();
+    private String whyNotBound;
     private LocalInterface link = new LocalInterface("lo", 65_536);
     private String peer;
 
@@ -141,7 +145,7 @@ class NodeConfigReaderTest
                 assertThat(found).isEqualTo(new LocalInterface(candidate.getName(), candidate.getMTU()));
             }
         }
-        assertThat(LocalInterface.of(java.net.InetAddress.getByName("203.0.113.7"))).isNull();
+        assertThat(LocalInterface.of(InetAddress.getByName("203.0.113.7"))).isNull();
     }
 
     @Test
@@ -248,8 +252,7 @@ class NodeConfigReaderTest
             new Settings(NodeRole.RELAY, file(NodeRole.RELAY, relayFile("profile = \"low-latency\"")), flags,
                 environment, 2),
             curve,
-            2,
-            (address) -> link).read())
+            new TestHost(2)).read())
             .isInstanceOf(ConfigException.class)
             .hasMessage("profile low-latency: threads.idle = spin: 3 threads of mode dedicated would spin; " +
                 "this host has 2 cores");
@@ -337,6 +340,28 @@ class NodeConfigReaderTest
             .containsExactly("two-core", "two-core", "laptop", "laptop", "balanced", "balanced");
     }
 
+    @Test
+    void shouldRefusePortThatIsTaken()
+    {
+        whyNotBound = "Address already in use";
+
+        assertRefused(NodeRole.RELAY, relayFile("[block]", "listen = \"127.0.0.1:14040\""),
+            "relay.toml:7: block.listen = 127.0.0.1:14040: Address already in use; every node on a host has its own " +
+                "8 ports");
+    }
+
+    @Test
+    void shouldKnowWhichPortsOfThisHostAreTaken() throws Exception
+    {
+        final InetSocketAddress taken;
+        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
+        {
+            taken = new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
+            assertThat(Host.LOCAL.whyNotBound(taken)).isEqualTo("Address already in use");
+        }
+        assertThat(Host.LOCAL.whyNotBound(taken)).isNull();
+    }
+
     private List<String> sequencerFile()
     {
         return relayFile("[leader]", "key-file = \"" + dir.resolve("leader.hex") + '"');
@@ -381,7 +406,7 @@ class NodeConfigReaderTest
     {
         final Settings settings = new Settings(role, file(role, lines), flags, environment, CORES);
 
-        return new NodeConfigReader(role, settings, curve, CORES, (address) -> link).read();
+        return new NodeConfigReader(role, settings, curve, new TestHost(CORES)).read();
     }
 
     /** The file is named with its folder, as the operator named it; a line that starts with its name is that line. */
@@ -391,5 +416,34 @@ class NodeConfigReaderTest
         final String line = expected.startsWith(fileName) ? dir + "/" + expected : expected;
 
         assertThatThrownBy(() -> read(role, lines)).isInstanceOf(ConfigException.class).hasMessage(line);
+    }
+
+    /** A host with the interface, and the ports, that the test says. */
+    private final class TestHost implements Host
+    {
+        private final int cores;
+
+        private TestHost(final int cores)
+        {
+            this.cores = cores;
+        }
+
+        @Override
+        public int cores()
+        {
+            return cores;
+        }
+
+        @Override
+        public LocalInterface interfaceOf(final InetAddress address)
+        {
+            return link;
+        }
+
+        @Override
+        public String whyNotBound(final InetSocketAddress address)
+        {
+            return whyNotBound;
+        }
     }
 }
