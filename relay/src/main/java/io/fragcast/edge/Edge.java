@@ -8,6 +8,9 @@ import org.agrona.DirectBuffer;
  */
 public interface Edge extends AutoCloseable
 {
+    /** No block is known. */
+    long NULL_BLOCK = Long.MIN_VALUE;
+
     /**
      * The next event.
      *
@@ -22,6 +25,19 @@ public interface Edge extends AutoCloseable
      * The events at hand are done: whatever was held back to be written at once is written now.
      */
     void flush();
+
+    /**
+     * How far the consumer behind the edge is, from an earlier life of this node: a replica goes on behind it and
+     * reports what was missed since. Asked once, before the first event.
+     *
+     * @param chainId of the node.
+     * @return the last block of that chain that the consumer needs nothing more of; {@link #NULL_BLOCK} if the edge
+     * does not know.
+     */
+    default long lastBlock(final long chainId)
+    {
+        return NULL_BLOCK;
+    }
 
     /**
      * Name of the edge, for messages.

@@ -141,6 +141,11 @@ public final class ReplicaNode implements AutoCloseable
                 runtime.alarms(),
                 runtime.alarms()),
             runtime.counters());
+        final long lastBlock = lastBlock(ctx.edges(), ctx.schedule().chainId());
+        if (Edge.NULL_BLOCK != lastBlock)
+        {
+            receiver.resumeAfter(lastBlock);
+        }
         runtime.host().addHot(
             Role.INGEST,
             new IngestAgent(
@@ -165,6 +170,22 @@ public final class ReplicaNode implements AutoCloseable
         ctx.listeners().forEach((listener) -> edges.add(new ListenerEdge(listener)));
         runtime.host().addCold(
             Role.EDGE, new EdgeAgent(events, edges.toArray(new Edge[0])), runtime.hotErrors());
+    }
+
+    /** How far the edge is that has come least far, of those that know. */
+    private static long lastBlock(final List<Edge> edges, final long chainId)
+    {
+        long least = Edge.NULL_BLOCK;
+        for (final Edge edge : edges)
+        {
+            final long lastBlock = edge.lastBlock(chainId);
+            if (Edge.NULL_BLOCK != lastBlock && (Edge.NULL_BLOCK == least || lastBlock < least))
+            {
+                least = lastBlock;
+            }
+        }
+
+        return least;
     }
 
     /**

@@ -16,8 +16,10 @@ import java.util.Locale;
  * @param blockNumber of the attempt.
  * @param incarnation of the attempt.
  * @param rank        of the last event taken.
+ * @param isBlockOver does that event end the block, and not only an attempt at it?
  */
-record EventPosition(long chainId, int leaderTerm, long blockNumber, long incarnation, long rank)
+record EventPosition(
+    long chainId, int leaderTerm, long blockNumber, long incarnation, long rank, boolean isBlockOver)
 {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final long RANK_GAP = -1;
@@ -63,12 +65,19 @@ record EventPosition(long chainId, int leaderTerm, long blockNumber, long incarn
                 attempt.path("leaderTerm").bigIntegerValue().intValue(),
                 event.path("blockNumber").bigIntegerValue().longValue(),
                 attempt.path("incarnation").bigIntegerValue().longValue(),
-                rankOf(kind, event.path("seq").bigIntegerValue().intValue()));
+                rankOf(kind, event.path("seq").bigIntegerValue().intValue()),
+                BlockEvent.Kind.VERIFIED == kind || BlockEvent.Kind.MISMATCHED == kind);
         }
         catch (final IOException | IllegalArgumentException ex)
         {
             return null;
         }
+    }
+
+    /** The last block of which nothing more is needed. */
+    long lastBlock()
+    {
+        return isBlockOver ? blockNumber : blockNumber - 1;
     }
 
     /** Was the event taken already? Known for the attempt of the last one. */

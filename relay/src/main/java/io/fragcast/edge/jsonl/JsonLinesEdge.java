@@ -136,6 +136,12 @@ public final class JsonLinesEdge implements Edge
     }
 
     @Override
+    public long lastBlock(final long chainId)
+    {
+        return null != resumeAfter && chainId == resumeAfter.chainId() ? resumeAfter.lastBlock() : NULL_BLOCK;
+    }
+
+    @Override
     public void flush()
     {
         writer.flush();

@@ -102,7 +102,7 @@ public final class BlockLaneReceiver
      */
     public void resumeAfter(final long blockNumber)
     {
-        sequencer.start(blockNumber + 1);
+        sequencer.resumeAfter(blockNumber);
     }
 
     /**

@@ -78,7 +78,10 @@ final class ControlIntake
         final long runAt = FrameKind.SEAL == last ? frame.blockNumber + 1 : frame.blockNumber;
         if (!sequencer.hasRun())
         {
-            sequencer.start(runAt);
+            if (Verdict.ACCEPTED == sequencer.window(runAt, term))
+            {
+                sequencer.start(runAt);
+            }
         }
         else if (Verdict.FAR_FUTURE == sequencer.window(frame.blockNumber, term))
         {

@@ -40,6 +40,7 @@ final class RunSequencer
     private final AtomicCounter blocksMissed;
     private final AtomicCounter attemptsEvicted;
     private boolean hasRun;
+    private boolean isResumed;
     private boolean isPressed;
     private long cursor;
     private long base;
@@ -69,12 +70,29 @@ final class RunSequencer
         return hasRun;
     }
 
-    /** A run starts here: nothing before it is missed. */
+    /** An earlier life of this node ended everything up to here. */
+    void resumeAfter(final long blockNumber)
+    {
+        assert !hasRun : "a run is followed already";
+
+        isResumed = true;
+        cursor = blockNumber + 1;
+        base = cursor;
+    }
+
+    /** The run is heard of for the first time: it starts here, or where an earlier life left it. */
     void start(final long blockNumber)
     {
         hasRun = true;
-        cursor = blockNumber;
-        base = blockNumber;
+        if (!isResumed)
+        {
+            cursor = blockNumber;
+            base = blockNumber;
+        }
+        else if (Verdict.FAR_FUTURE == window(blockNumber, schedule.termOfBlock(blockNumber)))
+        {
+            jumpTo(blockNumber);
+        }
     }
 
     /** The run has come this far without us: everything below is finished as it stands. */
@@ -98,15 +116,11 @@ final class RunSequencer
      */
     Verdict window(final long blockNumber, final @Nullable LeaderTerm term)
     {
-        if (!hasRun)
-        {
-            return Verdict.ACCEPTED;
-        }
-        if (blockNumber < base)
+        if ((hasRun || isResumed) && blockNumber < base)
         {
             return Verdict.STALE;
         }
-        if (blockNumber - base < windowBlocks)
+        if (!hasRun || blockNumber - base < windowBlocks)
         {
             return Verdict.ACCEPTED;
         }

@@ -14,6 +14,7 @@ import io.fragcast.codecs.EnvEncoder;
 import io.fragcast.codecs.FragEncoder;
 import io.fragcast.codecs.MessageHeaderEncoder;
 import io.fragcast.codecs.SealEncoder;
+import io.fragcast.edge.Edge;
 import io.fragcast.wire.LeaderRig;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,6 +120,19 @@ class JsonLinesEdgeTest
     }
 
     @Test
+    void shouldTellTheLastBlockThatTheFileHoldsWhole() throws IOException
+    {
+        assertThat(lastBlock()).isEqualTo(Edge.NULL_BLOCK);
+        write(List.of(envEvent(INCARNATION)));
+        assertThat(lastBlock()).isEqualTo(-2L);
+        write(List.of(event(BlockEventKind.ABORTED, 0, 0, 0, new byte[0], new byte[0])));
+        assertThat(lastBlock()).isEqualTo(-2L);
+        Files.delete(file);
+        write(List.of(envEvent(INCARNATION), event(BlockEventKind.MISMATCHED, 0, 1, 0, new byte[0], new byte[0])));
+        assertThat(lastBlock()).isEqualTo(-1L);
+    }
+
+    @Test
     void shouldGoOnExactlyWhereAFileWasTorn() throws IOException
     {
         final List<byte[]> events = new ArrayList<>();
@@ -221,6 +235,16 @@ class JsonLinesEdgeTest
             {
                 assertThat(io.fragcast.PublishResult.ofCode(result.value()).name()).isEqualTo(result.name());
             }
+        }
+    }
+
+    private long lastBlock() throws IOException
+    {
+        try (JsonLinesEdge edge = JsonLinesEdge.toFile(file))
+        {
+            assertThat(edge.lastBlock(11)).isEqualTo(Edge.NULL_BLOCK);
+
+            return edge.lastBlock(10);
         }
     }
 

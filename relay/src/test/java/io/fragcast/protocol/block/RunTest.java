@@ -241,6 +241,25 @@ class RunTest
     }
 
     @Test
+    void shouldResumeAtTheFirstEnvHoweverFar()
+    {
+        node.receiver.resumeAfter(BLOCK);
+        assertThat(node.offer(block(BLOCK).env())).isEqualTo(Verdict.STALE);
+        assertThat(node.offer(block(BLOCK).heartbeat(1, FrameKind.ENV, 0))).isEqualTo(Verdict.ACCEPTED);
+        node.offerAll(block(BLOCK + 500).frames(1, 1, 50));
+        assertThat(node.story()).containsExactly(
+            "GAP@600 missing 499", "ENV@600", "FRAG@600#0", "SEAL@600", "VERIFIED@600");
+    }
+
+    @Test
+    void shouldResumeWithoutAGapWhereNothingWasMissed()
+    {
+        node.receiver.resumeAfter(BLOCK);
+        node.offerAll(block(BLOCK + 1).frames(1, 1, 50));
+        assertThat(node.story()).containsExactly("ENV@101", "FRAG@101#0", "SEAL@101", "VERIFIED@101");
+    }
+
+    @Test
     void shouldStartANewRunAtAnAnchorAtAnyHeightAndNowhereElse()
     {
         final byte[] anchor = new byte[32];
