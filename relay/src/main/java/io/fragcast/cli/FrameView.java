@@ -47,6 +47,11 @@ final class FrameView
     private long seq;
     private long index;
     private int signedLength;
+    private int pageHashes;
+    private int hashCount;
+    private int hashesOffset;
+    private int dataOffset;
+    private int dataLength;
 
     /**
      * Points at a frame, or at its first bytes.
@@ -182,6 +187,36 @@ final class FrameView
         return signedLength;
     }
 
+    /** Of a legal Frag: hashes a page holds; 0: the list names the chunks themselves. */
+    int pageHashes()
+    {
+        return pageHashes;
+    }
+
+    /** Of a legal Frag: length of its list. */
+    int hashCount()
+    {
+        return hashCount;
+    }
+
+    /** Of a legal Frag: where its list starts. */
+    int hashesOffset()
+    {
+        return hashesOffset;
+    }
+
+    /** Of a legal Frag, page or chunk: where its inline body, hashes or bytes start. */
+    int dataOffset()
+    {
+        return dataOffset;
+    }
+
+    /** Of a legal Frag, page or chunk: length of its inline body, hashes or bytes. */
+    int dataLength()
+    {
+        return dataLength;
+    }
+
     private @Nullable String fixedProblem()
     {
         signedLength = HEADER_LENGTH + header.blockLength() - SignedFrame.SIGNED_OFFSET;
@@ -198,7 +233,8 @@ final class FrameView
             return "cut short";
         }
 
-        final int dataLength = buffer.getInt(offset + fixedLength - LENGTH_FIELD, ByteOrder.LITTLE_ENDIAN);
+        dataOffset = offset + fixedLength;
+        dataLength = buffer.getInt(dataOffset - LENGTH_FIELD, ByteOrder.LITTLE_ENDIAN);
 
         return dataLength == length - fixedLength ? null : dataLength + " bytes of data in a frame of " + length;
     }
@@ -213,14 +249,15 @@ final class FrameView
 
         frag.wrap(buffer, offset + HEADER_LENGTH, header.blockLength(), header.version());
         final int entryLength = buffer.getShort(offset + groupOffset, ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
-        final int hashCount = buffer.getShort(offset + groupOffset + 2, ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
+        hashCount = buffer.getShort(offset + groupOffset + 2, ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
         final int inlineOffset = groupOffset + GROUP_HEADER_LENGTH + hashCount * entryLength;
         if (HASH_LENGTH != entryLength || length < inlineOffset + LENGTH_FIELD)
         {
             return hashCount + " hashes of " + entryLength + " bytes";
         }
 
-        final int pageHashes = frag.pageHashes();
+        pageHashes = frag.pageHashes();
+        hashesOffset = offset + groupOffset + GROUP_HEADER_LENGTH;
         final long bodyLength = frag.bodyLength();
         final int chunkLength = frag.chunkLength();
         final long chunks = 0 == chunkLength ? 0 : (bodyLength + chunkLength - 1) / chunkLength;
@@ -230,11 +267,12 @@ final class FrameView
             return hashCount + " hashes for a body of " + bodyLength + " bytes";
         }
 
-        final int inlineLength = buffer.getInt(offset + inlineOffset, ByteOrder.LITTLE_ENDIAN);
-        if (length != inlineOffset + LENGTH_FIELD + inlineLength ||
-            0 != inlineLength && (1 != chunks || inlineLength != bodyLength))
+        dataOffset = offset + inlineOffset + LENGTH_FIELD;
+        dataLength = buffer.getInt(offset + inlineOffset, ByteOrder.LITTLE_ENDIAN);
+        if (length != inlineOffset + LENGTH_FIELD + dataLength ||
+            0 != dataLength && (1 != chunks || dataLength != bodyLength))
         {
-            return "inline body of " + inlineLength + " bytes";
+            return "inline body of " + dataLength + " bytes";
         }
         signedLength = inlineOffset - SignedFrame.SIGNED_OFFSET;
 

@@ -19,10 +19,10 @@ import java.util.Map;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What {@code journal verify} checks: every record decodes, every frame has a legal layout, and within an attempt each
- * message names the digest of the one before it, where both are there. The journal holds frames in the order in which
- * they were accepted, which is any, so an attempt is judged when its messages are all read: {@link #OPEN_ATTEMPTS}
- * attempts later at the latest.
+ * What {@code journal verify} checks: every record decodes, every frame has a legal layout, bodies are what their
+ * headers name, and within an attempt each message names the digest of the one before it, where both are there. The
+ * journal holds frames in the order in which they were accepted, which is any, so an attempt is judged when its
+ * messages are all read: {@link #OPEN_ATTEMPTS} attempts later at the latest.
  */
 final class JournalVerifier
 {
@@ -38,6 +38,7 @@ final class JournalVerifier
     private final @Nullable JournalSignatures signatures;
     private final RecordView record = new RecordView();
     private final FrameView frame = new FrameView();
+    private final JournalPieces pieces = new JournalPieces();
     private final FrameDigest frameDigest = new FrameDigest();
     private final Map<Attempt, Map<Long, Message>> attempts = new LinkedHashMap<>();
     private final byte[] digest = new byte[FrameDigest.DIGEST_LENGTH];
@@ -97,6 +98,8 @@ final class JournalVerifier
         }
         out.println(
             "frames " + frames + "  events " + events + "  links " + links +
+            "  pieces " + pieces.checkedCount() + (0 == pieces.uncheckedCount() ? "" :
+            "  pieces unchecked " + pieces.uncheckedCount()) +
             (null == signatures ? "" : "  signatures " + signed) + "  holes " + holes +
             "  frames lost " + lost + "  problems " + problems);
     }
@@ -146,6 +149,14 @@ final class JournalVerifier
         }
 
         final FrameKind kind = requireNonNull(frame.kind());
+        if (FrameKind.FRAG == kind || !frame.isSigned())
+        {
+            final String pieceProblem = pieces.problem(frame, buffer);
+            if (null != pieceProblem)
+            {
+                onProblem(attempt() + " seq " + frame.seq(), pieceProblem);
+            }
+        }
         if (FrameKind.ENV == kind)
         {
             onMessage(kind, ENV_PLACE, buffer);

@@ -42,6 +42,8 @@ class JournalCommandTest
     private static final long INCARNATION = 1_795_235_566_434L;
     private static final long TERM = 7;
     private static final int CHUNK_LENGTH = 1_304;
+    /** The body of every frag here: zeros, in one chunk. */
+    private static final int BODY_LENGTH = 100;
     private static final long START_NS = 1_795_235_566_000_000_001L;
 
     @TempDir
@@ -79,7 +81,8 @@ class JournalCommandTest
         agent.onClose();
 
         assertThat(execute("verify")).isZero();
-        assertThat(lines()).containsExactly("frames 5  events 0  links 3  holes 0  frames lost 0  problems 0");
+        assertThat(lines()).containsExactly(
+            "frames 5  events 0  links 3  pieces 1  holes 0  frames lost 0  problems 0");
     }
 
     @Test
@@ -95,7 +98,7 @@ class JournalCommandTest
         assertThat(execute("verify")).isEqualTo(1);
         assertThat(lines().get(0)).isEqualTo(
             "100/" + INCARNATION + "/7 seq 1: FRAG does not name the digest of the FRAG before it");
-        assertThat(lines().get(1)).endsWith("links 3  holes 0  frames lost 0  problems 1");
+        assertThat(lines().get(1)).endsWith("links 3  pieces 0  holes 0  frames lost 0  problems 1");
     }
 
     @Test
@@ -139,7 +142,27 @@ class JournalCommandTest
         assertThat(lines()).containsExactly(
             "101/" + INCARNATION + "/7 seq 0: ENV: the signature does not hold",
             "102/" + INCARNATION + "/7 seq 0: ENV: term 7 does not lead the block",
-            "frames 3  events 0  links 0  signatures 1  holes 0  frames lost 0  problems 2");
+            "frames 3  events 0  links 0  pieces 0  signatures 1  holes 0  frames lost 0  problems 2");
+    }
+
+    @Test
+    void shouldFindBodiesThatAreNotWhatTheHeaderNames()
+    {
+        env(100);
+        frag(100, 0);
+        chunk(100, 0);
+        chunk(100, 1);
+        chunk(101, 0);
+        buffer.putByte(HEADER_LENGTH + FragChunkEncoder.BLOCK_LENGTH + 50, (byte)1);
+        buffer.putLong(HEADER_LENGTH + FragChunkEncoder.blockNumberEncodingOffset(), 100);
+        accept(HEADER_LENGTH + FragChunkEncoder.BLOCK_LENGTH + FragChunkEncoder.chunkHeaderLength() + BODY_LENGTH);
+        agent.onClose();
+
+        assertThat(execute("verify")).isEqualTo(1);
+        assertThat(lines()).containsExactly(
+            "100/" + INCARNATION + "/7 seq 0: the header names no chunk 1",
+            "100/" + INCARNATION + "/7 seq 0: chunk 0 is not the one that the header names",
+            "frames 6  events 0  links 1  pieces 1  pieces unchecked 1  holes 0  frames lost 0  problems 2");
     }
 
     @Test
@@ -297,6 +320,8 @@ class JournalCommandTest
     private void encodeFrag(final long blockNumber, final int seq)
     {
         buffer.setMemory(0, buffer.capacity(), (byte)0);
+        final byte[] chunkHash = new byte[FrameDigest.HASH_LENGTH];
+        frameDigest.ofChunk(buffer, 0, BODY_LENGTH, chunkHash, 0);
         final FragEncoder frag = new FragEncoder();
         frag.wrapAndApplyHeader(buffer, 0, header)
             .chainId(CHAIN_ID)
@@ -308,11 +333,11 @@ class JournalCommandTest
             .isLast(BooleanType.F)
             .pageHashes(0)
             .txCount(0)
-            .bodyLength(100)
+            .bodyLength(BODY_LENGTH)
             .chunkLength(CHUNK_LENGTH)
             .hashesCount(1)
             .next()
-            .putHash(new byte[FrameDigest.HASH_LENGTH], 0, FrameDigest.HASH_LENGTH);
+            .putHash(chunkHash, 0, FrameDigest.HASH_LENGTH);
         frag.putInlineBody(buffer, 0, 0);
     }
 
@@ -332,7 +357,7 @@ class JournalCommandTest
             .leaderTerm(TERM)
             .seq(0)
             .index(index)
-            .putChunk(new byte[100], 0, 100);
+            .putChunk(new byte[BODY_LENGTH], 0, BODY_LENGTH);
         accept(chunk.limit());
     }
 
