@@ -2,6 +2,7 @@ package io.fragcast.edge.jsonl;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.management.ThreadMXBean;
 import io.fragcast.AbortReason;
 import io.fragcast.BlockEvent;
 import io.fragcast.Env;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -200,6 +202,32 @@ class JsonLinesEdgeTest
                 .isInstanceOf(IOException.class).hasMessageContaining("events.jsonl");
             assertThat(Files.readString(file)).isEqualTo(content);
         }
+    }
+
+    @Test
+    void shouldWriteWithoutGarbage() throws IOException
+    {
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        final UnsafeBuffer event = new UnsafeBuffer(fragEvent(
+            INCARNATION, 1, true, List.of(new byte[300], new byte[1], LeaderRig.bytes(new Random(1), 1_000))));
+        final int rounds = 5_000;
+        long allocated = 0;
+        try (JsonLinesEdge edge = JsonLinesEdge.toFile(file))
+        {
+            for (int run = 0; run < 2; run++)
+            {
+                final long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+                for (int i = 0; i < rounds; i++)
+                {
+                    edge.onEvent(event, 0, event.capacity());
+                    edge.flush();
+                }
+                allocated = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+            }
+        }
+
+        // No object fits into less than 16 bytes; the channel makes one for some of its writes.
+        assertThat(allocated / rounds).as("bytes an event").isLessThan(16);
     }
 
     @Test
