@@ -7,7 +7,8 @@ import org.agrona.concurrent.status.AtomicCounter;
 
 /**
  * Offers deliveries to the consumer: one reused {@link Delivery}, filled from the slab. A refusal is remembered until
- * the consumer takes something.
+ * the consumer takes something. Knows the position of what was taken last, by a rule of its own, so that an event taken
+ * twice or out of order is counted whatever the machines believe.
  */
 final class BlockDelivery
 {
@@ -18,8 +19,14 @@ final class BlockDelivery
     private final AtomicCounter fragsDelivered;
     private final AtomicCounter txsDelivered;
     private final AtomicCounter bytesDelivered;
+    private final AtomicCounter duplicatesDelivered;
     private final UnsafeBuffer wrongRoot = new UnsafeBuffer(0, 0);
     private boolean isRefused;
+    private boolean isAnyTaken;
+    private int lastTerm;
+    private long lastBlock;
+    private long lastIncarnation;
+    private long lastRank;
 
     BlockDelivery(final BlockConsumer consumer, final BodySlab slab, final long chainId, final Counters counters)
     {
@@ -29,6 +36,7 @@ final class BlockDelivery
         fragsDelivered = counters.get(FragcastCounter.FRAGS_DELIVERED);
         txsDelivered = counters.get(FragcastCounter.TXS_DELIVERED);
         bytesDelivered = counters.get(FragcastCounter.BYTES_DELIVERED);
+        duplicatesDelivered = counters.get(FragcastCounter.DUPLICATES_DELIVERED);
     }
 
     /** Did the consumer refuse the last offer? */
@@ -60,7 +68,7 @@ final class BlockDelivery
         delivery.bodyOffset = 0;
         delivery.bodyLength = 0;
 
-        return offer();
+        return offer(attempt);
     }
 
     /** A Seal that names another root than the delivered transactions give: theirs goes as the body. */
@@ -80,7 +88,7 @@ final class BlockDelivery
         delivery.bodyOffset = 0;
         delivery.bodyLength = root.length;
 
-        return offer();
+        return offer(attempt);
     }
 
     /** A frag, whole and checked. */
@@ -97,7 +105,7 @@ final class BlockDelivery
         delivery.txCount = frag.txCount();
         delivery.bodyOffset = frag.bodyOffset();
         delivery.bodyLength = frag.bodyLength();
-        if (!offer())
+        if (!offer(attempt))
         {
             return false;
         }
@@ -120,10 +128,47 @@ final class BlockDelivery
         delivery.bodyBuffer = slab;
     }
 
-    private boolean offer()
+    private boolean offer(final BlockAssembler attempt)
     {
         isRefused = !consumer.onDelivery(delivery);
+        if (!isRefused)
+        {
+            onTaken(attempt);
+        }
 
         return !isRefused;
+    }
+
+    private void onTaken(final BlockAssembler attempt)
+    {
+        final long rank = rankOf(delivery);
+        final boolean isSameAttempt = delivery.blockNumber == lastBlock &&
+            delivery.incarnation == lastIncarnation &&
+            delivery.leaderTerm == lastTerm;
+        final boolean isNext = !isAnyTaken ||
+            (isSameAttempt ? rank > lastRank : delivery.blockNumber > lastBlock ||
+            delivery.blockNumber == lastBlock && attempt.outranks(lastTerm, lastIncarnation));
+        if (!isNext)
+        {
+            duplicatesDelivered.incrementRelease();
+        }
+        isAnyTaken = true;
+        lastTerm = delivery.leaderTerm;
+        lastBlock = delivery.blockNumber;
+        lastIncarnation = delivery.incarnation;
+        lastRank = rank;
+    }
+
+    /** Place of an event in its attempt: GAP, ENV, the frags by seq, SEAL, the terminal event. */
+    private static long rankOf(final Delivery delivery)
+    {
+        return switch (delivery.kind)
+        {
+            case Delivery.GAP -> -1;
+            case Delivery.ENV -> 0;
+            case Delivery.FRAG -> 1L + delivery.seq;
+            case Delivery.SEAL -> 1L << Integer.SIZE;
+            default -> (1L << Integer.SIZE) + 1;
+        };
     }
 }

@@ -249,5 +249,6 @@ class LossyStreamTest
                 .distinct().count());
         assertThat(node.count(FragcastCounter.FRAMES_BAD_HASH)).as("seed %d", seed).isZero();
         assertThat(node.count(FragcastCounter.EQUIVOCATIONS)).as("seed %d", seed).isZero();
+        assertThat(node.count(FragcastCounter.DUPLICATES_DELIVERED)).as("seed %d", seed).isZero();
     }
 }
