@@ -109,6 +109,7 @@ public final class IpcPublishSource implements PublishSource
                 if (isGone)
                 {
                     stream.close();
+                    assembler.freeSessionBuffer(stream.sessionId);
                 }
                 return isGone;
             });
