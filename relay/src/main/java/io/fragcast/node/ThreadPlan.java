@@ -40,7 +40,6 @@ record ThreadPlan(ThreadConfig config)
     private static final long BACKOFF_SPINS = 100;
     /** Then as many chances for a thread that waits for this core. */
     private static final long BACKOFF_YIELDS = 10;
-    private static final long DRIVER_THREADS_DEDICATED = 3;
 
     DriverThreading driverThreading()
     {
@@ -64,12 +63,8 @@ record ThreadPlan(ThreadConfig config)
     {
         if (config.isSpinning())
         {
-            final long spinning = switch (config.mode())
-            {
-                case INVOKER -> 1;
-                case SHARED -> 1 + hotAgents;
-                case DEDICATED -> DRIVER_THREADS_DEDICATED + hotAgents;
-            };
+            final int moreAgents = ThreadConfig.Mode.INVOKER == config.mode() ? 0 : hotAgents - 1;
+            final int spinning = config.spinningThreadCount() + moreAgents;
             if (spinning > cores)
             {
                 throw new IllegalArgumentException("threads.idle = spin: " + spinning + " threads would spin on " +

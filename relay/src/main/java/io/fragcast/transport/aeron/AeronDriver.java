@@ -8,6 +8,7 @@ import io.aeron.exceptions.DriverTimeoutException;
 import org.agrona.ErrorHandler;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.AgentInvoker;
+import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.status.CountersReader;
 import org.jspecify.annotations.Nullable;
 
@@ -198,7 +199,8 @@ public final class AeronDriver implements AutoCloseable
         {
             context
                 .sharedIdleStrategy(config.idleStrategy().get())
-                .conductorIdleStrategy(config.idleStrategy().get())
+                // Nothing that the conductor does is on a frame's way.
+                .conductorIdleStrategy(new BackoffIdleStrategy())
                 .senderIdleStrategy(config.idleStrategy().get())
                 .receiverIdleStrategy(config.idleStrategy().get())
                 .sharedThreadFactory(config.threadFactory())
