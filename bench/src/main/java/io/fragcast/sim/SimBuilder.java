@@ -66,7 +66,7 @@ final class SimBuilder implements FragPublisher.Listener
         this.wakeLeader = wakeLeader;
     }
 
-    /** The sequencer came up. */
+    /** The sequencer came up. A block whose Seal had no answer is opened again, and refused where it was sealed. */
     void onLeaderUp(final FragPublisher publisher)
     {
         this.publisher = publisher;

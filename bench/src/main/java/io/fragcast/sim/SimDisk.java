@@ -1,7 +1,9 @@
 package io.fragcast.sim;
 
+import io.fragcast.protocol.block.LeaderMemory;
 import io.fragcast.sim.checker.SimFailure;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,6 +21,7 @@ public final class SimDisk
     private final EventQueue events;
     private final SimRandom random;
     private final List<byte[]> records = new ArrayList<>();
+    private final UnsafeBuffer mappedFile = new UnsafeBuffer(new byte[LeaderMemory.LENGTH]);
     private int syncedCount;
     private boolean isTailTorn;
     private boolean isFull;
@@ -47,6 +50,15 @@ public final class SimDisk
         records.add(record);
 
         return records.size();
+    }
+
+    /**
+     * The file in which a leader remembers what it said. It survives a power cut here, though nothing forces it to
+     * the disk: a leader with an older memory signs a second Abort or Seal, which the design does not cover.
+     */
+    UnsafeBuffer mappedFile()
+    {
+        return mappedFile;
     }
 
     int recordCount()

@@ -17,11 +17,12 @@ import io.fragcast.protocol.block.BlockConsumer;
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.EvidenceConsumer;
 import io.fragcast.protocol.block.FragBroadcaster;
-import io.fragcast.protocol.block.LeaderMemory;
 import io.fragcast.protocol.block.FrameForwarder;
+import io.fragcast.protocol.block.LeaderMemory;
 import io.fragcast.protocol.block.MerkleTransactionsRoot;
 import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.protocol.block.ReceiverPorts;
+import io.fragcast.protocol.block.Verdict;
 import io.fragcast.sim.checker.FrameView;
 import io.fragcast.sim.checker.SimFailure;
 import io.fragcast.transport.FrameSink;
@@ -61,6 +62,8 @@ final class SimNode
 
     /** Between two duty cycles of a node that has nothing to do. */
     private static final long IDLE_NS = 4_000_000;
+    /** Between two writes of the operating system: some 100 ms. */
+    private static final int SYNC_DUTIES = 32;
     private static final double FIRST_SINK_IS_NEXT_LEADER = 0.3;
 
     private final SimContext ctx;
@@ -202,11 +205,30 @@ final class SimNode
         }
     }
 
-    long counter(final FragcastCounter counter)
+    /**
+     * Every frame that a node received has a verdict. A frame that waited for its header has two; one that came after
+     * the last frag and before it was known to be that has two as well.
+     */
+    void checkVerdicts()
     {
         final Counters counters = this.counters;
-
-        return null == counters ? 0 : counters.value(counter);
+        if (null == counters)
+        {
+            return;
+        }
+        final long received = counters.value(FragcastCounter.FRAMES_RECEIVED);
+        long verdicts = counters.value(FragcastCounter.FRAMES_MALFORMED);
+        for (final Verdict verdict : Verdict.values())
+        {
+            verdicts += counters.value(verdict.counter());
+        }
+        final long twice =
+            counters.value(FragcastCounter.FRAMES_HELD) + counters.value(FragcastCounter.FRAMES_OUT_OF_STATE);
+        if (verdicts < received || verdicts - twice > received)
+        {
+            throw new SimFailure(
+                "node " + index + " received " + received + " frames and counts " + verdicts + " verdicts");
+        }
     }
 
     private void scheduleDuty(final long timeNs)
@@ -243,6 +265,10 @@ final class SimNode
             if (null != journalAgent && !disk.isStalled())
             {
                 workCount += journalAgent.doWork();
+                if (0 == dutyCount % SYNC_DUTIES)
+                {
+                    disk.sync();
+                }
             }
         }
         catch (final SimFailure ex)
@@ -280,7 +306,8 @@ final class SimNode
                 fanout, new JournalTap(journalRing, clock.epochNanos(), null), ctx.maxFrameLength()),
             ctx.limits(),
             counters,
-            LeaderMemory.ofThisProcess(ctx.schedule().chainId()).stayAbove(recovery.highestIncarnation()));
+            new LeaderMemory(disk.mappedFile(), ctx.schedule().chainId())
+                .stayAbove(recovery.highestIncarnation()));
         final PublishRing requests = new PublishRing(ctx.limits());
         builder.onLeaderUp(requests.publisher(builder));
 

@@ -225,7 +225,6 @@ public final class SimPath
      */
     public void mend()
     {
-        final boolean wasDataCut = NOT_CUT != dataCutSinceNs;
         dataCutSinceNs = NOT_CUT;
         answersCutSinceNs = NOT_CUT;
         cloggedUntilNs = 0;
@@ -236,9 +235,9 @@ public final class SimPath
         {
             remakeImage();
         }
-        else if (wasDataCut)
+        else
         {
-            network.events.in(options.nakDelayNs(), this::pump);
+            resendAtOnce(nowNs());
         }
         network.waker.wake(from);
     }
@@ -383,6 +382,18 @@ public final class SimPath
         {
             network.waker.wake(to);
         }
+    }
+
+    /** Whatever was waiting for one retransmission after another comes with the next. */
+    private void resendAtOnce(final long nowNs)
+    {
+        final long byNs = nowNs + options.nakDelayNs() + 2 * delayNs();
+        for (final SimFrame frame : wire)
+        {
+            frame.arrivalNs = Math.min(frame.arrivalNs, byNs);
+        }
+        lastArrivalNs = Math.min(lastArrivalNs, byNs);
+        network.events.at(byNs, this::pump);
     }
 
     private void loseImageIf(final BooleanSupplier isStillCut)

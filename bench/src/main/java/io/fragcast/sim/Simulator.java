@@ -231,6 +231,7 @@ public final class Simulator
             throw new SimFailure(shortfall);
         }
         nodes.forEach(SimNode::checkCounters);
+        nodes.forEach(SimNode::checkVerdicts);
     }
 
     private void runFor(final long lengthNs)
