@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -58,6 +59,10 @@ public final class BlockFile
      */
     public static List<BlockRecord> read(final Path file) throws IOException
     {
+        if (Files.isDirectory(file))
+        {
+            throw new IOException(file + ": a folder, not a file of blocks");
+        }
         try (InputStream in = Files.newInputStream(file))
         {
             return read(file.toString(), in);
@@ -69,6 +74,10 @@ public final class BlockFile
         catch (final EOFException | ZipException ex)
         {
             throw new IOException(file + ": damaged gzip: " + ex.getMessage(), ex);
+        }
+        catch (final AccessDeniedException ex)
+        {
+            throw new IOException(file + ": permission denied", ex);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.fragcast.cli;
 
+import io.fragcast.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -28,9 +29,9 @@ final class BlockInput
      *
      * @param file of blocks; null for those inside the jar.
      * @return at least one chain, each of at least one block.
-     * @throws IOException if there is no block, or one that cannot be read: file and line are named.
+     * @throws ConfigException if there is no block, or one that cannot be read: file and line are named.
      */
-    static List<List<BlockRecord>> chains(final @Nullable Path file) throws IOException
+    static List<List<BlockRecord>> chains(final @Nullable Path file)
     {
         final Map<Long, List<BlockRecord>> byChain = new LinkedHashMap<>();
         for (final BlockRecord block : read(file))
@@ -39,7 +40,7 @@ final class BlockInput
         }
         if (byChain.isEmpty())
         {
-            throw new IOException(file + ": no blocks");
+            throw new ConfigException(file + ": no blocks");
         }
         final List<List<BlockRecord>> chains = new ArrayList<>(byChain.values());
         for (final List<BlockRecord> chain : chains)
@@ -50,12 +51,20 @@ final class BlockInput
         return chains;
     }
 
-    private static List<BlockRecord> read(final @Nullable Path file) throws IOException
+    private static List<BlockRecord> read(final @Nullable Path file)
     {
-        if (null != file)
+        try
         {
-            return BlockFile.read(file);
+            return null == file ? readBundled() : BlockFile.read(file);
         }
+        catch (final IOException ex)
+        {
+            throw new ConfigException(String.valueOf(ex.getMessage()), ex);
+        }
+    }
+
+    private static List<BlockRecord> readBundled() throws IOException
+    {
         try (InputStream in = Objects.requireNonNull(
             BlockInput.class.getResourceAsStream(BUNDLED_BLOCKS), "the jar has no " + BUNDLED_BLOCKS))
         {

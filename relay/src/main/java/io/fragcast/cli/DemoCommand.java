@@ -102,6 +102,10 @@ public final class DemoCommand implements Callable<Integer>
             {
                 out.println(report.json());
             }
+            else if (isStopped)
+            {
+                progress.onStopped(journals);
+            }
             else
             {
                 progress.onEnd(report, journals);

@@ -40,23 +40,28 @@ final class DemoProgress
     void onBlock(final BlockRecord block, final int index, final long ended)
     {
         played++;
-        say("%6.1f s  block %d/%d  chain %s  number %s  %d txs  ended at %d of %d replicas so far",
+        say("%6.1f s  block %d/%d  chain %s  number %s  %d txs, %d of the %d before it done at every replica",
             seconds(),
             played,
             blockCount,
             Long.toUnsignedString(block.chainId()),
             Long.toUnsignedString(block.number()),
             block.transactions().size(),
-            ended,
-            (long)index * replicaCount);
+            ended / replicaCount,
+            index);
     }
 
     void onEnded(final long ended)
     {
         if (0 == ended % replicaCount)
         {
-            say("%6.1f s  %d blocks ended at every replica", seconds(), ended / replicaCount);
+            say("%6.1f s  done at every replica: %d", seconds(), ended / replicaCount);
         }
+    }
+
+    void onStopped(final Path journals)
+    {
+        say("stopped after %d of %d blocks; journals: %s", played, blockCount, journals);
     }
 
     void onEnd(final DemoReport report, final Path journals)

@@ -1,7 +1,10 @@
 package io.fragcast.cli;
 
+import io.fragcast.config.ConfigException;
 import io.fragcast.config.DeliverConfig;
 import io.fragcast.config.NodeConfig;
+import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
 import io.fragcast.crypto.Secp256k1;
 import io.fragcast.edge.jsonl.JsonLinesEdge;
 import io.fragcast.node.RelayNode;
@@ -14,12 +17,19 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
- * Runs one node until the process is asked to end (SIGINT, SIGTERM), then closes it in order.
+ * Runs one node until the process is asked to end (SIGINT, SIGTERM), then closes it in order. Says on standard error
+ * what the kernel granted, that the node runs, and how many of its peers are connected whenever that changes.
  */
 final class NodeRunner
 {
+    /** How late a line about peers that came or went may be. */
+    private static final long STATUS_INTERVAL_MS = 100;
+
     private NodeRunner()
     {
     }
@@ -29,10 +39,11 @@ final class NodeRunner
         throws IOException
     {
         config.aeron().install();
-        try (ShutdownSignalBarrier barrier = new ShutdownSignalBarrier();
-            SequencerNode node = SequencerNode.launch(new NodeContexts(curve).sequencer(config)))
+        final SequencerNode.Context ctx = new NodeContexts(curve).sequencer(config);
+        try (StopSignal stop = new StopSignal();
+            SequencerNode node = launch(config, () -> SequencerNode.launch(ctx)))
         {
-            return await(barrier, config, node.grants(), err);
+            return await(stop, config, node.grants(), node.counters(), err);
         }
     }
 
@@ -40,10 +51,11 @@ final class NodeRunner
         throws IOException
     {
         config.aeron().install();
-        try (ShutdownSignalBarrier barrier = new ShutdownSignalBarrier();
-            RelayNode node = RelayNode.launch(new NodeContexts(curve).relay(config)))
+        final RelayNode.Context ctx = new NodeContexts(curve).relay(config);
+        try (StopSignal stop = new StopSignal();
+            RelayNode node = launch(config, () -> RelayNode.launch(ctx)))
         {
-            return await(barrier, config, node.grants(), err);
+            return await(stop, config, node.grants(), node.counters(), err);
         }
     }
 
@@ -53,10 +65,10 @@ final class NodeRunner
         config.aeron().install();
         final ReplicaNode.Context ctx = new NodeContexts(curve).replica(config);
         deliver(ctx, Objects.requireNonNull(config.deliver(), "the options of a replica have a default"));
-        try (ShutdownSignalBarrier barrier = new ShutdownSignalBarrier();
-            ReplicaNode node = ReplicaNode.launch(ctx))
+        try (StopSignal stop = new StopSignal();
+            ReplicaNode node = launch(config, () -> ReplicaNode.launch(ctx)))
         {
-            return await(barrier, config, node.grants(), err);
+            return await(stop, config, node.grants(), node.counters(), err);
         }
     }
 
@@ -76,16 +88,92 @@ final class NodeRunner
         }
     }
 
+    /** What a node refuses to run with was written by its operator: one line, not a trace. */
+    private static <N> N launch(final NodeConfig config, final Supplier<N> node)
+    {
+        try
+        {
+            return node.get();
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new ConfigException(config.name() + ": " + ex.getMessage(), ex);
+        }
+    }
+
     private static int await(
-        final ShutdownSignalBarrier barrier, final NodeConfig config, final Set<Grant> grants, final PrintWriter err)
+        final StopSignal stop,
+        final NodeConfig config,
+        final Set<Grant> grants,
+        final Counters counters,
+        final PrintWriter err)
     {
         grants.forEach((grant) -> err.println(config.name() + ": " + grant));
         err.println(config.name() + ": running");
         err.flush();
-        barrier.await();
+
+        String lastStatus = "";
+        while (!stop.isGiven())
+        {
+            final String status = status(config, counters);
+            if (!status.equals(lastStatus))
+            {
+                err.println(config.name() + ": " + status);
+                err.flush();
+                lastStatus = status;
+            }
+        }
+
         err.println(config.name() + ": closing");
         err.flush();
 
         return ExitCodes.DONE;
+    }
+
+    private static String status(final NodeConfig config, final Counters counters)
+    {
+        final int upstreamCount = config.upstream().size();
+        final boolean hasSinkGroup = null != config.block().multicast() && !config.block().isMulticast();
+        final int sinkCount = config.block().sinks().size() + (hasSinkGroup ? 1 : 0);
+        final StringBuilder status = new StringBuilder();
+        if (0 < upstreamCount)
+        {
+            status.append("hears ").append(counters.value(FragcastCounter.SOURCES_CONNECTED))
+                .append(" of ").append(upstreamCount).append(" upstream");
+        }
+        if (0 < sinkCount)
+        {
+            status.append(0 == upstreamCount ? "" : ", ")
+                .append("reaches ").append(counters.value(FragcastCounter.SINKS_CONNECTED))
+                .append(" of ").append(sinkCount).append(" sinks");
+        }
+
+        return 0 == status.length() ? "has no peers" : status.toString();
+    }
+
+    /** SIGINT or SIGTERM; the process ends when this is closed. */
+    private static final class StopSignal implements AutoCloseable
+    {
+        private final CountDownLatch given = new CountDownLatch(1);
+        private final ShutdownSignalBarrier barrier = new ShutdownSignalBarrier(given::countDown);
+
+        boolean isGiven()
+        {
+            try
+            {
+                return given.await(STATUS_INTERVAL_MS, TimeUnit.MILLISECONDS);
+            }
+            catch (final InterruptedException ex)
+            {
+                Thread.currentThread().interrupt();
+                return true;
+            }
+        }
+
+        @Override
+        public void close()
+        {
+            barrier.close();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.fragcast.cli;
 
 import io.aeron.Aeron;
+import io.aeron.exceptions.DriverTimeoutException;
 import io.fragcast.FragPublisher;
 import io.fragcast.edge.ipc.IpcFragPublisher;
 import io.fragcast.protocol.block.BlockLimits;
@@ -14,7 +15,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +67,7 @@ public final class PlayCommand implements Callable<Integer>
     private volatile boolean isStopped;
 
     @Override
-    public Integer call() throws IOException
+    public Integer call()
     {
         final CommandSpec command = Objects.requireNonNull(spec, "picocli sets it");
         check(command, to.startsWith(IPC_PREFIX), "--to = " + to + ": allowed ipc:CHANNEL");
@@ -90,6 +90,12 @@ public final class PlayCommand implements Callable<Integer>
                 aeron, to.substring(IPC_PREFIX.length()), BlockLimits.production(), player))
         {
             return play(command, player, publisher, blocks);
+        }
+        catch (final DriverTimeoutException ex)
+        {
+            command.commandLine().getErr().println(
+                "play: no media driver runs in " + aeronDir + "; is the sequencer up, and is that its aeron.dir?");
+            return ExitCodes.FAILED;
         }
         catch (final BlockPlayer.PlayException ex)
         {
@@ -152,7 +158,7 @@ public final class PlayCommand implements Callable<Integer>
         }
     }
 
-    private List<BlockRecord> blocks(final CommandSpec command) throws IOException
+    private List<BlockRecord> blocks(final CommandSpec command)
     {
         final List<List<BlockRecord>> chains = BlockInput.chains(blocksFile);
         final List<BlockRecord> found = new ArrayList<>();

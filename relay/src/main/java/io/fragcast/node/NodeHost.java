@@ -144,11 +144,7 @@ public final class NodeHost implements AutoCloseable
         }
         else if (!coldAgents.isEmpty())
         {
-            final List<Agent> agents = coldAgents.stream().map(RoleAgent::agent).toList();
-            startCold(
-                coldAgents.get(0).role,
-                1 == agents.size() ? agents.get(0) : new CompositeAgent(agents),
-                coldAgents.get(0).errors);
+            startCold(coldAgents.get(0).role, coldAgent(), coldAgents.get(0).errors);
         }
 
         if (DriverThreading.INVOKER == plan.driverThreading())
@@ -185,6 +181,19 @@ public final class NodeHost implements AutoCloseable
         }
         closing.add(driver);
         CloseHelper.closeAll(errorHandler, closing);
+    }
+
+    /** All cold agents as one, under a name that the kernel has room for. */
+    private Agent coldAgent()
+    {
+        return new CompositeAgent(coldAgents.stream().map(RoleAgent::agent).toList())
+        {
+            @Override
+            public String roleName()
+            {
+                return name + " cold";
+            }
+        };
     }
 
     private void startHot(final Role role, final Agent agent, final @Nullable AtomicCounter errors)

@@ -63,6 +63,43 @@ class MainTest
             (line) -> assertThat(line).startsWith("fragcast schedule check: ").contains("FILE"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "play"})
+    void shouldRefuseBlocksThatAreNoneInOneLine(final String command) throws IOException
+    {
+        final Path absent = dir.resolve("absent.jsonl");
+        final Path broken = Files.writeString(dir.resolve("broken.jsonl"), "{broken");
+        final Path empty = Files.writeString(dir.resolve("empty.jsonl"), "");
+        for (final Path file : List.of(absent, dir, broken, empty))
+        {
+            assertThat(run(command, "--blocks", file.toString())).as(file.toString()).isEqualTo(ExitCodes.REFUSED);
+        }
+
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString().lines()).satisfiesExactly(
+            (line) -> assertThat(line).isEqualTo(absent + ": no such file"),
+            (line) -> assertThat(line).isEqualTo(dir + ": a folder, not a file of blocks"),
+            (line) -> assertThat(line).startsWith(broken + ":1: Unexpected character"),
+            (line) -> assertThat(line).isEqualTo(empty + ": no blocks"));
+    }
+
+    @Test
+    void shouldNameTheOptionThatIsOutOfRangeInOneLine()
+    {
+        assertThat(run("demo", "--relays", "x")).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run("demo", "--replicas", "0")).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run("demo", "--mode", "broadcast")).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run("play", "--rate", "-1")).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run("relay", "--config", dir.resolve("absent.toml").toString())).isEqualTo(ExitCodes.REFUSED);
+
+        assertThat(err.toString().lines()).containsExactly(
+            "fragcast demo: Invalid value for option '--relays': 'x' is not an int",
+            "fragcast demo: --replicas = 0: allowed 1..16",
+            "fragcast demo: --mode = broadcast: allowed unicast, multicast",
+            "fragcast play: --rate = -1.0: allowed 0 and more",
+            dir.resolve("absent.toml") + ": no such file");
+    }
+
     @Test
     void shouldPrintTermsAndLimits() throws IOException
     {

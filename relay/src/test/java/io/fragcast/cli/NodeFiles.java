@@ -1,0 +1,211 @@
+package io.fragcast.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What three operators wrote: keys, a schedule and the files of a sequencer, a relay and a replica in a row, on ports
+ * that were free a moment ago.
+ */
+final class NodeFiles
+{
+    /** A run of OP Mainnet: 12 blocks of 7 to 17 transactions. */
+    static final long FIRST_BLOCK = 109_279_674;
+    static final int BLOCK_COUNT = 12;
+
+    private static final String COMMON = """
+        chain-id = 10
+        name = "%1$s"
+        profile = "ci"
+        [identity]
+        key-file = "keys/%1$s.hex"
+        [schedule]
+        file = "schedule.toml"
+        [journal]
+        dir = "journal/%1$s"
+        [aeron]
+        dir = "%2$s"
+        """;
+
+    private final FragcastProcesses processes;
+    private final Path folder;
+    private final Path sequencerDriver;
+
+    private NodeFiles(final FragcastProcesses processes)
+    {
+        this.processes = processes;
+        folder = processes.folder();
+        sequencerDriver = processes.newDriverFolder("sequencer");
+    }
+
+    /**
+     * Makes keys and files.
+     *
+     * @param processes   whose folder they go to.
+     * @param isMulticast true if the sequencer sends to a group.
+     * @param slowSink    skip or wait.
+     * @return the files.
+     */
+    static NodeFiles write(
+        final FragcastProcesses processes, final boolean isMulticast, final String slowSink)
+    {
+        final NodeFiles files = new NodeFiles(processes);
+        try
+        {
+            files.write(isMulticast, slowSink);
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+
+        return files;
+    }
+
+    FragcastProcess startSequencer()
+    {
+        return processes.start("sequencer", "sequencer", "--config", "sequencer.toml");
+    }
+
+    FragcastProcess startRelay()
+    {
+        return processes.start("relay", "relay", "--config", "relay.toml");
+    }
+
+    FragcastProcess startReplica()
+    {
+        return processes.start("replica", "replica", "--config", "replica.toml", "--deliver", "jsonl:" + delivered());
+    }
+
+    /** Of the sequencer, which players connect to. */
+    Path sequencerDriver()
+    {
+        return sequencerDriver;
+    }
+
+    /** The replica's JSON lines. */
+    Path delivered()
+    {
+        return folder.resolve("delivered.jsonl");
+    }
+
+    /** The run as a file that play takes. */
+    Path blocks()
+    {
+        return folder.resolve("blocks.jsonl");
+    }
+
+    private void write(final boolean isMulticast, final String slowSink) throws IOException
+    {
+        for (final String key : List.of("leader", "sequencer", "relay", "replica"))
+        {
+            keygen(folder.resolve("keys").resolve(key + ".hex"));
+        }
+        writeBlocks();
+        Files.writeString(folder.resolve("schedule.toml"), """
+            chain-id = 10
+            mtu = 1408
+            [[term]]
+            number = 1
+            first-block = 0
+            key = "@%s"
+            """.formatted(folder.resolve("keys/leader.pub")));
+
+        final int[] ports = freePorts(4);
+        final String group = "multicast = \"224.0.1.71:" + ports[3] + "\"\ninterface = \"127.0.0.1\"\n";
+        final String lane = "[block]\nlisten = \"127.0.0.1:%d\"\nslow-sink = \"" + slowSink + "\"\n%s";
+        final String sink = "sinks = [\"@" + folder + "/keys/%s.pub@127.0.0.1:%d\"]\n";
+        final String upstream = "[peers]\nupstream = [\"@" + folder + "/keys/%s.pub@127.0.0.1:%d\"]\n";
+
+        Files.writeString(folder.resolve("sequencer.toml"),
+            COMMON.formatted("sequencer", sequencerDriver) +
+            "[leader]\nkey-file = \"keys/leader.hex\"\n" +
+            lane.formatted(ports[0], isMulticast ? group : sink.formatted("relay", ports[1])));
+        Files.writeString(folder.resolve("relay.toml"),
+            COMMON.formatted("relay", processes.newDriverFolder("relay")) +
+            upstream.formatted("sequencer", ports[0]) +
+            lane.formatted(
+                ports[1],
+                (isMulticast ? "mode = \"multicast\"\n" + group : "") + sink.formatted("replica", ports[2])));
+        Files.writeString(folder.resolve("replica.toml"),
+            COMMON.formatted("replica", processes.newDriverFolder("replica")) +
+            upstream.formatted("relay", ports[1]) +
+            lane.formatted(ports[2], ""));
+    }
+
+    private void writeBlocks() throws IOException
+    {
+        try (InputStream in = Objects.requireNonNull(
+            NodeFiles.class.getResourceAsStream("/blocks/op-mainnet.jsonl.gz"));
+            GZIPInputStream unzipped = new GZIPInputStream(in))
+        {
+            final Stream<String> lines = new String(unzipped.readAllBytes(), StandardCharsets.UTF_8).lines()
+                .filter(NodeFiles::inRun);
+            Files.write(blocks(), lines.toList());
+        }
+        assertThat(BlockFile.read(blocks())).hasSize(BLOCK_COUNT);
+    }
+
+    private static boolean inRun(final String line)
+    {
+        for (long number = FIRST_BLOCK; number < FIRST_BLOCK + BLOCK_COUNT; number++)
+        {
+            if (line.contains("\"number\":\"0x" + Long.toHexString(number) + "\""))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static void keygen(final Path file)
+    {
+        final StringWriter err = new StringWriter();
+        final int exitCode = Main.run(
+            new PrintWriter(new StringWriter()), new PrintWriter(err), "keygen", file.toString());
+        assertThat(exitCode).as(err.toString()).isZero();
+    }
+
+    /** Distinct, each the first of 8. */
+    private static int[] freePorts(final int count) throws IOException
+    {
+        final DatagramSocket[] sockets = new DatagramSocket[count];
+        final int[] ports = new int[count];
+        try
+        {
+            for (int i = 0; i < count; i++)
+            {
+                sockets[i] = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+                ports[i] = sockets[i].getLocalPort();
+                assertThat(ports[i]).isLessThan(65_528);
+            }
+        }
+        finally
+        {
+            for (final DatagramSocket socket : sockets)
+            {
+                if (null != socket)
+                {
+                    socket.close();
+                }
+            }
+        }
+
+        return ports;
+    }
+}
