@@ -2,7 +2,6 @@ package io.fragcast.sim;
 
 import io.fragcast.codecs.EnvDecoder;
 import io.fragcast.codecs.FragDecoder;
-import io.fragcast.codecs.HeartbeatDecoder;
 import io.fragcast.codecs.MessageHeaderDecoder;
 import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.sim.checker.FrameView;
@@ -26,7 +25,6 @@ final class Adversary
     private static final int SIGNATURE_LENGTH = 64;
     private static final int HOP_COUNT_OFFSET = HEADER_LENGTH + EnvDecoder.hopCountEncodingOffset();
     private static final int BLOCK_NUMBER_OFFSET = HEADER_LENGTH + EnvDecoder.blockNumberEncodingOffset();
-    private static final int TERM_OFFSET = HEADER_LENGTH + EnvDecoder.leaderTermEncodingOffset();
     private static final int SEQ_OFFSET = HEADER_LENGTH + EnvDecoder.seqEncodingOffset();
     private static final int PREVIOUS_DIGEST_OFFSET = HEADER_LENGTH + EnvDecoder.previousDigestEncodingOffset();
     private static final int PUBLISH_TIME_OFFSET = HEADER_LENGTH + EnvDecoder.publishTimeNsEncodingOffset();
@@ -161,14 +159,9 @@ final class Adversary
             }
             case FAR_FUTURE ->
             {
-                // A Heartbeat moves the window on the word of its key alone; what else a key says far ahead is refused.
-                if (HeartbeatDecoder.TEMPLATE_ID == view.wrap(frame, 0, frame.capacity()).templateId())
-                {
-                    return;
-                }
-                final List<Integer> terms = chain.stolenTerms();
+                // Beyond the term of the key. A key whose own term lies far ahead can draw a node there that follows no
+                // run yet, and by a Heartbeat any node: the receiver takes its word, so that is not drawn.
                 frame.putLong(BLOCK_NUMBER_OFFSET, chain.lastNumber() + FAR_BLOCKS + random.between(0, 1_000_000));
-                frame.putInt(TERM_OFFSET, terms.get(terms.size() - 1));
                 signStolen(frame, "looks far ahead with");
             }
             case UNCHAINED ->
