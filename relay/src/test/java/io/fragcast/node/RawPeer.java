@@ -43,7 +43,7 @@ final class RawPeer implements AutoCloseable
 
     FrameSink sinkTo(final TestNetwork.Place peer)
     {
-        final FrameSink sink = client.addSink(peer.name(), channel(peer, peer));
+        final FrameSink sink = client.addSink(peer.name(), channel(peer, self, peer));
         sinks.add(sink);
 
         return sink;
@@ -51,9 +51,15 @@ final class RawPeer implements AutoCloseable
 
     FrameSource sourceFrom(final TestNetwork.Place peer)
     {
+        return sourceFrom(peer, self);
+    }
+
+    /** Listens in the place of another, whose driver this one then is too. */
+    FrameSource sourceFrom(final TestNetwork.Place peer, final TestNetwork.Place listener)
+    {
         final FrameSource source = client.addSource(
             peer.name(),
-            channel(self, peer),
+            channel(listener, listener, peer),
             InetAddress.getLoopbackAddress(),
             counters.get(FragcastCounter.SOURCES_REMADE));
         sources.add(source);
@@ -65,6 +71,12 @@ final class RawPeer implements AutoCloseable
     void runDriver()
     {
         driver.invoke();
+    }
+
+    /** Now and then; adds no stream, takes none away. */
+    void runClient()
+    {
+        client.invoke();
     }
 
     int doWork()
@@ -119,7 +131,8 @@ final class RawPeer implements AutoCloseable
         CloseHelper.closeAll(client, driver);
     }
 
-    private ChannelConfig channel(final TestNetwork.Place receiver, final TestNetwork.Place peer)
+    private static ChannelConfig channel(
+        final TestNetwork.Place receiver, final TestNetwork.Place self, final TestNetwork.Place peer)
     {
         return ChannelConfig.unicast(
             Lane.BLOCK.at(receiver.peerName().endpoint()),
