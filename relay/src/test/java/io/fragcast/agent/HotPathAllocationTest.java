@@ -14,6 +14,7 @@ import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.protocol.block.FragBroadcaster;
 import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.protocol.block.FrameKind;
+import io.fragcast.protocol.block.LeaderMemory;
 import io.fragcast.protocol.block.MerkleTransactionsRoot;
 import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.protocol.block.ReceiverPorts;
@@ -23,7 +24,6 @@ import io.fragcast.protocol.block.TestFrame;
 import io.fragcast.protocol.block.TransactionsRoot;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.Schedule;
-import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
 import io.fragcast.wire.BlockEventProxy;
 import io.fragcast.wire.BlockLaneAdapter;
@@ -41,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -124,7 +125,8 @@ class HotPathAllocationTest
             new BlockLaneProxy(fanout, new JournalTap(journal, this::epochNs, null), FRAME_LENGTH),
             LIMITS,
             counters,
-            0);
+            new LeaderMemory(
+                new UnsafeBuffer(ByteBuffer.allocateDirect(LeaderMemory.LENGTH)), LeaderRig.CHAIN_ID));
         final PublishAdapter adapter = new PublishAdapter(broadcaster, counters);
         final PublishRing ring = new PublishRing(LIMITS);
         final BroadcastAgent agent = new BroadcastAgent(

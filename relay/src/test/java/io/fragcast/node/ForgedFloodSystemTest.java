@@ -63,10 +63,11 @@ class ForgedFloodSystemTest
             final TestNetwork.Place replicaPlace = network.place("flood-replica");
             final TestNetwork.Place peerPlace = network.place("flood-peer");
             final DeliveryLog log = new DeliveryLog();
-            final ReplicaNode replica =
-                ReplicaNode.launch(network.replica(host, replicaPlace, List.of(relayPlace), log).slowSink(SlowSink.SKIP));
-            final RelayNode relay = RelayNode.launch(
-                network.relay(host, relayPlace, List.of(sequencerPlace, peerPlace), replicaPlace).slowSink(SlowSink.SKIP));
+            final ReplicaNode replica = ReplicaNode.launch(
+                network.replica(host, replicaPlace, List.of(relayPlace), log));
+            final RelayNode relay = RelayNode.launch(network
+                .relay(host, relayPlace, List.of(sequencerPlace, peerPlace), replicaPlace)
+                .slowSink(SlowSink.SKIP));
             final SequencerNode sequencer = SequencerNode.launch(
                 network.sequencer(host, sequencerPlace, relayPlace).slowSink(SlowSink.SKIP));
             host.start();
