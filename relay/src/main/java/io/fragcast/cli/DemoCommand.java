@@ -79,7 +79,7 @@ public final class DemoCommand implements Callable<Integer>
         final int blockCount = chains.stream().mapToInt(List::size).sum();
         final PrintWriter out = command.commandLine().getOut();
         final DemoProgress progress = new DemoProgress(
-            isJson ? command.commandLine().getErr() : out, blockCount, options.replicas());
+            isJson ? command.commandLine().getErr() : out, blockCount);
         final Path journals = Files.createTempDirectory("fragcast-demo-");
         final DemoReport report = new DemoReport(blockCount);
 
@@ -108,7 +108,7 @@ public final class DemoCommand implements Callable<Integer>
             }
             else
             {
-                progress.onEnd(report, journals);
+                progress.onEnd(report, journals, chains.get(0).get(0).chainId());
             }
             out.flush();
         }
@@ -222,10 +222,9 @@ public final class DemoCommand implements Callable<Integer>
     private void awaitEnded(final DemoChain chain, final int blockCount, final DemoProgress progress)
     {
         final IdleStrategy idleStrategy = newIdleStrategy();
-        final long wanted = (long)blockCount * chain.replicas().size();
         long seen = -1;
         long stallNs = System.nanoTime();
-        while (seen < wanted && !isStopped && System.nanoTime() - stallNs < STALL_TIMEOUT_NS)
+        while (seen < blockCount && !isStopped && System.nanoTime() - stallNs < STALL_TIMEOUT_NS)
         {
             final long ended = ended(chain);
             if (ended != seen)
@@ -240,7 +239,7 @@ public final class DemoCommand implements Callable<Integer>
 
     private static long ended(final DemoChain chain)
     {
-        return chain.replicas().stream().mapToLong(DemoReplica::ended).sum();
+        return chain.replicas().stream().mapToLong(DemoReplica::ended).min().orElse(0);
     }
 
     private DemoOptions options(final CommandSpec command)

@@ -11,15 +11,13 @@ final class DemoProgress
 {
     private final PrintWriter out;
     private final int blockCount;
-    private final int replicaCount;
     private final long startNs = System.nanoTime();
     private int played;
 
-    DemoProgress(final PrintWriter out, final int blockCount, final int replicaCount)
+    DemoProgress(final PrintWriter out, final int blockCount)
     {
         this.out = out;
         this.blockCount = blockCount;
-        this.replicaCount = replicaCount;
     }
 
     void onStart(final DemoOptions options, final int chainCount)
@@ -47,16 +45,13 @@ final class DemoProgress
             Long.toUnsignedString(block.chainId()),
             Long.toUnsignedString(block.number()),
             block.transactions().size(),
-            ended / replicaCount,
+            ended,
             index);
     }
 
     void onEnded(final long ended)
     {
-        if (0 == ended % replicaCount)
-        {
-            say("%6.1f s  done at every replica: %d", seconds(), ended / replicaCount);
-        }
+        say("%6.1f s  done at every replica: %d", seconds(), ended);
     }
 
     void onStopped(final Path journals)
@@ -64,12 +59,13 @@ final class DemoProgress
         say("stopped after %d of %d blocks; journals: %s", played, blockCount, journals);
     }
 
-    void onEnd(final DemoReport report, final Path journals)
+    void onEnd(final DemoReport report, final Path journals, final long firstChainId)
     {
         out.println();
         report.lines().forEach(out::println);
         out.println("journals: " + journals);
-        out.println("next: fragcast journal ls " + journals.resolve("CHAIN").resolve("replica-1") +
+        final Path journal = journals.resolve(Long.toUnsignedString(firstChainId)).resolve("replica-1");
+        out.println("next: fragcast journal ls " + journal +
             " · fragcast demo --interval-ms 0 · fragcast demo --mode multicast");
         out.flush();
     }
