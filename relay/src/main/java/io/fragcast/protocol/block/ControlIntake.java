@@ -60,13 +60,13 @@ final class ControlIntake
         forwarder.onAccepted(frame.buffer, frame.offset, frame.length, sessionId);
         if (FrameKind.HEARTBEAT == frame.kind)
         {
-            onHeartbeat(frame, term);
+            onHeartbeat(frame, term, nowNs);
         }
 
         return verdict;
     }
 
-    private void onHeartbeat(final SignedFrame frame, final LeaderTerm term)
+    private void onHeartbeat(final SignedFrame frame, final LeaderTerm term, final long nowNs)
     {
         final FrameKind last = FrameKind.ofTemplate(frame.lastTemplateId);
         if (null == last)
@@ -81,11 +81,20 @@ final class ControlIntake
             if (Verdict.ACCEPTED == sequencer.window(runAt, term))
             {
                 sequencer.start(runAt);
+                sequencer.onHeard(nowNs);
             }
         }
-        else if (Verdict.FAR_FUTURE == sequencer.window(frame.blockNumber, term))
+        else
         {
-            sequencer.jumpTo(runAt);
+            final Verdict window = sequencer.window(frame.blockNumber, term);
+            if (Verdict.ACCEPTED == window)
+            {
+                sequencer.onHeard(nowNs);
+            }
+            else if (Verdict.FAR_FUTURE == window && sequencer.isSilent(nowNs))
+            {
+                sequencer.jumpTo(runAt);
+            }
         }
 
         final BlockAssembler attempt = table.find(frame.leaderTerm, frame.blockNumber, frame.incarnation);

@@ -193,6 +193,7 @@ final class MessageIntake
             }
         }
 
+        sequencer.onHeard(nowNs);
         forwarder.onAccepted(frame.buffer, frame.offset, frame.length, sessionId);
         if (FrameKind.ENV == frame.kind)
         {

@@ -40,6 +40,7 @@ final class RunSequencer
     private final AtomicCounter blocksMissed;
     private final AtomicCounter attemptsEvicted;
     private boolean hasRun;
+    private long heardNs;
     private boolean isResumed;
     private boolean isPressed;
     private long cursor;
@@ -99,6 +100,21 @@ final class RunSequencer
     void jumpTo(final long blockNumber)
     {
         base = Math.max(base, blockNumber);
+    }
+
+    /** A verified message of the window came: the run is here. */
+    void onHeard(final long nowNs)
+    {
+        heardNs = nowNs;
+    }
+
+    /**
+     * Has nothing of the window come for so long that the run may be elsewhere? While the window is heard, the key of a
+     * term far ahead must not move it: its Heartbeat would make the leader's own messages stale.
+     */
+    boolean isSilent(final long nowNs)
+    {
+        return nowNs - heardNs >= STALL_NS;
     }
 
     /** There is no room: a stuck height is given up without grace. */

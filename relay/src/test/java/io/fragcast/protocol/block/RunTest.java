@@ -201,6 +201,7 @@ class RunTest
         node.offer(block(BLOCK + 1).env());
         final TestBlock far = block(BLOCK + 500);
         assertThat(node.offer(far.env())).isEqualTo(Verdict.FAR_FUTURE);
+        node.pass(RunSequencer.STALL_NS);
         final TestFrame heartbeat = far.heartbeat(1, FrameKind.ENV, 0);
         assertThat(node.offer(heartbeat)).isEqualTo(Verdict.ACCEPTED);
         assertThat(node.offer(heartbeat)).isEqualTo(Verdict.CONTROL_STALE);
@@ -215,10 +216,26 @@ class RunTest
     void shouldGoOnBehindTheSealThatAHeartbeatNames()
     {
         node.offerAll(block(BLOCK).frames(1, 1, 50));
+        node.pass(RunSequencer.STALL_NS);
         node.offer(block(BLOCK + 500).heartbeat(1, FrameKind.SEAL, 1));
         node.offerAll(block(BLOCK + 501).frames(1, 1, 50));
         assertThat(node.story()).endsWith(
             "GAP@601 missing 500", "ENV@601", "FRAG@601#0", "SEAL@601", "VERIFIED@601");
+    }
+
+    @Test
+    void shouldNotLeaveARunThatIsHeardForAHeartbeatFarAhead()
+    {
+        node.offer(block(BLOCK).env());
+        node.pass(RunSequencer.STALL_NS - 1);
+        assertThat(node.offer(block(BLOCK + 500).heartbeat(1, FrameKind.SEAL, 1))).isEqualTo(Verdict.ACCEPTED);
+        node.offerAll(block(BLOCK).frames(1, 1, 50));
+        assertThat(node.story()).containsExactly("ENV@100", "FRAG@100#0", "SEAL@100", "VERIFIED@100");
+
+        node.pass(RunSequencer.STALL_NS);
+        node.offer(block(BLOCK + 501).heartbeat(2, FrameKind.SEAL, 1));
+        node.offerAll(block(BLOCK + 502).frames(1, 1, 50));
+        assertThat(node.story()).endsWith("GAP@602 missing 501", "ENV@602", "FRAG@602#0", "SEAL@602", "VERIFIED@602");
     }
 
     @Test
