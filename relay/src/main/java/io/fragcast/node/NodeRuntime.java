@@ -17,7 +17,6 @@ import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.OffsetEpochNanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +36,7 @@ final class NodeRuntime implements AutoCloseable
     private final Counters counters;
     private final Links links;
     private final NanoClock clock = SystemNanoClock.INSTANCE;
-    private final EpochNanoClock epochClock = new OffsetEpochNanoClock();
+    private final EpochNanoClock epochClock = new EpochClock();
     private final @Nullable JournalRing journalRing;
     private final Alarms alarms;
 
