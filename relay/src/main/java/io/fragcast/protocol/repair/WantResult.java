@@ -26,14 +26,8 @@ public final class WantResult
     public int missingCount;
     /** Bytes of the frames sent. */
     public long sentBytes;
-    /** The byte budget ended the answer: ask again for the rest. */
-    public boolean isTruncated;
-    /** Nothing was looked up: too many ask. */
-    public boolean isBusy;
-    /** The request is none that is answered. */
-    public boolean isRefused;
-    /** The token was not the right one: only a token came. */
-    public boolean isUnproved;
+    /** How the answer came out. */
+    public AnswerState state = AnswerState.COMPLETE;
     /** What the holder cannot fill, as far as it fits. */
     public final HoleList missing = new HoleList();
 }
