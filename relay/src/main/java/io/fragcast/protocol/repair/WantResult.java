@@ -23,7 +23,7 @@ public final class WantResult
     /** Frames sent. */
     public int found;
     /** Messages and pieces that it does not have. */
-    public int missingCount;
+    public int notFound;
     /** Bytes of the frames sent. */
     public long sentBytes;
     /** How the answer came out. */
