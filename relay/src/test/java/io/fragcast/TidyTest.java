@@ -97,6 +97,15 @@ class TidyTest
     }
 
     @Test
+    void shouldKeepJettyInItsPackage()
+    {
+        noClasses().that().resideOutsideOfPackage("io.fragcast.edge.http..")
+            .should().dependOnClassesThat().resideInAPackage("org.eclipse.jetty..")
+            .because("what is served over HTTP must not know the server")
+            .check(product);
+    }
+
+    @Test
     void shouldWireEdgesInNodesAlone()
     {
         noClasses().that().resideOutsideOfPackages(

@@ -74,7 +74,8 @@ final class NodeContexts
             .limits(block.limits())
             .journal(config.journal())
             .threads(config.threads())
-            .driverDirectory(aeron.dir(), aeron.isExternal());
+            .driverDirectory(aeron.dir(), aeron.isExternal())
+            .http(config.http());
     }
 
     private static @Nullable MulticastGroup group(final BlockLaneConfig block)

@@ -24,6 +24,7 @@ import java.util.List;
  * @param journal         what is kept, where.
  * @param threads         who runs what.
  * @param aeron           the media driver.
+ * @param http            where the HTTP server listens; null for none.
  */
 public record NodeConfig(
     NodeRole role,
@@ -39,6 +40,7 @@ public record NodeConfig(
     @Nullable String publishChannel,
     JournalConfig journal,
     ThreadConfig threads,
-    AeronConfig aeron)
+    AeronConfig aeron,
+    @Nullable Endpoint http)
 {
 }

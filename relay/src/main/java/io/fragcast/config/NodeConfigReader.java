@@ -84,7 +84,7 @@ public final class NodeConfigReader
         final BlockLaneConfig block = block();
         final ThreadConfig threads = threads();
         final JournalConfig journal = journal(name);
-        settings.number(NodeOptions.HTTP_PORT);
+        final Endpoint http = http();
 
         final List<PeerName> upstream = peers(NodeOptions.UPSTREAM);
         if (upstream.isEmpty() && NodeRole.SEQUENCER != role)
@@ -117,7 +117,8 @@ public final class NodeConfigReader
             NodeRole.SEQUENCER == role ? publishChannel() : null,
             journal,
             threads,
-            aeron(name));
+            aeron(name),
+            http);
     }
 
     private String name()
@@ -370,6 +371,14 @@ public final class NodeConfigReader
             settings.path(NodeOptions.AERON_DIR, parent.resolve("fragcast-" + name)),
             isExternal,
             settings.aeronProperties());
+    }
+
+    private @Nullable Endpoint http()
+    {
+        final Setting host = settings.require(NodeOptions.HTTP_HOST);
+        final int port = settings.number(NodeOptions.HTTP_PORT);
+
+        return 0 == port ? null : Names.single(host, host.value() + ':' + port);
     }
 
     private void checkKey(final Path file)

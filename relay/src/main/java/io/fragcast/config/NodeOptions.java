@@ -97,8 +97,10 @@ public final class NodeOptions
         "Folder of the media driver, /dev/shm/fragcast-NAME unless set; as a flag it names a running driver.");
     static final Option AERON_DRIVER = Option.choice("aeron.driver", "embedded", List.of("embedded", "external"),
         "Run a media driver in aeron.dir, or use the one that runs there.");
-    static final Option HTTP_PORT = number("http.port", "0", 0, 0, "port",
-        "0 serves nothing: this version has no HTTP.");
+    static final Option HTTP_HOST = Option.text("http.host", TEXT, "HOST",
+        "Address that the HTTP server listens on; it has no TLS and no passwords.").or("127.0.0.1");
+    static final Option HTTP_PORT = number("http.port", "0", 0, 65_535, "port",
+        "Port of the node's HTTP server; 0: none.");
 
     private static final List<Option> ALL = List.of(
         CHAIN_ID, NAME, PROFILE, IDENTITY_KEY, LEADER_KEY, SCHEDULE,
@@ -107,7 +109,7 @@ public final class NodeOptions
         JOURNAL_DIR, KEEP_BLOCKS, RING_BYTES, BLOCK_BYTES, ROLL,
         THREAD_MODE, IDLE, AFFINITY_BROADCAST, AFFINITY_FORWARD, AFFINITY_INGEST, AFFINITY_JOURNAL, AFFINITY_EDGE,
         AFFINITY_DRIVER,
-        AERON_DIR, AERON_DRIVER, HTTP_PORT);
+        AERON_DIR, AERON_DRIVER, HTTP_HOST, HTTP_PORT);
 
     private NodeOptions()
     {

@@ -39,6 +39,7 @@ public abstract class NodeContext<C extends NodeContext<C>>
     private @Nullable NodeHost host;
     private @Nullable Path driverDirectory;
     private boolean isDriverExternal;
+    private @Nullable Endpoint http;
     private ErrorHandler errorHandler = new LoggedErrors();
 
     /**
@@ -394,6 +395,28 @@ public abstract class NodeContext<C extends NodeContext<C>>
     {
         driverDirectory = directory;
         isDriverExternal = isExternal;
+        return self();
+    }
+
+    /**
+     * Where the node's HTTP server listens.
+     *
+     * @return the endpoint, or null for no server.
+     */
+    public @Nullable Endpoint http()
+    {
+        return http;
+    }
+
+    /**
+     * Sets where the node's HTTP server listens.
+     *
+     * @param value the endpoint, whose port may be 0 to let the kernel choose; null for no server.
+     * @return this.
+     */
+    public C http(final @Nullable Endpoint value)
+    {
+        http = value;
         return self();
     }
 

@@ -1,8 +1,11 @@
 package io.fragcast.node;
 
+import io.aeron.Aeron;
 import io.fragcast.agent.JournalAgent;
+import io.fragcast.config.Endpoint;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
+import io.fragcast.edge.http.HttpServer;
 import io.fragcast.journal.DiskGuard;
 import io.fragcast.journal.Journal;
 import io.fragcast.journal.JournalConfig;
@@ -39,10 +42,16 @@ final class NodeRuntime implements AutoCloseable
     private final EpochNanoClock epochClock = new EpochClock();
     private final @Nullable JournalRing journalRing;
     private final Alarms alarms;
+    private final @Nullable HttpServer http;
 
     private NodeRuntime(
-        final NodeContext<?> ctx, final NodeHost host, final boolean ownsHost, final @Nullable Journal journal)
+        final NodeContext<?> ctx,
+        final NodeHost host,
+        final boolean ownsHost,
+        final @Nullable Journal journal,
+        final @Nullable HttpServer http)
     {
+        this.http = http;
         this.ctx = ctx;
         this.host = host;
         this.ownsHost = ownsHost;
@@ -63,6 +72,10 @@ final class NodeRuntime implements AutoCloseable
                 hotErrors());
         }
         host.addCold(Role.JOURNAL, alarms, hotErrors());
+        if (null != http)
+        {
+            host.addResource(http);
+        }
     }
 
     /**
@@ -79,17 +92,19 @@ final class NodeRuntime implements AutoCloseable
         final Journal journal = null == config ? null : ChronicleJournal.open(config);
         NodeHost host = ctx.host();
         final boolean ownsHost = null == host;
+        HttpServer http = null;
         try
         {
+            http = bindHttp(ctx);
             if (null == host)
             {
                 host = NodeHost.launch(ctx.name(), ctx.threads(), driverConfig(ctx), ctx.errorHandler());
             }
-            return new NodeRuntime(ctx, host, ownsHost, journal);
+            return new NodeRuntime(ctx, host, ownsHost, journal, http);
         }
         catch (final RuntimeException ex)
         {
-            CloseHelper.quietCloseAll(ownsHost ? host : null, journal);
+            CloseHelper.quietCloseAll(ownsHost ? host : null, http, journal);
             throw ex;
         }
     }
@@ -184,13 +199,37 @@ final class NodeRuntime implements AutoCloseable
     }
 
     /**
-     * Starts the threads, if they are this node's own.
+     * The node's HTTP server, to mount on while the node is being made.
+     *
+     * @return the server, bound; null if the node has none.
+     */
+    @Nullable HttpServer http()
+    {
+        return http;
+    }
+
+    /**
+     * The port of the HTTP server.
+     *
+     * @return the port; -1 without a server.
+     */
+    int httpPort()
+    {
+        return null == http ? Aeron.NULL_VALUE : http.port();
+    }
+
+    /**
+     * Starts the threads, if they are this node's own, then serves HTTP.
      */
     void start()
     {
         if (ownsHost)
         {
             host.start();
+        }
+        if (null != http)
+        {
+            http.start();
         }
     }
 
@@ -201,6 +240,13 @@ final class NodeRuntime implements AutoCloseable
         {
             host.close();
         }
+    }
+
+    private static @Nullable HttpServer bindHttp(final NodeContext<?> ctx)
+    {
+        final Endpoint http = ctx.http();
+
+        return null == http ? null : HttpServer.bind(ctx.name(), http.host(), http.port(), ctx.errorHandler());
     }
 
     private static DriverConfig driverConfig(final NodeContext<?> ctx)

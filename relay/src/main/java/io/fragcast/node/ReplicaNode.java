@@ -240,6 +240,16 @@ public final class ReplicaNode implements AutoCloseable
         return runtime.links().isConnected();
     }
 
+    /**
+     * The port of the node's HTTP server.
+     *
+     * @return the port, the kernel's choice where 0 was asked for; -1 without a server.
+     */
+    public int httpPort()
+    {
+        return runtime.httpPort();
+    }
+
     @Override
     public void close()
     {

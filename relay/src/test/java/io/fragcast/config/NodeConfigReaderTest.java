@@ -166,7 +166,7 @@ class NodeConfigReaderTest
             "zzzzzz = 1           ~ relay.toml:7: unknown key \"zzzzzz\"; fragcast relay --help lists them",
             "block = 1            ~ relay.toml:7: block is a table; write [block]",
             "deliver.to = \"x\"   ~ relay.toml:7: deliver.to is no key of a relay",
-            "http.port = 9090     ~ relay.toml:7: http.port = 9090: 0 serves nothing: this version has no HTTP.",
+            "http.port = 65536    ~ relay.toml:7: http.port = 65536: allowed 0..65535",
             "threads.idle = \"a\" ~ relay.toml:7: threads.idle = a: allowed spin|backoff",
             "block.window = \"x\" ~ relay.toml:7: block.window = x: not a number of bytes, rounded up to a power of " +
                 "two; allowed 32768..67108864",
@@ -306,6 +306,16 @@ class NodeConfigReaderTest
         final NodeConfig config = read(NodeRole.RELAY, relayFile());
 
         assertThat(config.block().sinks()).hasSize(2).allSatisfy((sink) -> assertThat(sink).hasToString(peer));
+    }
+
+    @Test
+    void shouldServeHttpOnLoopbackOnlyIfAskedTo()
+    {
+        assertThat(read(NodeRole.RELAY, relayFile()).http()).isNull();
+        assertThat(read(NodeRole.RELAY, relayFile("[http]", "port = 9090")).http())
+            .isEqualTo(new Endpoint("127.0.0.1", 9090));
+        assertThat(read(NodeRole.RELAY, relayFile("[http]", "host = \"0.0.0.0\"", "port = 9090")).http())
+            .isEqualTo(new Endpoint("0.0.0.0", 9090));
     }
 
     @ParameterizedTest
