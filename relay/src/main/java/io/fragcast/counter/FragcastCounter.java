@@ -5,208 +5,182 @@ package io.fragcast.counter;
  */
 public enum FragcastCounter
 {
-    /** Frames polled off the block lane. */
-    FRAMES_RECEIVED(1, "frames received"),
+    FRAMES_RECEIVED(1, "frames received", "Frames polled off the block lane."),
 
-    /** Frames that passed every check for the first time. */
-    FRAMES_ACCEPTED(2, "frames accepted"),
+    FRAMES_ACCEPTED(2, "frames accepted", "Frames that passed every check for the first time."),
 
-    /** Frames already known; free. */
-    FRAMES_DUPLICATE(3, "frames duplicate"),
+    FRAMES_DUPLICATE(3, "frames duplicate", "Frames already known; free."),
 
-    /** Frames refused for length, template, version or layout. */
-    FRAMES_MALFORMED(4, "frames malformed"),
+    FRAMES_MALFORMED(4, "frames malformed", "Frames refused for length, template, version or layout."),
 
-    /** Frames refused for another chain id. */
-    FRAMES_FOREIGN_CHAIN(5, "frames foreign chain"),
+    FRAMES_FOREIGN_CHAIN(5, "frames foreign chain", "Frames refused for another chain id."),
 
-    /** Frames below the window, of a superseded attempt or of a fenced term. */
-    FRAMES_STALE(6, "frames stale"),
+    FRAMES_STALE(6, "frames stale", "Frames below the window, of a superseded attempt or of a fenced term."),
 
-    /** Frames beyond the window. */
-    FRAMES_FAR_FUTURE(7, "frames far future"),
+    FRAMES_FAR_FUTURE(7, "frames far future", "Frames beyond the window."),
 
-    /** Frames whose term does not lead their block. */
-    FRAMES_NOT_LEADER(8, "frames not leader"),
+    FRAMES_NOT_LEADER(8, "frames not leader", "Frames whose term does not lead their block."),
 
-    /** Signed frames whose signature does not hold. */
-    FRAMES_BAD_SIGNATURE(9, "frames bad signature"),
+    FRAMES_BAD_SIGNATURE(9, "frames bad signature", "Signed frames whose signature does not hold."),
 
-    /** Pages and chunks that their header does not name. */
-    FRAMES_BAD_HASH(10, "frames bad hash"),
+    FRAMES_BAD_HASH(10, "frames bad hash", "Pages and chunks that their header does not name."),
 
-    /** Frames refused for frag, transaction or block limits. */
-    FRAMES_OVER_LIMIT(11, "frames over limit"),
+    FRAMES_OVER_LIMIT(11, "frames over limit", "Frames refused for frag, transaction or block limits."),
 
-    /** Frames dropped unread because checks failed too often. */
-    FRAMES_OVER_BUDGET(12, "frames over budget"),
+    FRAMES_OVER_BUDGET(12, "frames over budget", "Frames dropped unread because checks failed too often."),
 
-    /** Pages and chunks dropped because no verified header names them and the early store is full. */
-    FRAMES_WITHOUT_HEADER(13, "frames without header"),
+    FRAMES_WITHOUT_HEADER(13, "frames without header",
+        "Pages and chunks dropped because no verified header names them and the early store is full."),
 
-    /** Frames illegal in the state of their attempt, such as a seq after the last frag. */
-    FRAMES_OUT_OF_STATE(14, "frames out of state"),
+    FRAMES_OUT_OF_STATE(14, "frames out of state",
+        "Frames illegal in the state of their attempt, such as a seq after the last frag."),
 
-    /** Heartbeats, starts and stops with a controlSeq that is not newer. */
-    FRAMES_CONTROL_STALE(15, "frames control stale"),
+    FRAMES_CONTROL_STALE(15, "frames control stale",
+        "Heartbeats, starts and stops with a controlSeq that is not newer."),
 
-    /** Sessions closed out for failing checks. */
-    SESSIONS_REJECTED(16, "sessions rejected"),
+    SESSIONS_REJECTED(16, "sessions rejected", "Sessions closed out for failing checks."),
 
-    /** Signature checks made. */
-    SIGNATURES_CHECKED(17, "signatures checked"),
+    SIGNATURES_CHECKED(17, "signatures checked", "Signature checks made."),
 
-    /** Two messages signed for one place. */
-    EQUIVOCATIONS(18, "equivocations"),
+    EQUIVOCATIONS(18, "equivocations", "Two messages signed for one place."),
 
-    /** Attempts whose Env was accepted. */
-    ATTEMPTS_OPENED(19, "attempts opened"),
+    ATTEMPTS_OPENED(19, "attempts opened", "Attempts whose Env was accepted."),
 
-    /** Attempts ended VERIFIED. */
-    BLOCKS_VERIFIED(20, "blocks verified"),
+    BLOCKS_VERIFIED(20, "blocks verified", "Attempts ended VERIFIED."),
 
-    /** Attempts ended MISMATCHED. */
-    BLOCKS_MISMATCHED(21, "blocks mismatched"),
+    BLOCKS_MISMATCHED(21, "blocks mismatched", "Attempts ended MISMATCHED."),
 
-    /** Attempts ended ABORTED. */
-    BLOCKS_ABORTED(22, "blocks aborted"),
+    BLOCKS_ABORTED(22, "blocks aborted", "Attempts ended ABORTED."),
 
-    /** Attempts ended SUPERSEDED. */
-    BLOCKS_SUPERSEDED(23, "blocks superseded"),
+    BLOCKS_SUPERSEDED(23, "blocks superseded", "Attempts ended SUPERSEDED."),
 
-    /** Blocks reported wholly missed. */
-    BLOCKS_MISSED(24, "blocks missed"),
+    BLOCKS_MISSED(24, "blocks missed", "Blocks reported wholly missed."),
 
-    /** Attempts dropped for want of room, farthest future first. */
-    ATTEMPTS_EVICTED(25, "attempts evicted"),
+    ATTEMPTS_EVICTED(25, "attempts evicted", "Attempts dropped for want of room, farthest future first."),
 
-    /** Frags handed to the consumer. */
-    FRAGS_DELIVERED(26, "frags delivered"),
+    FRAGS_DELIVERED(26, "frags delivered", "Frags handed to the consumer."),
 
-    /** Frags known missing and not yet there (gauge). */
-    FRAGS_MISSING(27, "frags missing"),
+    FRAGS_MISSING(27, "frags missing", Kind.GAUGE, "Frags known missing and not yet there."),
 
-    /** Events delivered twice; always 0. */
-    DUPLICATES_DELIVERED(28, "duplicates delivered"),
+    DUPLICATES_DELIVERED(28, "duplicates delivered", "Events delivered twice; always 0."),
 
-    /** Transactions handed to the consumer. */
-    TXS_DELIVERED(29, "txs delivered"),
+    TXS_DELIVERED(29, "txs delivered", "Transactions handed to the consumer."),
 
-    /** Body bytes handed to the consumer. */
-    BYTES_DELIVERED(30, "bytes delivered"),
+    BYTES_DELIVERED(30, "bytes delivered", "Body bytes handed to the consumer."),
 
-    /** Duty cycles in which the consumer could take nothing. */
-    DELIVERY_BACK_PRESSURED(31, "delivery back-pressured"),
+    DELIVERY_BACK_PRESSURED(31, "delivery back-pressured", "Duty cycles in which the consumer could take nothing."),
 
-    /** Bytes of the body slab in use (gauge). */
-    BODY_SLAB_USED(32, "body slab used bytes"),
+    BODY_SLAB_USED(32, "body slab used bytes", Kind.GAUGE, "Bytes of the body slab in use."),
 
-    /** Bodies refused because the slab or the attempt's share was full. */
-    BODY_SLAB_FULL(33, "body slab full"),
+    BODY_SLAB_FULL(33, "body slab full", "Bodies refused because the slab or the attempt's share was full."),
 
-    /** Frames copied to a sink. */
-    FRAMES_FORWARDED(34, "frames forwarded"),
+    FRAMES_FORWARDED(34, "frames forwarded", "Frames copied to a sink."),
 
-    /** Frames not sent to one sink because it was out of window. */
-    SINK_SKIPPED_WINDOW(35, "sink skipped window"),
+    SINK_SKIPPED_WINDOW(35, "sink skipped window", "Frames not sent to one sink because it was out of window."),
 
-    /** Frames not sent to one sink because it was not connected. */
-    SINK_SKIPPED_UNCONNECTED(36, "sink skipped unconnected"),
+    SINK_SKIPPED_UNCONNECTED(36, "sink skipped unconnected",
+        "Frames not sent to one sink because it was not connected."),
 
-    /** Duty cycles in which a frame waited for a sink (slow-sink = wait). */
-    SINK_WAITED(37, "sink waited"),
+    SINK_WAITED(37, "sink waited", "Duty cycles in which a frame waited for a sink (slow-sink = wait)."),
 
-    /** Envs published. */
-    PUBLISHED_ENVS(38, "published envs"),
+    PUBLISHED_ENVS(38, "published envs", "Envs published."),
 
-    /** Frags published. */
-    PUBLISHED_FRAGS(39, "published frags"),
+    PUBLISHED_FRAGS(39, "published frags", "Frags published."),
 
-    /** Seals published. */
-    PUBLISHED_SEALS(40, "published seals"),
+    PUBLISHED_SEALS(40, "published seals", "Seals published."),
 
-    /** Aborts published. */
-    PUBLISHED_ABORTS(41, "published aborts"),
+    PUBLISHED_ABORTS(41, "published aborts", "Aborts published."),
 
-    /** Heartbeats published. */
-    PUBLISHED_HEARTBEATS(42, "published heartbeats"),
+    PUBLISHED_HEARTBEATS(42, "published heartbeats", "Heartbeats published."),
 
-    /** Body bytes published, once however many sinks. */
-    PUBLISHED_BYTES(43, "published bytes"),
+    PUBLISHED_BYTES(43, "published bytes", "Body bytes published, once however many sinks."),
 
-    /** Requests of the builder refused. */
-    PUBLISH_REFUSED(44, "publish refused"),
+    PUBLISH_REFUSED(44, "publish refused", "Requests of the builder refused."),
 
-    /** Requests of the builder pushed back. */
-    PUBLISH_BACK_PRESSURED(45, "publish back-pressured"),
+    PUBLISH_BACK_PRESSURED(45, "publish back-pressured", "Requests of the builder pushed back."),
 
-    /** Images left and made anew. */
-    SOURCES_REMADE(46, "sources remade"),
+    SOURCES_REMADE(46, "sources remade", "Images left and made anew."),
 
-    /** Datagrams from an address that is not admitted. */
-    DATAGRAMS_REFUSED_ADDRESS(47, "datagrams refused address"),
+    DATAGRAMS_REFUSED_ADDRESS(47, "datagrams refused address", "Datagrams from an address that is not admitted."),
 
-    /** Datagrams of a session that is not admitted. */
-    DATAGRAMS_REFUSED_SESSION(48, "datagrams refused session"),
+    DATAGRAMS_REFUSED_SESSION(48, "datagrams refused session", "Datagrams of a session that is not admitted."),
 
-    /** Data datagrams whose frames do not tile or do not fit the term. */
-    DATAGRAMS_REFUSED_LAYOUT(49, "datagrams refused layout"),
+    DATAGRAMS_REFUSED_LAYOUT(49, "datagrams refused layout",
+        "Data datagrams whose frames do not tile or do not fit the term."),
 
-    /** SETUPs with another term length, MTU or session. */
-    DATAGRAMS_REFUSED_SETUP(50, "datagrams refused setup"),
+    DATAGRAMS_REFUSED_SETUP(50, "datagrams refused setup", "SETUPs with another term length, MTU or session."),
 
-    /** SM, NAK, RTT, ERR refused. */
-    DATAGRAMS_REFUSED_CONTROL(51, "datagrams refused control"),
+    DATAGRAMS_REFUSED_CONTROL(51, "datagrams refused control", "SM, NAK, RTT, ERR refused."),
 
-    /** Frames written to the journal. */
-    JOURNAL_FRAMES(52, "journal frames"),
+    JOURNAL_FRAMES(52, "journal frames", "Frames written to the journal."),
 
-    /** Bytes written to the journal. */
-    JOURNAL_BYTES(53, "journal bytes"),
+    JOURNAL_BYTES(53, "journal bytes", "Bytes written to the journal."),
 
-    /** HOLE records written. */
-    JOURNAL_HOLES(54, "journal holes"),
+    JOURNAL_HOLES(54, "journal holes", "HOLE records written."),
 
-    /** Frames that the ring buffer could not take. */
-    JOURNAL_FRAMES_LOST(55, "journal frames lost"),
+    JOURNAL_FRAMES_LOST(55, "journal frames lost", "Frames that the ring buffer could not take."),
 
-    /** Most bytes ever waiting in the journal's ring buffer. */
-    JOURNAL_RING_HIGH_WATER(56, "journal ring high water bytes"),
+    JOURNAL_RING_HIGH_WATER(56, "journal ring high water bytes", Kind.GAUGE,
+        "Most bytes ever waiting in the journal's ring buffer."),
 
-    /** 1 while journaling is stopped for want of disk (gauge). */
-    JOURNAL_DISK_ALARM(57, "journal disk alarm"),
+    JOURNAL_DISK_ALARM(57, "journal disk alarm", Kind.GAUGE, "1 while journaling is stopped for want of disk."),
 
-    /** Events handed to the edge. */
-    EDGE_EVENTS(58, "edge events"),
+    EDGE_EVENTS(58, "edge events", "Events handed to the edge."),
 
-    /** Events that the edge's ring buffer could not take at once. */
-    EDGE_BACK_PRESSURED(59, "edge back-pressured"),
+    EDGE_BACK_PRESSURED(59, "edge back-pressured", "Events that the edge's ring buffer could not take at once."),
 
-    /** Exceptions caught by an agent's error handler; always 0. */
-    HOT_ERRORS(60, "hot errors"),
+    HOT_ERRORS(60, "hot errors", "Exceptions caught by an agent's error handler; always 0."),
 
-    /** Accepted frames not forwarded because they passed too many relays. */
-    FRAMES_OVER_HOPS(61, "frames over hops"),
+    FRAMES_OVER_HOPS(61, "frames over hops", "Accepted frames not forwarded because they passed too many relays."),
 
-    /** Pages and chunks put by until the header that names them is verified. */
-    FRAMES_HELD(62, "frames held"),
+    FRAMES_HELD(62, "frames held", "Pages and chunks put by until the header that names them is verified."),
 
-    /** Upstream streams heard now (gauge). */
-    SOURCES_CONNECTED(63, "sources connected"),
+    SOURCES_CONNECTED(63, "sources connected", Kind.GAUGE, "Upstream streams heard now."),
 
-    /** Downstream streams listened to now (gauge). */
-    SINKS_CONNECTED(64, "sinks connected");
+    SINKS_CONNECTED(64, "sinks connected", Kind.GAUGE, "Downstream streams listened to now."),
+
+    LATENCIES_NEGATIVE(65, "latencies negative", "Latencies that two clocks made negative; recorded as 0."),
+
+    EDGE_RING_HIGH_WATER(66, "edge ring high water bytes", Kind.GAUGE,
+        "Most bytes ever waiting in the ring buffer to the edges."),
+
+    SINK_UNSENT_HIGH_WATER(67, "sink unsent high water bytes", Kind.GAUGE,
+        "Most bytes ever seen committed to one sink and not yet on the network."),
+
+    SCHEDULE_RELOADS(68, "schedule reloads", "Schedules taken while the node ran."),
+
+    SCHEDULE_RELOADS_REFUSED(69, "schedule reloads refused", "Schedules refused while the node ran.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;
 
+    /**
+     * How a value moves.
+     */
+    public enum Kind
+    {
+        /** Only up, from 0 at start. */
+        COUNT,
+        /** Up and down, or the most ever seen. */
+        GAUGE
+    }
+
     private final int id;
     private final String label;
+    private final Kind kind;
+    private final String meaning;
 
-    FragcastCounter(final int id, final String label)
+    FragcastCounter(final int id, final String label, final String meaning)
+    {
+        this(id, label, Kind.COUNT, meaning);
+    }
+
+    FragcastCounter(final int id, final String label, final Kind kind, final String meaning)
     {
         this.id = id;
         this.label = label;
+        this.kind = kind;
+        this.meaning = meaning;
     }
 
     /**
@@ -227,6 +201,26 @@ public enum FragcastCounter
     public String label()
     {
         return label;
+    }
+
+    /**
+     * How the value moves.
+     *
+     * @return the kind.
+     */
+    public Kind kind()
+    {
+        return kind;
+    }
+
+    /**
+     * What is counted: a sentence for an operator.
+     *
+     * @return the meaning.
+     */
+    public String meaning()
+    {
+        return meaning;
     }
 
     /**

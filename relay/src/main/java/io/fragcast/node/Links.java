@@ -93,6 +93,33 @@ final class Links implements AutoCloseable
         return this;
     }
 
+    /**
+     * Names of the sources that {@link #listen} makes.
+     *
+     * @return in their order.
+     */
+    List<String> sourceNames()
+    {
+        return ctx.upstreams().stream().map(PeerName::toString).toList();
+    }
+
+    /**
+     * Names of the sinks that {@link #send} makes.
+     *
+     * @return in their order.
+     */
+    List<String> sinkNames()
+    {
+        final List<String> names = new ArrayList<>(ctx.sinks().stream().map(PeerName::toString).toList());
+        final MulticastGroup group = ctx.sinkGroup();
+        if (null != group)
+        {
+            names.add(group.endpoint());
+        }
+
+        return names;
+    }
+
     FrameSource[] sources()
     {
         return sources.toArray(new FrameSource[0]);

@@ -12,12 +12,20 @@ import io.fragcast.journal.JournalConfig;
 import io.fragcast.journal.JournalRing;
 import io.fragcast.journal.chronicle.ChronicleJournal;
 import io.fragcast.node.ThreadPlan.Role;
+import io.fragcast.protocol.block.BlockConsumer;
 import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.transport.aeron.AeronClient;
 import io.fragcast.transport.aeron.DriverConfig;
 import io.fragcast.transport.aeron.Grant;
+import io.fragcast.watch.BlockBoard;
+import io.fragcast.watch.NodeWatch;
+import io.fragcast.watch.PeerClocks;
+import io.fragcast.watch.Presence;
+import io.fragcast.watch.StageLatencies;
+import io.fragcast.watch.WatchedConsumer;
+import io.fragcast.watch.WatchedForwarder;
+import io.fragcast.wire.FrameFanout;
 import org.agrona.CloseHelper;
-import org.agrona.DirectBuffer;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -43,6 +51,11 @@ final class NodeRuntime implements AutoCloseable
     private final @Nullable JournalRing journalRing;
     private final Alarms alarms;
     private final @Nullable HttpServer http;
+    private final StageLatencies latencies;
+    private final BlockBoard board = new BlockBoard();
+    private final Presence sources;
+    private final Presence sinks;
+    private final long startedNs;
 
     private NodeRuntime(
         final NodeContext<?> ctx,
@@ -60,6 +73,11 @@ final class NodeRuntime implements AutoCloseable
         host.addResource(counters::detach);
         links = new Links(ctx, client, counters);
         host.addResource(links);
+
+        latencies = new StageLatencies(counters);
+        sources = new Presence(links.sourceNames());
+        sinks = new Presence(links.sinkNames());
+        startedNs = epochClock.nanoTime();
 
         final JournalConfig config = ctx.journal();
         alarms = new Alarms(ctx.name(), null == config ? null : config.dir().resolve("evidence"));
@@ -170,32 +188,71 @@ final class NodeRuntime implements AutoCloseable
     }
 
     /**
-     * The way of accepted frames to the journal, and on to sinks.
+     * The way of accepted frames to the sinks, the journal and those who watch.
      *
-     * @param sinks to hand on to, or null for none.
+     * @param sinks to hand on to first, or null for none.
      * @return the forwarder.
      */
     FrameForwarder accepted(final @Nullable FrameForwarder sinks)
     {
-        final JournalRing ring = journalRing;
-        if (null != ring)
-        {
-            return new JournalTap(ring, epochClock, sinks);
-        }
-
-        return null == sinks ? NoForwarder.INSTANCE : sinks;
+        return new WatchedForwarder(journaled(sinks), epochClock, latencies, board, false);
     }
 
     /**
-     * What the journal's ring has to do in each duty cycle of the hot agent.
+     * The way of frames that this node publishes, besides to its sinks: to the journal and those who watch.
      *
+     * @return the forwarder.
+     */
+    FrameForwarder published()
+    {
+        return new WatchedForwarder(journaled(null), epochClock, latencies, board, true);
+    }
+
+    /**
+     * The way of deliveries to who takes them and those who watch.
+     *
+     * @param consumer that takes them.
+     * @return the consumer.
+     */
+    BlockConsumer delivered(final BlockConsumer consumer)
+    {
+        return new WatchedConsumer(consumer, epochClock, latencies, board);
+    }
+
+    /**
+     * What the hot agent has to do in each duty cycle besides its work. Called when the links are made.
+     *
+     * @param fanout over the sinks, or null for none.
      * @return the duty.
      */
-    Runnable journalWork()
+    Runnable cycleDuty(final @Nullable FrameFanout fanout)
+    {
+        return new CycleDuty(journalRing, links.sources(), links.sinks(), fanout, sources, sinks, counters);
+    }
+
+    /**
+     * What the node shows of itself.
+     *
+     * @param role of the node.
+     * @return everything that may be seen.
+     */
+    NodeWatch watch(final String role)
     {
         final JournalRing ring = journalRing;
 
-        return null == ring ? () -> {} : ring::doWork;
+        return new NodeWatch(
+            ctx.name(),
+            role,
+            ctx::schedule,
+            counters,
+            latencies,
+            board,
+            sources,
+            sinks,
+            PeerClocks.NONE,
+            () -> null == ring ? 0 : ring.buffer().size(),
+            epochClock,
+            startedNs);
     }
 
     /**
@@ -262,23 +319,8 @@ final class NodeRuntime implements AutoCloseable
         return null == directory ? config : config.withDirectory(directory);
     }
 
-    /**
-     * For a node that neither relays nor journals.
-     */
-    private enum NoForwarder implements FrameForwarder
+    private @Nullable FrameForwarder journaled(final @Nullable FrameForwarder sinks)
     {
-        INSTANCE;
-
-        @Override
-        public void onAccepted(
-            final DirectBuffer buffer, final int offset, final int length, final int sessionId)
-        {
-        }
-
-        @Override
-        public boolean isReady()
-        {
-            return true;
-        }
+        return null == journalRing ? sinks : new JournalTap(journalRing, epochClock, sinks);
     }
 }

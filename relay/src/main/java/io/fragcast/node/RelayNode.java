@@ -9,6 +9,7 @@ import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.ReceiverPorts;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.aeron.Grant;
+import io.fragcast.watch.NodeWatch;
 import io.fragcast.wire.BlockLaneAdapter;
 import io.fragcast.wire.FrameFanout;
 
@@ -66,7 +67,7 @@ public final class RelayNode implements AutoCloseable
             new ReceiverPorts(
                 Secp256k1.load().newVerifier(),
                 runtime.accepted(fanout),
-                (delivery) -> true,
+                runtime.delivered((delivery) -> true),
                 null,
                 runtime.alarms(),
                 runtime.alarms()),
@@ -77,7 +78,7 @@ public final class RelayNode implements AutoCloseable
             runtime.links().sources(),
             new BlockLaneAdapter(receiver, runtime.clock(), runtime.counters()),
             receiver,
-            runtime.journalWork(),
+            runtime.cycleDuty(fanout),
             runtime.counters());
         runtime.host().addHot(
             Role.FORWARD,
@@ -126,6 +127,16 @@ public final class RelayNode implements AutoCloseable
     public Counters counters()
     {
         return runtime.counters();
+    }
+
+    /**
+     * What the node shows of itself.
+     *
+     * @return all of it; not to be read once the node is closed.
+     */
+    public NodeWatch watch()
+    {
+        return runtime.watch("relay");
     }
 
     /**

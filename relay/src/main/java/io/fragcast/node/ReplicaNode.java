@@ -13,6 +13,7 @@ import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.MerkleTransactionsRoot;
 import io.fragcast.protocol.block.ReceiverPorts;
 import io.fragcast.transport.aeron.Grant;
+import io.fragcast.watch.NodeWatch;
 import io.fragcast.wire.BlockEventProxy;
 import io.fragcast.wire.BlockLaneAdapter;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
@@ -136,7 +137,7 @@ public final class ReplicaNode implements AutoCloseable
             new ReceiverPorts(
                 Secp256k1.load().newVerifier(),
                 runtime.accepted(null),
-                new BlockEventProxy(events, runtime.epochClock(), runtime.counters()),
+                runtime.delivered(new BlockEventProxy(events, runtime.epochClock(), runtime.counters())),
                 new MerkleTransactionsRoot(),
                 runtime.alarms(),
                 runtime.alarms()),
@@ -154,7 +155,7 @@ public final class ReplicaNode implements AutoCloseable
                 runtime.links().listen().sources(),
                 new BlockLaneAdapter(receiver, runtime.clock(), runtime.counters()),
                 receiver,
-                runtime.journalWork(),
+                runtime.cycleDuty(null),
                 runtime.counters()),
             runtime.hotErrors());
 
@@ -218,6 +219,16 @@ public final class ReplicaNode implements AutoCloseable
     public Counters counters()
     {
         return runtime.counters();
+    }
+
+    /**
+     * What the node shows of itself.
+     *
+     * @return all of it; not to be read once the node is closed.
+     */
+    public NodeWatch watch()
+    {
+        return runtime.watch("replica");
     }
 
     /**

@@ -12,6 +12,7 @@ import io.fragcast.protocol.block.LeaderMemory;
 import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.aeron.Grant;
+import io.fragcast.watch.NodeWatch;
 import io.fragcast.wire.BlockLaneProxy;
 import io.fragcast.wire.FrameFanout;
 import io.fragcast.wire.PublishAdapter;
@@ -119,7 +120,7 @@ public final class SequencerNode implements AutoCloseable
         final FragBroadcaster broadcaster = new FragBroadcaster(
             ctx.schedule(),
             ctx.signer(),
-            new BlockLaneProxy(fanout, runtime.accepted(null), runtime.maxFrameLength()),
+            new BlockLaneProxy(fanout, runtime.published(), runtime.maxFrameLength()),
             ctx.limits(),
             runtime.counters(),
             memory(ctx, runtime));
@@ -143,7 +144,7 @@ public final class SequencerNode implements AutoCloseable
                 broadcaster,
                 fanout,
                 sinks.toArray(new FrameSink[0]),
-                runtime.journalWork(),
+                runtime.cycleDuty(fanout),
                 runtime.counters()),
             runtime.hotErrors());
         requests.forEach(runtime.host()::addResource);
@@ -209,6 +210,16 @@ public final class SequencerNode implements AutoCloseable
     public Counters counters()
     {
         return runtime.counters();
+    }
+
+    /**
+     * What the node shows of itself.
+     *
+     * @return all of it; not to be read once the node is closed.
+     */
+    public NodeWatch watch()
+    {
+        return runtime.watch("sequencer");
     }
 
     /**

@@ -40,6 +40,7 @@ public final class BlockEventProxy implements BlockConsumer
     private final EpochNanoClock clock;
     private final AtomicCounter events;
     private final AtomicCounter backPressured;
+    private final AtomicCounter highWater;
 
     /**
      * A proxy into one ring buffer.
@@ -54,6 +55,7 @@ public final class BlockEventProxy implements BlockConsumer
         this.clock = clock;
         events = counters.get(FragcastCounter.EDGE_EVENTS);
         backPressured = counters.get(FragcastCounter.EDGE_BACK_PRESSURED);
+        highWater = counters.get(FragcastCounter.EDGE_RING_HIGH_WATER);
     }
 
     /**
@@ -98,6 +100,7 @@ public final class BlockEventProxy implements BlockConsumer
         encode(ring.buffer(), index, delivery);
         ring.commit(index);
         events.incrementRelease();
+        highWater.proposeMaxRelease(ring.size());
 
         return true;
     }

@@ -25,6 +25,11 @@ import io.fragcast.protocol.block.TransactionsRoot;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.transport.FrameSource;
+import io.fragcast.watch.BlockBoard;
+import io.fragcast.watch.LatencyStage;
+import io.fragcast.watch.StageLatencies;
+import io.fragcast.watch.WatchedConsumer;
+import io.fragcast.watch.WatchedForwarder;
 import io.fragcast.wire.BlockEventProxy;
 import io.fragcast.wire.BlockLaneAdapter;
 import io.fragcast.wire.BlockLaneProxy;
@@ -42,6 +47,7 @@ import org.junit.jupiter.api.Timeout;
 
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -64,6 +70,8 @@ class HotPathAllocationTest
     private static final int BLOCKS_PER_ROUND = 4;
     private static final int WARMUP_ROUNDS = 30;
     private static final int ROUNDS = 15;
+    private static final int SEND_TIME_OFFSET = 8;
+    private static final int RECEIVE_TIME_OFFSET = 16;
     /** The array that JNI hands out for a signature. */
     private static final long SIGNATURE_BYTES = 80;
     /** JNI's own half a byte a verification, in the round with the least of it. */
@@ -85,6 +93,8 @@ class HotPathAllocationTest
     private final FrameFanout fanout =
         new FrameFanout(List.of(), List.of(sinks), SlowSink.SKIP, FRAME_LENGTH, () -> {}, counters);
     private final OneToOneRingBuffer events = BlockEventProxy.newRing(LIMITS, FRAME_LENGTH);
+    private final StageLatencies latencies = new StageLatencies(counters);
+    private final BlockBoard board = new BlockBoard();
     private long nowNs = 1_000_000;
     private long epochNs = 1_795_235_821_000_000_000L;
     private long nextBlock = 1;
@@ -93,7 +103,7 @@ class HotPathAllocationTest
     void shouldForwardWithoutGarbage()
     {
         final IngestAgent ingest =
-            ingestAgent(new JournalTap(journal, this::epochNs, fanout), (delivery) -> true, null);
+            ingestAgent(watched(fanout, false), watched((delivery) -> true), null);
         final ForwardAgent agent = new ForwardAgent("relay", this::nowNs, ingest, fanout, sinks, counters);
 
         assertNoGarbage(agent, "forward");
@@ -107,11 +117,21 @@ class HotPathAllocationTest
     void shouldIngestAndDeliverWithoutGarbage()
     {
         final IngestAgent agent = ingestAgent(
-            new JournalTap(journal, this::epochNs, null),
-            new BlockEventProxy(events, this::epochNs, counters),
+            watched(null, false),
+            watched(new BlockEventProxy(events, this::epochNs, counters)),
             new MerkleTransactionsRoot());
 
         assertNoGarbage(agent, "ingest");
+
+        final List<StageLatencies.Reading> readings = latencies.read(nowNs);
+        assertEquals(counters.value(FragcastCounter.FRAGS_DELIVERED),
+            readings.get(LatencyStage.PUBLISH_DELIVER.ordinal()).total().getTotalCount());
+        assertEquals(counters.value(FragcastCounter.FRAGS_DELIVERED),
+            readings.get(LatencyStage.RECEIVE_DELIVER.ordinal()).total().getTotalCount());
+        assertEquals(counters.value(FragcastCounter.FRAMES_ACCEPTED),
+            readings.get(LatencyStage.HOP.ordinal()).total().getTotalCount());
+        assertEquals(nextBlock - 1, board.read().number());
+        assertEquals(board.read().bytesExpected(), board.read().bytesArrived());
 
         assertEquals(nextBlock - 1, counters.value(FragcastCounter.BLOCKS_VERIFIED));
     }
@@ -122,7 +142,7 @@ class HotPathAllocationTest
         final FragBroadcaster broadcaster = new FragBroadcaster(
             schedule,
             signer,
-            new BlockLaneProxy(fanout, new JournalTap(journal, this::epochNs, null), FRAME_LENGTH),
+            new BlockLaneProxy(fanout, watched(null, true), FRAME_LENGTH),
             LIMITS,
             counters,
             new LeaderMemory(
@@ -171,6 +191,18 @@ class HotPathAllocationTest
             sinks[0].frames / (WARMUP_ROUNDS + ROUNDS));
         assertThat(signatures).isGreaterThanOrEqualTo(BLOCKS_PER_ROUND * (2 + BODY_LENGTHS.length));
         assertThat(least).as("bytes beyond those of signing").isLessThanOrEqualTo(0);
+    }
+
+    /** As a node wires it: to the sinks, to the journal, under the eyes of those who watch. */
+    private FrameForwarder watched(final @Nullable FrameForwarder sinks, final boolean isPublisher)
+    {
+        return new WatchedForwarder(
+            new JournalTap(journal, this::epochNs, sinks), this::epochNs, latencies, board, isPublisher);
+    }
+
+    private BlockConsumer watched(final BlockConsumer consumer)
+    {
+        return new WatchedConsumer(consumer, this::epochNs, latencies, board);
     }
 
     private IngestAgent ingestAgent(
@@ -266,10 +298,19 @@ class HotPathAllocationTest
             }
             all.add(block.heartbeat(number, FrameKind.FRAG, BODY_LENGTHS.length - 1));
             all.add(block.seal());
-            all.forEach((frame) -> frames.add(frame.buffer()));
+            all.forEach((frame) -> frames.add(stamped(frame.buffer())));
         }
 
         return frames.toArray(new UnsafeBuffer[0]);
+    }
+
+    /** As the transport stamps a datagram on its way. */
+    private UnsafeBuffer stamped(final UnsafeBuffer frame)
+    {
+        frame.putLong(SEND_TIME_OFFSET, epochNs - 50_000, ByteOrder.LITTLE_ENDIAN);
+        frame.putLong(RECEIVE_TIME_OFFSET, epochNs - 20_000, ByteOrder.LITTLE_ENDIAN);
+
+        return frame;
     }
 
     /** Queues a round of requests; answers how many. */

@@ -1,5 +1,5 @@
 /**
- * The node's one HTTP server: takes requests, bounds them and hands them to who is mounted; it must not know what they
- * say.
+ * The node's one HTTP server, which takes requests, bounds them and hands them to who is mounted, not knowing what they
+ * say; and what a node shows its operator there: metrics, readiness, the status page.
  */
 package io.fragcast.edge.http;

@@ -1,0 +1,82 @@
+package io.fragcast.node;
+
+import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import io.fragcast.journal.JournalRing;
+import io.fragcast.transport.FrameSink;
+import io.fragcast.transport.FrameSource;
+import io.fragcast.watch.Presence;
+import io.fragcast.wire.FrameFanout;
+import org.agrona.concurrent.status.AtomicCounter;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/**
+ * What a node's hot agent does at the end of each duty cycle besides its work: the journal ring's due, a look for a new
+ * schedule, and now and then a look at the links for those who watch. Allocates nothing.
+ */
+final class CycleDuty implements Runnable
+{
+    /** A cycle takes a microsecond or, backing off, a millisecond: the links are looked at every 64 ms at least. */
+    private static final int LOOK_CYCLES = 64;
+
+    private final @Nullable JournalRing journalRing;
+    private final FrameSource[] sources;
+    private final FrameSink[] sinks;
+    private final @Nullable FrameFanout fanout;
+    private final Presence sourcePresence;
+    private final Presence sinkPresence;
+    private final AtomicCounter unsentHighWater;
+    private int cycles;
+
+    CycleDuty(
+        final @Nullable JournalRing journalRing,
+        final FrameSource[] sources,
+        final List<FrameSink> sinks,
+        final @Nullable FrameFanout fanout,
+        final Presence sourcePresence,
+        final Presence sinkPresence,
+        final Counters counters)
+    {
+        this.journalRing = journalRing;
+        this.sources = sources;
+        this.sinks = sinks.toArray(new FrameSink[0]);
+        this.fanout = fanout;
+        this.sourcePresence = sourcePresence;
+        this.sinkPresence = sinkPresence;
+        unsentHighWater = counters.get(FragcastCounter.SINK_UNSENT_HIGH_WATER);
+    }
+
+    @Override
+    public void run()
+    {
+        if (null != journalRing)
+        {
+            journalRing.doWork();
+        }
+        if (++cycles >= LOOK_CYCLES)
+        {
+            cycles = 0;
+            look();
+        }
+    }
+
+    private void look()
+    {
+        for (int i = 0; i < sources.length; i++)
+        {
+            sourcePresence.onPeer(i, sources[i].isConnected());
+        }
+        for (int i = 0; i < sinks.length; i++)
+        {
+            final FrameSink sink = sinks[i];
+            sinkPresence.onPeer(i, sink.isConnected());
+            unsentHighWater.proposeMaxRelease(sink.unsentBytes());
+            if (null != fanout)
+            {
+                sinkPresence.onSkipped(i, fanout.skipped(i));
+            }
+        }
+    }
+}

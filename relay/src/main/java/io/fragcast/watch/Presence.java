@@ -1,0 +1,98 @@
+package io.fragcast.watch;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * Which peers of one direction are connected, and what was left out for them. Written by the hot agent, read by any
+ * thread.
+ */
+public final class Presence
+{
+    private final List<String> names;
+    private final AtomicIntegerArray connected;
+    private final AtomicLongArray skipped;
+
+    /**
+     * Nobody is connected yet.
+     *
+     * @param names of the peers, in their order.
+     */
+    public Presence(final List<String> names)
+    {
+        this.names = List.copyOf(names);
+        connected = new AtomicIntegerArray(names.size());
+        skipped = new AtomicLongArray(names.size());
+    }
+
+    /**
+     * Says whether a peer is connected now.
+     *
+     * @param index       of the peer.
+     * @param isConnected or not.
+     */
+    public void onPeer(final int index, final boolean isConnected)
+    {
+        connected.setRelease(index, isConnected ? 1 : 0);
+    }
+
+    /**
+     * Says how many frames were left out for a peer.
+     *
+     * @param index of the peer.
+     * @param count since start.
+     */
+    public void onSkipped(final int index, final long count)
+    {
+        skipped.setRelease(index, count);
+    }
+
+    /**
+     * Names of the peers.
+     *
+     * @return in their order.
+     */
+    public List<String> names()
+    {
+        return names;
+    }
+
+    /**
+     * Was a peer connected when the hot agent last looked?
+     *
+     * @param index of the peer.
+     * @return true if so.
+     */
+    public boolean isConnected(final int index)
+    {
+        return 0 != connected.getAcquire(index);
+    }
+
+    /**
+     * How many frames were left out for a peer.
+     *
+     * @param index of the peer.
+     * @return count since start.
+     */
+    public long skipped(final int index)
+    {
+        return skipped.getAcquire(index);
+    }
+
+    /**
+     * How many are connected.
+     *
+     * @return count.
+     */
+    public int connectedCount()
+    {
+        int count = 0;
+        for (int i = 0; i < connected.length(); i++)
+        {
+            count += connected.getAcquire(i);
+        }
+
+        return count;
+    }
+}
