@@ -56,7 +56,8 @@ public enum FragcastCounter
 
     BLOCKS_MISSED(24, "blocks missed", "Blocks reported wholly missed."),
 
-    ATTEMPTS_EVICTED(25, "attempts evicted", "Attempts dropped for want of room, farthest future first."),
+    ATTEMPTS_EVICTED(25, "attempts evicted",
+        "Attempts dropped for want of room, farthest future first, or because the run that they lead is left."),
 
     FRAGS_DELIVERED(26, "frags delivered", "Frags handed to the consumer."),
 

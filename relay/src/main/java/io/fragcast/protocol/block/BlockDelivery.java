@@ -45,6 +45,12 @@ final class BlockDelivery
         return isRefused;
     }
 
+    /** The run goes back to below what was delivered last; nothing was delivered of the heights from there on. */
+    void onRetreat(final long blockNumber)
+    {
+        lastBlock = blockNumber - 1;
+    }
+
     /** An event that a stored message caused, or none did (length 0). */
     boolean offer(
         final int kind,

@@ -41,7 +41,7 @@ final class ControlIntake
         {
             return Verdict.NOT_LEADER;
         }
-        if (leaders.isFenced(frame.leaderTerm))
+        if (leaders.isFenced(frame.leaderTerm) && !sequencer.isRetreat(runAt(frame)))
         {
             return Verdict.STALE;
         }
@@ -74,13 +74,19 @@ final class ControlIntake
             return;
         }
 
-        // A sealed block is over: the run is at the next.
-        final long runAt = FrameKind.SEAL == last ? frame.blockNumber + 1 : frame.blockNumber;
+        final long runAt = runAt(frame);
         if (!sequencer.hasRun())
         {
             if (Verdict.ACCEPTED == sequencer.window(runAt, term))
             {
-                sequencer.start(runAt);
+                sequencer.start(runAt, nowNs);
+                sequencer.onHeard(nowNs);
+            }
+        }
+        else if (sequencer.isRetreat(runAt))
+        {
+            if (sequencer.retreatTo(runAt, term, nowNs))
+            {
                 sequencer.onHeard(nowNs);
             }
         }
@@ -102,5 +108,12 @@ final class ControlIntake
         {
             attempt.onNamed(frame.seq);
         }
+    }
+
+    /** Where a Heartbeat says that the run is: behind a block that it names as sealed. */
+    private static long runAt(final SignedFrame frame)
+    {
+        return FrameKind.SEAL == FrameKind.ofTemplate(frame.lastTemplateId) ?
+            frame.blockNumber + 1 : frame.blockNumber;
     }
 }

@@ -127,7 +127,9 @@ final class MessageIntake
                 return onContradiction(sealed, frame, term, sessionId, nowNs);
             }
         }
-        if (Verdict.STALE == window || EndedAttempts.NULL_SLOT != slot || isFenced(frame))
+        final boolean isRetreat = Verdict.STALE == window && sequencer.isRetreat(frame.blockNumber);
+        if (EndedAttempts.NULL_SLOT != slot || isOutranked(frame) ||
+            !isRetreat && (Verdict.STALE == window || leaders.isFenced(frame.leaderTerm)))
         {
             return Verdict.STALE;
         }
@@ -153,11 +155,15 @@ final class MessageIntake
         }
         if (!sequencer.hasRun())
         {
-            sequencer.start(frame.blockNumber);
+            sequencer.start(frame.blockNumber, nowNs);
         }
-        else if (isRunStart)
+        if (isRunStart)
         {
-            sequencer.jumpTo(frame.blockNumber);
+            sequencer.anchorAt(frame.blockNumber);
+        }
+        else if (sequencer.isRetreat(frame.blockNumber) && !sequencer.retreatTo(frame.blockNumber, term, nowNs))
+        {
+            return Verdict.STALE;
         }
         if (table.isFull() && !evictAbove(frame.blockNumber))
         {
@@ -362,10 +368,9 @@ final class MessageIntake
             FragAssembler.recordLength(frame) <= BodySlab.MAX_BLOCK_LENGTH;
     }
 
-    private boolean isFenced(final SignedFrame frame)
+    private boolean isOutranked(final SignedFrame frame)
     {
-        return leaders.isFenced(frame.leaderTerm) ||
-            table.isOutranked(frame.leaderTerm, frame.blockNumber, frame.incarnation) ||
+        return table.isOutranked(frame.leaderTerm, frame.blockNumber, frame.incarnation) ||
             ended.isOutranked(frame.leaderTerm, frame.blockNumber, frame.incarnation);
     }
 

@@ -20,6 +20,18 @@ import java.util.Arrays;
  * </pre>
  * Mostly base is the cursor. A verified Heartbeat, or the first Env of an anchored term, that names a block beyond the
  * window moves base there; what is whole below is delivered, the rest ended or reported missed.
+ * <p>
+ * Where a run starts, and where a Heartbeat moves it, is the word of one key, perhaps of one whose own term is yet to
+ * come. So until a block of it is VERIFIED the run is unconfirmed, and a verified message two or more heights below
+ * base moves it back: what was delivered of the run that is left ends SUPERSEDED, what else it held beyond the window
+ * is evicted. (One height below is what another path still brings of the block before.) It never goes back below the
+ * floor, the first height that was not ended when the run was last moved, so no height is delivered twice. The first
+ * Env of an anchored term is the schedule's word: there is no way back from it.
+ * <p>
+ * What a thief of the key of a term ahead can still do: lead a node that follows no run, or has heard nothing of its
+ * own for {@link #STALL_NS}, away for good, if it signs a whole valid block there before the first message of an honest
+ * leader comes. Whoever replays old messages can hold such a node at them until its first block is VERIFIED; a
+ * Heartbeat then finds the run again.
  */
 final class RunSequencer
 {
@@ -42,10 +54,15 @@ final class RunSequencer
     private boolean hasRun;
     private long heardNs;
     private boolean isResumed;
+    private boolean isConfirmed;
+    private boolean hasFloor;
     private boolean isPressed;
     private long cursor;
+    private long cursorTimeNs;
     private long base;
+    private long floor;
     private long missed;
+    private long missedAtFloor;
 
     RunSequencer(
         final Schedule schedule,
@@ -82,24 +99,88 @@ final class RunSequencer
     }
 
     /** The run is heard of for the first time: it starts here, or where an earlier life left it. */
-    void start(final long blockNumber)
+    void start(final long blockNumber, final long nowNs)
     {
         hasRun = true;
-        if (!isResumed)
+        hasFloor = isResumed;
+        floor = cursor;
+        follow(blockNumber, nowNs);
+    }
+
+    /** A Heartbeat says that the run has come this far without us: everything below is finished as it stands. */
+    void jumpTo(final long blockNumber)
+    {
+        if (blockNumber > base)
         {
-            cursor = blockNumber;
+            hasFloor = true;
+            floor = cursor;
+            missedAtFloor = missed;
+            isConfirmed = false;
             base = blockNumber;
-        }
-        else if (Verdict.FAR_FUTURE == window(blockNumber, schedule.termOfBlock(blockNumber)))
-        {
-            jumpTo(blockNumber);
         }
     }
 
-    /** The run has come this far without us: everything below is finished as it stands. */
-    void jumpTo(final long blockNumber)
+    /** The same, said by the first Env of an anchored term. */
+    void anchorAt(final long blockNumber)
     {
         base = Math.max(base, blockNumber);
+        hasFloor = true;
+        floor = base;
+    }
+
+    /** Would a message of this height, once verified, move the run back? */
+    boolean isRetreat(final long blockNumber)
+    {
+        return hasRun && !isConfirmed && floor <= blockNumber && blockNumber < base - 1;
+    }
+
+    /**
+     * A verified message shows that the run is farther back than it was led.
+     *
+     * @param blockNumber of the message, a {@link #isRetreat}.
+     * @param term        that leads it.
+     * @param nowNs       monotonic nanoseconds.
+     * @return false if the consumer has yet to take the end of what was delivered: the next message tries again.
+     */
+    boolean retreatTo(final long blockNumber, final LeaderTerm term, final long nowNs)
+    {
+        assert isRetreat(blockNumber) : "block " + blockNumber + " is no way back from " + base;
+
+        final BlockAssembler current = table.deliverableAt(cursor);
+        if (null != current && current.isEnvDelivered() && cursor != floor)
+        {
+            if (!current.state().isTerminal())
+            {
+                current.abandon();
+            }
+            if (BlockAssembler.Progress.ENDED != current.deliver())
+            {
+                return false;
+            }
+            end(current);
+        }
+        if (cursor != floor)
+        {
+            delivery.onRetreat(hasFloor ? floor : blockNumber);
+        }
+
+        leaders.onRetreat(term.number());
+        missed = missedAtFloor;
+        isPressed = false;
+        follow(blockNumber, nowNs);
+        for (int i = table.liveCount() - 1; i >= 0; i--)
+        {
+            final BlockAssembler attempt = table.live(i);
+            final long number = attempt.blockNumber();
+            if (Verdict.FAR_FUTURE == window(number, schedule.termOfBlock(number)))
+            {
+                assert !attempt.isEnvDelivered() : "block " + number + " is delivered above the cursor";
+                attemptsEvicted.incrementRelease();
+                table.release(attempt);
+            }
+        }
+
+        return true;
     }
 
     /** A verified message of the window came: the run is here. */
@@ -208,7 +289,7 @@ final class RunSequencer
                 }
                 if (BlockAssembler.Progress.ENDED == progress)
                 {
-                    onEnded(current);
+                    onEnded(current, nowNs);
                     work++;
                     continue;
                 }
@@ -223,6 +304,18 @@ final class RunSequencer
         }
 
         return work;
+    }
+
+    /** The run is at a height: it is followed from the floor, if there is one; what is missed before is over. */
+    private void follow(final long blockNumber, final long nowNs)
+    {
+        cursor = hasFloor ? floor : blockNumber;
+        base = cursor;
+        cursorTimeNs = nowNs;
+        if (Verdict.FAR_FUTURE == window(blockNumber, schedule.termOfBlock(blockNumber)))
+        {
+            base = blockNumber;
+        }
     }
 
     private BlockAssembler.Progress deliver(final BlockAssembler attempt)
@@ -251,12 +344,14 @@ final class RunSequencer
         {
             return false;
         }
+        blocksMissed.getAndAddRelease(missed);
         missed = 0;
+        missedAtFloor = 0;
 
         return true;
     }
 
-    private void onEnded(final BlockAssembler attempt)
+    private void onEnded(final BlockAssembler attempt, final long nowNs)
     {
         final boolean isOver = switch (attempt.state())
         {
@@ -266,10 +361,12 @@ final class RunSequencer
             case VACANT, HEADLESS, OPEN, COMPLETE, SEALED ->
                 throw new IllegalStateException(attempt.state() + " ends nothing");
         };
+        isConfirmed |= AttemptState.VERIFIED == attempt.state();
         end(attempt);
         if (isOver)
         {
-            moveTo(cursor + 1);
+            floor += floor == cursor ? 1 : 0;
+            moveTo(cursor + 1, nowNs);
         }
     }
 
@@ -299,8 +396,7 @@ final class RunSequencer
             return false;
         }
         missed += led;
-        blocksMissed.getAndAddRelease(led);
-        moveTo(to);
+        moveTo(to, nowNs);
 
         return true;
     }
@@ -320,6 +416,11 @@ final class RunSequencer
         }
         final LeaderTerm term = schedule.termOfBlock(cursor);
         final boolean isShown = null != term && term.number() == next.leaderTerm() || buildsOnSeal(next);
+        // The Env of a later leader may have come long before its time: that says nothing of this height.
+        if (!isShown && cursorTimeNs - sinceNs > 0)
+        {
+            sinceNs = cursorTimeNs;
+        }
 
         return isPressed || nowNs - sinceNs >= (isShown ? SUPERSEDE_GRACE_NS : STALL_NS);
     }
@@ -340,9 +441,10 @@ final class RunSequencer
             Arrays.equals(term.anchor(), attempt.frames().parentHash);
     }
 
-    private void moveTo(final long blockNumber)
+    private void moveTo(final long blockNumber, final long nowNs)
     {
         cursor = blockNumber;
+        cursorTimeNs = nowNs;
         base = Math.max(base, cursor);
         isPressed = false;
         for (BlockAssembler below = table.anyBelow(cursor); null != below; below = table.anyBelow(cursor))

@@ -76,6 +76,16 @@ public final class LeaderTracker
     }
 
     /**
+     * The run was led astray and goes on under a term before: that term speaks again.
+     *
+     * @param term whose message was verified.
+     */
+    public void onRetreat(final int term)
+    {
+        firstOpenTerm = Math.min(firstOpenTerm, term);
+    }
+
+    /**
      * Is a term fenced?
      *
      * @param term of the schedule.

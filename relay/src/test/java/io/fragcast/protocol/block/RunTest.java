@@ -16,12 +16,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 class RunTest
 {
     private static final long BLOCK = 100;
+    private static final long FAR = 9_000;
     private static final BlockLimits LIMITS = BlockLimits.withSlab(16 << 20, 12 << 20);
 
     private final TestSigner leader = new TestSigner(1);
     private final TestSigner nextLeader = new TestSigner(2);
     private final Schedule twoTerms = TestReceiver.schedule(
         TestReceiver.term(1, 0, 102, leader, null), TestReceiver.term(2, 103, 1_000_000, nextLeader, null));
+    private final Schedule farTerm = TestReceiver.schedule(
+        TestReceiver.term(1, 0, FAR - 1, leader, null), TestReceiver.term(2, FAR, 1_000_000, nextLeader, null));
     private final TestReceiver node = new TestReceiver(leader);
 
     @Test
@@ -277,6 +280,139 @@ class RunTest
     }
 
     @Test
+    void shouldComeBackFromWhereAKeyFarAheadLedAFreshNode()
+    {
+        final TestReceiver fresh = new TestReceiver(farTerm, LIMITS, TestSigner.verifier());
+        final List<TestFrame> far = thief(FAR).frames(2, 1, 50);
+        fresh.offerAll(far.subList(0, 2));
+        assertThat(fresh.offer(thief(FAR + 1).env())).isEqualTo(Verdict.ACCEPTED);
+        fresh.offerAll(block(BLOCK).frames(1, 1, 50));
+        assertThat(fresh.offer(far.get(2))).isEqualTo(Verdict.FAR_FUTURE);
+        assertThat(fresh.offer(thief(FAR + 1).env())).isEqualTo(Verdict.FAR_FUTURE);
+        fresh.pass(2 * RunSequencer.STALL_NS);
+        fresh.offerAll(block(BLOCK + 1).frames(1, 1, 50));
+
+        assertThat(fresh.story()).containsExactly(
+            "ENV@9000", "FRAG@9000#0", "SUPERSEDED@9000",
+            "ENV@100", "FRAG@100#0", "SEAL@100", "VERIFIED@100",
+            "ENV@101", "FRAG@101#0", "SEAL@101", "VERIFIED@101");
+        assertThat(fresh.count(FragcastCounter.ATTEMPTS_EVICTED)).isEqualTo(1);
+        assertThat(fresh.count(FragcastCounter.BLOCKS_MISSED)).isZero();
+        assertThat(fresh.count(FragcastCounter.DUPLICATES_DELIVERED)).isZero();
+    }
+
+    @Test
+    void shouldComeBackByAHeartbeatFromWhereAHeartbeatLedAFreshNode()
+    {
+        final TestReceiver fresh = new TestReceiver(farTerm, LIMITS, TestSigner.verifier());
+        fresh.offer(thief(FAR).heartbeat(1, FrameKind.FRAG, 0));
+        assertThat(fresh.offer(block(BLOCK).heartbeat(1, FrameKind.SEAL, 3))).isEqualTo(Verdict.ACCEPTED);
+        assertThat(fresh.offer(thief(FAR).env())).isEqualTo(Verdict.FAR_FUTURE);
+        fresh.offerAll(block(BLOCK + 1).frames(1, 1, 50));
+        assertThat(fresh.story()).containsExactly("ENV@101", "FRAG@101#0", "SEAL@101", "VERIFIED@101");
+    }
+
+    @Test
+    void shouldComeBackToWhereAnEarlierLifeLeftTheRun()
+    {
+        final TestReceiver resumed = new TestReceiver(farTerm, LIMITS, TestSigner.verifier());
+        resumed.receiver.resumeAfter(BLOCK);
+        resumed.offer(thief(FAR).heartbeat(1, FrameKind.SEAL, 0));
+        resumed.pass(1);
+        assertThat(resumed.offer(block(BLOCK).env())).isEqualTo(Verdict.STALE);
+        resumed.offerAll(block(BLOCK + 3).frames(1, 1, 50));
+        resumed.offerAll(block(BLOCK + 1).frames(1, 1, 50));
+        resumed.pass(RunSequencer.SUPERSEDE_GRACE_NS);
+
+        assertThat(resumed.story()).containsExactly(
+            "ENV@101", "FRAG@101#0", "SEAL@101", "VERIFIED@101",
+            "GAP@103 missing 1", "ENV@103", "FRAG@103#0", "SEAL@103", "VERIFIED@103");
+        assertThat(resumed.count(FragcastCounter.BLOCKS_MISSED)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldReportWhatAnEarlierLifeMissedWhenItComesBackFromFarAhead()
+    {
+        final TestReceiver resumed = new TestReceiver(farTerm, LIMITS, TestSigner.verifier());
+        resumed.receiver.resumeAfter(BLOCK);
+        resumed.offer(thief(FAR).heartbeat(1, FrameKind.SEAL, 0));
+        resumed.offerAll(block(BLOCK + 500).frames(1, 1, 50));
+        assertThat(resumed.story()).containsExactly(
+            "GAP@600 missing 499", "ENV@600", "FRAG@600#0", "SEAL@600", "VERIFIED@600");
+    }
+
+    @Test
+    void shouldComeBackFromWhereAHeartbeatLedItInASilence()
+    {
+        final TestReceiver follower = new TestReceiver(farTerm, LIMITS, TestSigner.verifier());
+        follower.offerAll(block(BLOCK).frames(1, 1, 50));
+        final List<TestFrame> open = block(BLOCK + 1).frames(2, 1, 50);
+        follower.offerAll(open.subList(0, 2));
+        follower.pass(RunSequencer.STALL_NS);
+        follower.offer(thief(FAR).heartbeat(1, FrameKind.ENV, 0));
+        follower.offer(thief(FAR).env());
+        assertThat(follower.offer(block(BLOCK).env())).isEqualTo(Verdict.DUPLICATE);
+        assertThat(follower.offer(open.get(2))).isEqualTo(Verdict.STALE);
+        follower.offerAll(block(BLOCK + 2).frames(1, 1, 50));
+
+        assertThat(follower.story().subList(4, 13)).containsExactly(
+            "ENV@101", "FRAG@101#0", "SUPERSEDED@101", "GAP@9000 missing 8898", "ENV@9000", "SUPERSEDED@9000",
+            "ENV@102", "FRAG@102#0", "SEAL@102");
+        assertThat(follower.count(FragcastCounter.DUPLICATES_DELIVERED)).isZero();
+    }
+
+    @Test
+    void shouldStayWhereABlockIsVerified()
+    {
+        final TestReceiver fresh = new TestReceiver(farTerm, LIMITS, TestSigner.verifier());
+        fresh.offerAll(thief(FAR).frames(1, 1, 50));
+        assertThat(fresh.story()).endsWith("VERIFIED@9000");
+        assertThat(fresh.offer(block(BLOCK).env())).isEqualTo(Verdict.STALE);
+        assertThat(fresh.offer(block(BLOCK).heartbeat(1, FrameKind.ENV, 0))).isEqualTo(Verdict.STALE);
+    }
+
+    @Test
+    void shouldNotGoBackForWhatIsLateOfTheBlockBefore()
+    {
+        node.offer(block(BLOCK).env());
+        assertThat(node.offer(block(BLOCK - 1).seal())).isEqualTo(Verdict.STALE);
+        assertThat(node.offer(block(BLOCK - 2).seal())).isEqualTo(Verdict.ACCEPTED);
+        assertThat(node.story()).containsExactly("ENV@100", "SUPERSEDED@100");
+    }
+
+    @Test
+    void shouldComeBackOnceTheConsumerTookTheEndOfWhatItLeaves()
+    {
+        final TestReceiver fresh = new TestReceiver(farTerm, LIMITS, TestSigner.verifier());
+        fresh.offer(thief(FAR).env());
+        fresh.isConsumerReady = false;
+        assertThat(fresh.offer(block(BLOCK).env())).isEqualTo(Verdict.STALE);
+        fresh.isConsumerReady = true;
+        fresh.pass(1);
+        fresh.offerAll(block(BLOCK).frames(1, 1, 50));
+        assertThat(fresh.story()).containsExactly(
+            "ENV@9000", "SUPERSEDED@9000", "ENV@100", "FRAG@100#0", "SEAL@100", "VERIFIED@100");
+    }
+
+    @Test
+    void shouldNotLeaveAHeightForAnEnvOfALaterLeaderThatCameBeforeItsTime()
+    {
+        final Schedule schedule = TestReceiver.schedule(
+            TestReceiver.term(1, 0, 119, leader, null), TestReceiver.term(2, 120, 1_000_000, nextLeader, null));
+        final TestReceiver follower = new TestReceiver(schedule, LIMITS, TestSigner.verifier());
+        follower.offer(block(BLOCK).env());
+        assertThat(follower.offer(new TestBlock(nextLeader, 2, 120, 1).env())).isEqualTo(Verdict.ACCEPTED);
+        for (long number = BLOCK; number < BLOCK + 3; number++)
+        {
+            follower.offerAll(block(number).frames(1, 1, 50));
+            follower.pass(RunSequencer.STALL_NS - 1);
+            assertThat(follower.story()).endsWith("VERIFIED@" + number);
+        }
+        follower.pass(1);
+        assertThat(follower.story()).endsWith("GAP@120 missing 17", "ENV@120");
+    }
+
+    @Test
     void shouldStartANewRunAtAnAnchorAtAnyHeightAndNowhereElse()
     {
         final byte[] anchor = new byte[32];
@@ -313,6 +449,7 @@ class RunTest
             .isEqualTo(Verdict.FAR_FUTURE);
         follower.offerAll(new TestBlock(leader, 2, 1_000, 1).parentHash(anchor).frames(1, 1, 50));
 
+        assertThat(follower.offer(block(100).frames(1, 1, 50).get(1))).isEqualTo(Verdict.STALE);
         assertThat(follower.story()).containsExactly(
             "ENV@100", "SUPERSEDED@100", "GAP@1000 missing 899", "ENV@1000", "FRAG@1000#0", "SEAL@1000",
             "VERIFIED@1000");
@@ -429,6 +566,11 @@ class RunTest
     private TestBlock block(final long number)
     {
         return new TestBlock(leader, 1, number, 1).parentHash(TestBlock.blockHash(number - 1, 1));
+    }
+
+    private TestBlock thief(final long number)
+    {
+        return new TestBlock(nextLeader, 2, number, 1).parentHash(TestBlock.blockHash(number - 1, 1));
     }
 
     private static int txCount(final int bodyLength)
