@@ -25,6 +25,7 @@ final class Adversary
     private static final int SIGNATURE_LENGTH = 64;
     private static final int HOP_COUNT_OFFSET = HEADER_LENGTH + EnvDecoder.hopCountEncodingOffset();
     private static final int BLOCK_NUMBER_OFFSET = HEADER_LENGTH + EnvDecoder.blockNumberEncodingOffset();
+    private static final int TERM_OFFSET = HEADER_LENGTH + EnvDecoder.leaderTermEncodingOffset();
     private static final int SEQ_OFFSET = HEADER_LENGTH + EnvDecoder.seqEncodingOffset();
     private static final int PREVIOUS_DIGEST_OFFSET = HEADER_LENGTH + EnvDecoder.previousDigestEncodingOffset();
     private static final int PUBLISH_TIME_OFFSET = HEADER_LENGTH + EnvDecoder.publishTimeNsEncodingOffset();
@@ -32,6 +33,7 @@ final class Adversary
     private static final int MAX_KEPT = 512;
     /** Past the widest window of blocks. */
     private static final int FAR_BLOCKS = 100;
+    private static final double NEAR_PROBABILITY = 0.3;
     private static final double PASS_ON_PROBABILITY = 0.5;
 
     private final EventQueue events;
@@ -159,9 +161,11 @@ final class Adversary
             }
             case FAR_FUTURE ->
             {
-                // Beyond the term of the key. A key whose own term lies far ahead can draw a node there that follows no
-                // run yet, and by a Heartbeat any node: the receiver takes its word, so that is not drawn.
-                frame.putLong(BLOCK_NUMBER_OFFSET, chain.lastNumber() + FAR_BLOCKS + random.between(0, 1_000_000));
+                final List<Integer> terms = chain.stolenTerms();
+                final int ahead = random.isHit(NEAR_PROBABILITY) ?
+                    random.between(2, FAR_BLOCKS) : random.between(FAR_BLOCKS, 1_000_000);
+                frame.putLong(BLOCK_NUMBER_OFFSET, chain.lastNumber() + ahead);
+                frame.putInt(TERM_OFFSET, terms.get(terms.size() - 1));
                 signStolen(frame, "looks far ahead with");
             }
             case UNCHAINED ->

@@ -63,6 +63,18 @@ final class SimChain
                 0 == index ? blocks.get(0).header().parentHash() : null));
             index = end;
         }
+        if (isKeyStolen)
+        {
+            stolenTerms.add(terms.size() + 1);
+            terms.add(new LeaderTerm(
+                terms.size() + 1,
+                lastNumber() + 1,
+                Long.MAX_VALUE,
+                publicKeys[STOLEN_LEADER],
+                null,
+                List.of(),
+                null));
+        }
         schedule = new Schedule(blocks.get(0).chainId(), options.mtu(), terms);
     }
 

@@ -15,6 +15,8 @@ import java.util.List;
  */
 public final class SimDisk
 {
+    /** The consumer has taken no block yet. */
+    static final long NOTHING = -1;
     /** Any figure above the guard's reserve. */
     private static final long ROOM_BYTES = 1L << 40;
 
@@ -22,6 +24,8 @@ public final class SimDisk
     private final SimRandom random;
     private final List<byte[]> records = new ArrayList<>();
     private final UnsafeBuffer mappedFile = new UnsafeBuffer(new byte[LeaderMemory.LENGTH]);
+    private long consumedBlock = NOTHING;
+    private long syncedBlock = NOTHING;
     private int syncedCount;
     private boolean isTailTorn;
     private boolean isFull;
@@ -61,6 +65,18 @@ public final class SimDisk
         return mappedFile;
     }
 
+    /** The file in which the consumer of a replica keeps how far it is. */
+    void onConsumed(final long blockNumber)
+    {
+        consumedBlock = blockNumber;
+    }
+
+    /** The last block that the consumer had whole. */
+    long consumedBlock()
+    {
+        return consumedBlock;
+    }
+
     int recordCount()
     {
         return records.size();
@@ -75,6 +91,7 @@ public final class SimDisk
     void sync()
     {
         syncedCount = records.size();
+        syncedBlock = consumedBlock;
     }
 
     /** The process died: the record that it was appending, if any, is there in part. */
@@ -92,6 +109,7 @@ public final class SimDisk
     /** The machine lost its power: everything that was not yet written is gone, the first of it in part. */
     void onPowerCut()
     {
+        consumedBlock = syncedBlock;
         final int kept = random.between(syncedCount, records.size());
         if (kept < records.size())
         {

@@ -1,5 +1,6 @@
 package io.fragcast.sim;
 
+import io.fragcast.BlockEvent;
 import io.fragcast.agent.BroadcastAgent;
 import io.fragcast.agent.EdgeAgent;
 import io.fragcast.agent.ForwardAgent;
@@ -28,6 +29,7 @@ import io.fragcast.sim.checker.SimFailure;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
 import io.fragcast.wire.BlockEventProxy;
+import io.fragcast.wire.BlockEventView;
 import io.fragcast.wire.BlockLaneAdapter;
 import io.fragcast.wire.BlockLaneProxy;
 import io.fragcast.wire.FrameFanout;
@@ -147,7 +149,7 @@ final class SimNode
             new JournalRing[]{journalRing}, journal, new DiskGuard(disk::usableBytes, 1), clock, counters);
         edgeAgent = null;
         agents = topology.isLeader(index) ?
-            broadcaster(counters, journalRing, recovery) : receiver(counters, journalRing, recovery);
+            broadcaster(counters, journalRing, recovery) : receiver(counters, journalRing);
         state = State.UP;
         ctx.deliveries().onNodeUp(index);
         wake();
@@ -324,7 +326,7 @@ final class SimNode
             counters)};
     }
 
-    private Agent[] receiver(final Counters counters, final JournalRing journalRing, final JournalRecovery recovery)
+    private Agent[] receiver(final Counters counters, final JournalRing journalRing)
     {
         final FrameSink[] sinks = sinks((path, buffer, length) ->
             ctx.deliveries().onForwarded(index, buffer, SimFrameSink.CLAIM_OFFSET, length));
@@ -342,8 +344,10 @@ final class SimNode
                 evidence(),
                 (sessionId) -> ctx.leaders().onSessionRejected(index, sessionId)),
             counters);
-        final long firstBlock = ctx.schedule().term(0).firstBlock();
-        receiver.resumeAfter(recovery.hasSealedBlock() ? recovery.lastSealedBlock() : firstBlock - 1);
+        if (SimDisk.NOTHING != disk.consumedBlock())
+        {
+            receiver.resumeAfter(disk.consumedBlock());
+        }
         final FrameSource[] sources = new FrameSource[incoming.size()];
         for (int i = 0; i < sources.length; i++)
         {
@@ -410,6 +414,8 @@ final class SimNode
     {
         private static final double PUSH_BACK_PROBABILITY = 0.05;
 
+        private final BlockEventView event = new BlockEventView();
+
         @Override
         public boolean onEvent(final DirectBuffer buffer, final int offset, final int length)
         {
@@ -419,6 +425,11 @@ final class SimNode
             }
             ctx.log().onDelivered(index, buffer, offset, length);
             ctx.deliveries().onEvent(index, buffer, offset, length);
+            event.wrap(buffer, offset, length);
+            if (BlockEvent.Kind.VERIFIED == event.kind() || BlockEvent.Kind.MISMATCHED == event.kind())
+            {
+                disk.onConsumed(event.blockNumber());
+            }
 
             return true;
         }

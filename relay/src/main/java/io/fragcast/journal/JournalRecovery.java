@@ -4,12 +4,12 @@ import io.fragcast.codecs.EnvDecoder;
 import io.fragcast.codecs.JournalKind;
 import io.fragcast.codecs.JournalRecordDecoder;
 import io.fragcast.codecs.MessageHeaderDecoder;
-import io.fragcast.codecs.SealDecoder;
 import org.agrona.DirectBuffer;
 
 /**
- * What a node that comes up must know of its earlier life, read from its journal: where its run had come to, and the
- * highest incarnation that it has used itself, which a leader must never use again, whatever its clock says.
+ * What a leader that comes up must know of its earlier life, read from its journal: the highest incarnation that it has
+ * used, which it must never use again, whatever its clock says. How far a replica had come its consumers know: an
+ * accepted Seal does not tell, since a leader's key may sign one far ahead of the run.
  */
 public final class JournalRecovery
 {
@@ -24,8 +24,6 @@ public final class JournalRecovery
     private final JournalRecordDecoder record = new JournalRecordDecoder();
     private final EnvDecoder common = new EnvDecoder();
     private long highestIncarnation;
-    private long lastSealedBlock;
-    private boolean hasSealedBlock;
 
     private JournalRecovery()
     {
@@ -55,26 +53,6 @@ public final class JournalRecovery
         return highestIncarnation;
     }
 
-    /**
-     * Was a Seal accepted?
-     *
-     * @return true if {@link #lastSealedBlock()} says of which block.
-     */
-    public boolean hasSealedBlock()
-    {
-        return hasSealedBlock;
-    }
-
-    /**
-     * Highest block whose Seal was accepted.
-     *
-     * @return height; meaningless unless {@link #hasSealedBlock()}.
-     */
-    public long lastSealedBlock()
-    {
-        return lastSealedBlock;
-    }
-
     private boolean onRecord(final long index, final DirectBuffer buffer, final int offset, final int length)
     {
         record.wrapAndApplyHeader(buffer, offset, header);
@@ -100,12 +78,6 @@ public final class JournalRecovery
         if (OWN_SESSION_ID == sourceId && Long.compareUnsigned(common.incarnation(), highestIncarnation) > 0)
         {
             highestIncarnation = common.incarnation();
-        }
-        if (SealDecoder.TEMPLATE_ID == frameHeader.templateId() &&
-            (!hasSealedBlock || common.blockNumber() > lastSealedBlock))
-        {
-            hasSealedBlock = true;
-            lastSealedBlock = common.blockNumber();
         }
 
         return true;

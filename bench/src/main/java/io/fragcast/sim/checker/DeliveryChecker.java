@@ -171,7 +171,8 @@ public final class DeliveryChecker
     }
 
     /**
-     * An attempt that a node opened and has not ended.
+     * An attempt of an honest leader that a node opened and has not ended. One that a thief opened ahead of the run
+     * nobody need end.
      *
      * @param node index.
      * @return what to call it, or an empty string if all are ended.
@@ -180,7 +181,7 @@ public final class DeliveryChecker
     {
         for (final Map.Entry<Attempt, Progress> entry : lives[node].attempts.entrySet())
         {
-            if (!entry.getValue().isEnded)
+            if (!entry.getValue().isEnded && published.isHonest(entry.getKey().term()))
             {
                 return entry.getKey().toString();
             }
