@@ -9,6 +9,9 @@ import java.security.NoSuchAlgorithmException;
  */
 public final class SessionIds
 {
+    // Behind the lane: sets a link's answers apart from its requests, whose ids have nothing there.
+    private static final byte ANSWERS = 1;
+
     private SessionIds()
     {
     }
@@ -25,7 +28,23 @@ public final class SessionIds
     public static int unicast(
         final Secp256k1 curve, final byte[] privateIdentity, final byte[] peerIdentity, final int lane)
     {
-        return firstBytes(curve.ecdh(privateIdentity, peerIdentity), lane);
+        return firstBytes(curve.ecdh(privateIdentity, peerIdentity), (byte)lane);
+    }
+
+    /**
+     * The id of the answers on a lane where questions are asked, the same in either direction; the requests have that
+     * of {@link #unicast}.
+     *
+     * @param curve           to compute with.
+     * @param privateIdentity own identity key, 32 bytes.
+     * @param peerIdentity    the peer's public identity key, 33 or 65 bytes.
+     * @param lane            offset of the lane's port.
+     * @return the first 4 bytes of SHA-256(ECDH, lane, 1).
+     */
+    public static int answers(
+        final Secp256k1 curve, final byte[] privateIdentity, final byte[] peerIdentity, final int lane)
+    {
+        return firstBytes(curve.ecdh(privateIdentity, peerIdentity), (byte)lane, ANSWERS);
     }
 
     /**
@@ -42,16 +61,16 @@ public final class SessionIds
             throw new IllegalArgumentException("identity key is " + publisherIdentity.length + " bytes, not 33");
         }
 
-        return firstBytes(publisherIdentity, lane);
+        return firstBytes(publisherIdentity, (byte)lane);
     }
 
-    private static int firstBytes(final byte[] secret, final int lane)
+    private static int firstBytes(final byte[] secret, final byte... use)
     {
         try
         {
             final MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
             sha256.update(secret);
-            sha256.update((byte)lane);
+            sha256.update(use);
             final byte[] hash = sha256.digest();
 
             return (hash[0] & 0xFF) << 24 | (hash[1] & 0xFF) << 16 | (hash[2] & 0xFF) << 8 | (hash[3] & 0xFF);

@@ -47,6 +47,18 @@ public final class Identity
         return SessionIds.unicast(curve, privateKey, peer, lane.portOffset());
     }
 
+    /**
+     * Session id of the answers between this node and a peer, the same at both ends.
+     *
+     * @param peer its identity key, 33 bytes.
+     * @param lane of the stream, one with answers.
+     * @return session id.
+     */
+    public int answersWith(final byte[] peer, final Lane lane)
+    {
+        return SessionIds.answers(curve, privateKey, peer, lane.portOffset());
+    }
+
     @Override
     public String toString()
     {

@@ -8,10 +8,18 @@ import io.fragcast.config.Endpoint;
 public enum Lane
 {
     /** Env, frags, seals and what belongs to them. */
-    BLOCK(0, 1001);
+    BLOCK(0, 1001),
+    /** Hello, Status, Time, Have and Goodbye: questions and answers. */
+    CONTROL(1, 1002),
+    /** Wants and what answers them. */
+    REPAIR(2, 1003),
+    /** Whole blocks for those who are far behind. */
+    BULK(3, 1004);
 
     /** Aeron's own header of a frame. */
     private static final int FRAME_HEADER_LENGTH = 32;
+    /** Lanes take the lower half of the block of eight ports, their answers the upper half in the same order. */
+    private static final int ANSWERS_OFFSET = 4;
 
     private final int portOffset;
     private final int streamId;
@@ -62,5 +70,21 @@ public enum Lane
     public String at(final Endpoint node)
     {
         return new Endpoint(node.host(), node.port() + portOffset).toString();
+    }
+
+    /**
+     * Where a node sends the lane's answers from.
+     *
+     * @param node first port of its block of lanes.
+     * @return HOST:PORT.
+     */
+    public String answersAt(final Endpoint node)
+    {
+        if (BLOCK == this)
+        {
+            throw new IllegalStateException("the block lane has no answers");
+        }
+
+        return new Endpoint(node.host(), node.port() + ANSWERS_OFFSET + portOffset).toString();
     }
 }

@@ -23,6 +23,17 @@ public interface FrameSource extends AutoCloseable
     int doWork(long nowNs);
 
     /**
+     * How long the stream has stood at a hole: frames beyond came, the next one did not.
+     *
+     * @param nowNs monotonic nanoseconds.
+     * @return nanoseconds since the hole was first seen; 0 if there is none, or if this kind of source skips holes.
+     */
+    default long stalledNs(final long nowNs)
+    {
+        return 0;
+    }
+
+    /**
      * Is a publisher heard?
      *
      * @return true if connected.

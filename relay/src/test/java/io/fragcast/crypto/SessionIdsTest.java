@@ -28,6 +28,20 @@ class SessionIdsTest
     }
 
     @Test
+    void shouldSetTheAnswersOfALaneApartFromItsRequests() throws NoSuchAlgorithmException
+    {
+        final MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+        sha256.update(curve.ecdh(alice, identity(bob)));
+        final byte[] hash = sha256.digest(new byte[]{2, 1});
+        final int id = SessionIds.answers(curve, alice, identity(bob), 2);
+
+        assertThat(id).isEqualTo(ByteBuffer.wrap(hash).getInt());
+        assertThat(SessionIds.answers(curve, bob, identity(alice), 2)).isEqualTo(id);
+        assertThat(SessionIds.answers(curve, alice, identity(bob), 1)).isNotEqualTo(id);
+        assertThat(SessionIds.unicast(curve, alice, identity(bob), 2)).isNotEqualTo(id);
+    }
+
+    @Test
     void shouldComeFromThePublisherAloneForMulticast() throws NoSuchAlgorithmException
     {
         final MessageDigest sha256 = MessageDigest.getInstance("SHA-256");

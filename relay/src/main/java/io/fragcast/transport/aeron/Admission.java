@@ -8,8 +8,10 @@ import org.agrona.concurrent.status.AtomicCounter;
 import org.agrona.concurrent.status.CountersManager;
 import org.jspecify.annotations.Nullable;
 
+import java.net.InetSocketAddress;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What one media driver lets through, and where it counts the rest. A stream that comes in is let through if a source
@@ -28,13 +30,52 @@ final class Admission
         FragcastCounter.DATAGRAMS_REFUSED_CONTROL
     };
 
+    private record Way(InetSocketAddress endpoint, int streamId, int sessionId)
+    {
+        Way(final ChannelConfig channel)
+        {
+            this(channel.address(), channel.streamId(), channel.sessionId());
+        }
+    }
+
     private final AdmissionTable inbound = new AdmissionTable();
+    // Written when a link is made and closed, read when the driver registers a publication.
+    private final Map<Way, ReplySession> replies = new ConcurrentHashMap<>();
     // Replaced whole, so that the driver's threads see it with all that is in it.
     private volatile Map<FragcastCounter, AtomicCounter> refusals = Map.of();
 
     AdmissionTable inbound()
     {
         return inbound;
+    }
+
+    /**
+     * Lets through what comes back to a publication of a link.
+     *
+     * @param channel of the publication.
+     * @param reply   to it.
+     */
+    void admit(final ChannelConfig channel, final ReplySession reply)
+    {
+        replies.put(new Way(channel), reply);
+    }
+
+    void release(final ChannelConfig channel, final ReplySession reply)
+    {
+        replies.remove(new Way(channel), reply);
+    }
+
+    /**
+     * What may come back to a publication.
+     *
+     * @param endpoint  that it sends to, or from where it is one of answers.
+     * @param streamId  of it.
+     * @param sessionId of it.
+     * @return what may; null if it is not of a link.
+     */
+    @Nullable ReplySession reply(final InetSocketAddress endpoint, final int streamId, final int sessionId)
+    {
+        return replies.get(new Way(endpoint, streamId, sessionId));
     }
 
     /**
@@ -79,15 +120,15 @@ final class Admission
         return false;
     }
 
-    ReceiveChannelEndpointSupplier receiveEndpoints(final @Nullable LossGenerator dataLoss)
+    ReceiveChannelEndpointSupplier receiveEndpoints(final @Nullable LossPerEndpoint dataLoss)
     {
         return (udpChannel, dispatcher, statusIndicator, context) ->
             new ValidatingReceiveChannelEndpoint(udpChannel, dispatcher, statusIndicator, context, this, dataLoss);
     }
 
-    SendChannelEndpointSupplier sendEndpoints()
+    SendChannelEndpointSupplier sendEndpoints(final @Nullable LossGenerator controlLoss)
     {
         return (udpChannel, statusIndicator, context) ->
-            new ValidatingSendChannelEndpoint(udpChannel, statusIndicator, context, this);
+            new ValidatingSendChannelEndpoint(udpChannel, statusIndicator, context, this, controlLoss);
     }
 }

@@ -106,6 +106,14 @@ final class AdmissionTable
         return now[indexOf(now, endpoint, streamId, sessionId)];
     }
 
+    /**
+     * The streams that are let through now, among free slots.
+     */
+    @Nullable InboundSession[] sessions()
+    {
+        return slots;
+    }
+
     private static int indexOf(
         final @Nullable InboundSession[] slots,
         final InetSocketAddress endpoint,

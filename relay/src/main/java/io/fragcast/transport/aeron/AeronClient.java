@@ -3,6 +3,7 @@ package io.fragcast.transport.aeron;
 import io.aeron.Aeron;
 import io.fragcast.counter.CounterFactory;
 import io.fragcast.counter.FragcastCounter;
+import io.fragcast.transport.FrameLink;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
 import org.agrona.ErrorHandler;
@@ -15,9 +16,15 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 
 /**
- * A node's way to its media driver: makes its sinks, sources and counters. Made by {@link AeronDriver#connect}, closed
- * by the node before the driver. With {@link DriverThreading#INVOKER} the driver's thread calls {@link #invoke} too and
- * owns everything made here; else any thread may make sinks and sources, each used by one.
+ * A node's way to its media driver: makes its sinks, sources, links and counters. Closed by the node before the driver.
+ * Whose it is, follows from how it was made:
+ * <ul>
+ *   <li>{@link AeronDriver#connect}, with {@link DriverThreading#INVOKER}: the thread that runs the driver calls
+ *       {@link #invoke} too, and owns everything made here.</li>
+ *   <li>{@link AeronDriver#connect} else: any thread may make sinks, sources and links, each used by one.</li>
+ *   <li>{@link AeronDriver#connectCold}: one other thread, whoever runs the driver, owns it and everything made here,
+ *       and calls {@link #invoke} at least once a second. The hot thread shares nothing with it, no lock either.</li>
+ * </ul>
  */
 public final class AeronClient implements AutoCloseable
 {
@@ -32,6 +39,7 @@ public final class AeronClient implements AutoCloseable
         final String name,
         final Path directory,
         final @Nullable AgentInvoker driverInvoker,
+        final boolean isInvoked,
         final Admission admission,
         final boolean isGuarded,
         final ErrorHandler errorHandler)
@@ -46,9 +54,13 @@ public final class AeronClient implements AutoCloseable
             .clientName(name)
             .errorHandler(errorHandler)
             .subscriberErrorHandler(errorHandler);
+        if (isInvoked)
+        {
+            context.useConductorAgentInvoker(true);
+        }
         if (null != driverInvoker)
         {
-            context.useConductorAgentInvoker(true).driverAgentInvoker(driverInvoker);
+            context.driverAgentInvoker(driverInvoker);
         }
         aeron = Aeron.connect(context);
         conductor = aeron.conductorAgentInvoker();
@@ -63,7 +75,7 @@ public final class AeronClient implements AutoCloseable
      */
     public FrameSink addSink(final String peerName, final ChannelConfig channel)
     {
-        return new AeronFrameSink(peerName, channel, aeron, errorHandler);
+        return new AeronFrameSink(peerName, channel, aeron, errorHandler).open(channel.publicationUri());
     }
 
     /**
@@ -81,18 +93,63 @@ public final class AeronClient implements AutoCloseable
         final @Nullable InetAddress source,
         final AtomicCounter remade)
     {
-        final AdmissionTable table = admission.inbound();
-        final InboundSession session = table.admit(channel, source);
+        return newSource(peerName, channel, admission.inbound().admit(channel, source), remade);
+    }
 
-        return new AeronFrameSource(
-            peerName, channel, session, isGuarded, aeron, errorHandler, remade, () -> table.release(session));
+    /**
+     * Starts a link to a peer that serves a lane; returns at once. The peer need not be able to reach this node.
+     *
+     * @param peerName for counters and messages.
+     * @param link     of the lane to the peer.
+     * @param remade   counts how often the peer's answers were left and heard anew.
+     * @return the link: requests go out, answers come in.
+     */
+    public FrameLink dial(final String peerName, final LinkConfig link, final AtomicCounter remade)
+    {
+        final InboundSession responses =
+            admission.inbound().admit(link.response(), link.response().address().getAddress());
+        final ReplySession reply = ReplySession.toRequests(responses);
+        admission.admit(link.request(), reply);
+
+        return new DialledLink(
+            peerName,
+            link,
+            newSource(peerName, link.response(), responses, remade),
+            new AeronFrameSink(peerName, link.request(), aeron, errorHandler),
+            reply,
+            () -> admission.release(link.request(), reply));
+    }
+
+    /**
+     * Starts to serve a lane to one peer, which dials; returns at once. A server has one link for each of its peers, on
+     * the same two endpoints.
+     *
+     * @param peerName for counters and messages.
+     * @param link     of the lane from the peer.
+     * @param source   address that the peer dials from; null if any, where the session alone admits it.
+     * @param remade   counts how often the peer's requests were left and heard anew.
+     * @return the link: requests come in, answers go out.
+     */
+    public FrameLink accept(
+        final String peerName, final LinkConfig link, final @Nullable InetAddress source, final AtomicCounter remade)
+    {
+        final ReplySession reply = ReplySession.toResponses();
+        admission.admit(link.response(), reply);
+
+        return new AcceptedLink(
+            peerName,
+            link,
+            newSource(peerName, link.request(), admission.inbound().admit(link.request(), source), remade),
+            new AeronFrameSink(peerName, link.response(), aeron, errorHandler),
+            reply,
+            () -> admission.release(link.response(), reply));
     }
 
     /**
      * Homes for the node's counters in the driver's counters file, where AeronStat finds them. Refused datagrams are
      * counted by the driver, once for all its nodes.
      *
-     * @return the factory. It waits for the driver: use it before the duty cycles start.
+     * @return the factory. It waits for the driver: use it before the duty cycles start, and not of a cold client.
      */
     public CounterFactory counterFactory()
     {
@@ -110,8 +167,8 @@ public final class AeronClient implements AutoCloseable
     }
 
     /**
-     * Runs one duty cycle of the client. Nothing unless the driver is {@link DriverThreading#INVOKER}. Once a
-     * millisecond is plenty.
+     * Runs one duty cycle of the client. Nothing unless the driver is {@link DriverThreading#INVOKER}, or the client
+     * cold. Once a millisecond is plenty.
      *
      * @return work done.
      */
@@ -134,6 +191,23 @@ public final class AeronClient implements AutoCloseable
     public void close()
     {
         aeron.close();
+    }
+
+    private AeronFrameSource newSource(
+        final String peerName,
+        final ChannelConfig channel,
+        final InboundSession session,
+        final AtomicCounter remade)
+    {
+        return new AeronFrameSource(
+            peerName,
+            channel,
+            session,
+            isGuarded,
+            aeron,
+            errorHandler,
+            remade,
+            () -> admission.inbound().release(session));
     }
 
     private AtomicCounter addCounter(final FragcastCounter counter)

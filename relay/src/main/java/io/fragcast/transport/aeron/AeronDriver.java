@@ -84,7 +84,21 @@ public final class AeronDriver implements AutoCloseable
      */
     public AeronClient connect(final String name)
     {
-        return new AeronClient(name, config.directory(), invoker, admission, null != mediaDriver, errorHandler);
+        return new AeronClient(
+            name, config.directory(), invoker, null != invoker, admission, null != mediaDriver, errorHandler);
+    }
+
+    /**
+     * Connects a thread of a node that is not its hot one, for links of its own. Whoever runs the driver, the thread
+     * runs the client's conductor: see {@link AeronClient#invoke}. A thread that stands still for longer than Aeron's
+     * client liveness (10 s) loses the client, and its links with it.
+     *
+     * @param name of the node and thread.
+     * @return its client.
+     */
+    public AeronClient connectCold(final String name)
+    {
+        return new AeronClient(name, config.directory(), null, true, admission, null != mediaDriver, errorHandler);
     }
 
     /**
@@ -188,7 +202,7 @@ public final class AeronDriver implements AutoCloseable
             .useConcurrentCountersManager(true)
             .counterValuesBufferLength(COUNTERS * CountersReader.COUNTER_LENGTH)
             .receiveChannelEndpointSupplier(admission.receiveEndpoints(config.dataLoss()))
-            .sendChannelEndpointSupplier(admission.sendEndpoints());
+            .sendChannelEndpointSupplier(admission.sendEndpoints(config.controlLoss()));
 
         if (DriverThreading.INVOKER == config.threading())
         {

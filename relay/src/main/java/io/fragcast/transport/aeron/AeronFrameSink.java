@@ -21,17 +21,26 @@ import java.util.concurrent.TimeUnit;
  *             driver answered                     publication gone, driver refused
  *   ADDING ──────────────────▶ OPEN     ADDING, OPEN ──────────────────▶ PAUSED ──(300 ms)──▶ ADDING
  * </pre>
+ * One way of a link is opened by the link, over a channel that names what it correlates to, and left when that is gone:
+ * <pre>
+ *         link opens               link leaves           driver let go of the session              300 ms
+ *   IDLE ────────────▶ ADDING     OPEN ────────▶ LEAVING ──────────────────────────────▶ IDLE     PAUSED ─────▶ IDLE
+ * </pre>
  */
 public final class AeronFrameSink implements FrameSink
 {
     enum State
     {
+        /** Not opened by its link. */
+        IDLE,
         /** The driver was asked for the publication. */
         ADDING,
         /** The publication is there. */
         OPEN,
         /** The driver refused it, as it does while it holds the session of a dead client; asked again later. */
         PAUSED,
+        /** Closed; the driver still holds its session, for what was committed and not yet sent. */
+        LEAVING,
         /** Closed by its owner. */
         CLOSED
     }
@@ -39,19 +48,24 @@ public final class AeronFrameSink implements FrameSink
     /** Three of the heartbeats that a stream is judged by; rarer than a driver under load answers. */
     static final long RETRY_NS = TimeUnit.MILLISECONDS.toNanos(300);
 
+    // The driver forgets a publication within three turns of its timer, 50 ms each.
+    private static final long FORGET_NS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final String name;
-    private final String channel;
+    private final boolean isOfLink;
+    private String channel = "";
     private final int streamId;
     private final int maxPayloadLength;
     private final Aeron aeron;
     private final CountersReader countersReader;
     private final ErrorHandler errorHandler;
     private final BufferClaim claim = new BufferClaim();
-    private State state = State.ADDING;
-    private long registrationId;
+    private State state = State.IDLE;
+    private long registrationId = Aeron.NULL_VALUE;
     private @Nullable ExclusivePublication publication;
     private int senderPositionId = CountersReader.NULL_COUNTER_ID;
     private long retryAtNs;
+    private long leavingId = Aeron.NULL_VALUE;
 
     AeronFrameSink(
         final String name,
@@ -60,13 +74,12 @@ public final class AeronFrameSink implements FrameSink
         final ErrorHandler errorHandler)
     {
         this.name = name;
-        this.channel = config.publicationUri();
+        this.isOfLink = StreamKind.ONE_WAY != config.kind();
         this.streamId = config.streamId();
         this.maxPayloadLength = config.maxPayloadLength();
         this.aeron = aeron;
         this.countersReader = aeron.countersReader();
         this.errorHandler = errorHandler;
-        registrationId = aeron.asyncAddExclusivePublication(channel, streamId);
     }
 
     @Override
@@ -74,10 +87,11 @@ public final class AeronFrameSink implements FrameSink
     {
         return switch (state)
         {
+            case IDLE, CLOSED -> 0;
             case ADDING -> tryOpen(nowNs);
             case OPEN -> checkOpen(nowNs);
             case PAUSED -> tryAddAgain(nowNs);
-            case CLOSED -> 0;
+            case LEAVING -> tryForget(nowNs);
         };
     }
 
@@ -149,6 +163,54 @@ public final class AeronFrameSink implements FrameSink
         }
     }
 
+    /**
+     * Opens an idle stream.
+     *
+     * @param channel to open it over.
+     * @return this.
+     */
+    AeronFrameSink open(final String channel)
+    {
+        assert State.IDLE == state : "open only what is idle: " + this;
+
+        this.channel = channel;
+        add();
+
+        return this;
+    }
+
+    /**
+     * Closes the stream to be opened again; what nobody took is dropped. A stream that the driver is just being asked
+     * for goes on until it has answered.
+     *
+     * @param nowNs monotonic nanoseconds.
+     */
+    void leave(final long nowNs)
+    {
+        final ExclusivePublication publication = this.publication;
+        if (State.OPEN == state && null != publication)
+        {
+            if (!isDrained())
+            {
+                // Else the driver holds the session until the peer has taken all, or was silent for two seconds.
+                publication.revokeOnClose();
+            }
+            leavingId = registrationId;
+            release();
+            retryAtNs = nowNs + FORGET_NS;
+            state = State.LEAVING;
+        }
+        else if (State.PAUSED == state)
+        {
+            state = State.IDLE;
+        }
+    }
+
+    boolean isIdle()
+    {
+        return State.IDLE == state;
+    }
+
     @Override
     public String toString()
     {
@@ -198,8 +260,39 @@ public final class AeronFrameSink implements FrameSink
         {
             return 0;
         }
+        if (isOfLink)
+        {
+            // What the channel names may be gone by now.
+            state = State.IDLE;
+        }
+        else
+        {
+            add();
+        }
+
+        return 1;
+    }
+
+    private void add()
+    {
         registrationId = aeron.asyncAddExclusivePublication(channel, streamId);
         state = State.ADDING;
+    }
+
+    private int tryForget(final long nowNs)
+    {
+        if (retryAtNs - nowNs > 0)
+        {
+            return 0;
+        }
+        retryAtNs = nowNs + FORGET_NS;
+        final boolean isHeld = CountersReader.NULL_COUNTER_ID != countersReader.findByTypeIdAndRegistrationId(
+            AeronCounters.DRIVER_SENDER_POSITION_TYPE_ID, leavingId);
+        if (isHeld)
+        {
+            return 0;
+        }
+        state = State.IDLE;
 
         return 1;
     }

@@ -26,16 +26,7 @@ import java.util.concurrent.TimeUnit;
  *            driver answered          restarted or stuck        read dry            5 ms
  *   ADDING ──────────────────▶ OPEN ─────────────────▶ LEAVING ─────────▶ PAUSED ───────▶ ADDING
  * </pre>
- * <ul>
- *   <li>Restarted: a SETUP of another publication came while the one followed was silent for more than one of Aeron's
- *       heartbeats (100 ms); or any SETUP while it was silent for 300 ms. A forged SETUP alone changes nothing.</li>
- *   <li>Stuck: datagrams beyond the position keep coming, or came, and the position stood still for 300 ms though the
- *       handler took all that was offered.</li>
- * </ul>
- * Silence counts only in duty cycles at most 50 ms apart: in a stall of this process nothing is heard because nothing
- * is read. No two recoveries start within 300 ms. Behind an outside driver,
- * which has none of our endpoints to tell what came, a position that stood still for 300 ms is reason enough: the
- * application's heartbeats move it every 100 ms.
+ * What counts as restarted or stuck, {@link ImageWatch} says. No two recoveries start within 300 ms.
  */
 public final class AeronFrameSource implements FrameSource
 {
@@ -53,12 +44,6 @@ public final class AeronFrameSource implements FrameSource
         CLOSED
     }
 
-    /** Three application heartbeats, and three of Aeron's. */
-    static final long SILENCE_NS = TimeUnit.MILLISECONDS.toNanos(300);
-    // One and a half of Aeron's heartbeats: a live publication is heard within this.
-    private static final long QUIET_NS = TimeUnit.MILLISECONDS.toNanos(150);
-    // Half an Aeron heartbeat: in cycles this close no heartbeat can have waited unread.
-    private static final long CYCLE_MAX_NS = TimeUnit.MILLISECONDS.toNanos(50);
     // Time for other subscribers of the same group in this driver to leave too: the image goes with the last of them.
     private static final long PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -67,7 +52,7 @@ public final class AeronFrameSource implements FrameSource
     private final int streamId;
     private final int maxPayloadLength;
     private final InboundSession session;
-    private final boolean isGuarded;
+    private final ImageWatch watch;
     private final Aeron aeron;
     private final ErrorHandler errorHandler;
     private final AtomicCounter remade;
@@ -86,15 +71,6 @@ public final class AeronFrameSource implements FrameSource
     private boolean isPushedBack;
     private boolean isPoisoned;
 
-    private long lastWorkNs;
-    private long silentNs;
-    private long stillNs;
-    private long lastAccepted;
-    private long lastPosition;
-    private long aheadAtProgress;
-    private long setupsWhenHeard;
-    private long foreignSetupsWhenHeard;
-
     AeronFrameSource(
         final String name,
         final ChannelConfig config,
@@ -110,7 +86,7 @@ public final class AeronFrameSource implements FrameSource
         this.streamId = config.streamId();
         this.maxPayloadLength = config.maxPayloadLength();
         this.session = session;
-        this.isGuarded = isGuarded;
+        this.watch = new ImageWatch(config, session, isGuarded, aeron.countersReader());
         this.aeron = aeron;
         this.errorHandler = errorHandler;
         this.remade = remade;
@@ -149,6 +125,12 @@ public final class AeronFrameSource implements FrameSource
     }
 
     @Override
+    public long stalledNs(final long nowNs)
+    {
+        return watch.stalledNs(nowNs);
+    }
+
+    @Override
     public boolean isConnected()
     {
         final Image image = this.image;
@@ -177,6 +159,40 @@ public final class AeronFrameSource implements FrameSource
             state = State.CLOSED;
             onClose.run();
         }
+    }
+
+    /**
+     * Leaves the stream once what it holds was read, and makes it anew.
+     */
+    void remake(final long nowNs)
+    {
+        if (State.OPEN == state)
+        {
+            hasRecovered = true;
+            recoveredAtNs = nowNs;
+            remade.increment();
+            state = State.LEAVING;
+        }
+    }
+
+    /**
+     * The subscription, while the driver has it.
+     *
+     * @return its registration id, or null value.
+     */
+    long subscriptionId()
+    {
+        return State.OPEN == state ? registrationId : Aeron.NULL_VALUE;
+    }
+
+    /**
+     * The image that is followed.
+     *
+     * @return null if there is none, or if it is about to be left.
+     */
+    @Nullable Image image()
+    {
+        return State.OPEN == state ? image : null;
     }
 
     @Override
@@ -215,7 +231,7 @@ public final class AeronFrameSource implements FrameSource
                 return 0;
             }
             subscription = answered;
-            lastWorkNs = nowNs;
+            watch.start(nowNs);
             state = State.OPEN;
         }
         catch (final RegistrationException ex)
@@ -223,7 +239,7 @@ public final class AeronFrameSource implements FrameSource
             registrationId = Aeron.NULL_VALUE;
             errorHandler.onError(ex);
             release();
-            resumeAtNs = nowNs + SILENCE_NS;
+            resumeAtNs = nowNs + ImageWatch.SILENCE_NS;
             state = State.PAUSED;
         }
 
@@ -232,32 +248,22 @@ public final class AeronFrameSource implements FrameSource
 
     private int watch(final long nowNs)
     {
-        final long cycleNs = nowNs - lastWorkNs;
-        final long countedNs = cycleNs > CYCLE_MAX_NS ? 0 : cycleNs;
-        lastWorkNs = nowNs;
-
         final int work = followImage();
         final Image image = this.image;
         if (null == image)
         {
+            watch.onIdleCycle(nowNs);
             return work;
         }
 
-        final long position = image.position();
-        session.position(position);
-        noteHeard(countedNs);
-        noteProgress(countedNs, position);
-
-        if (isPoisoned || isRestarted() || stillNs >= SILENCE_NS)
+        watch.onCycle(nowNs, image.position(), isDry);
+        if (isPoisoned || watch.isRestarted() || watch.isStuck())
         {
-            if (hasRecovered && nowNs - recoveredAtNs < SILENCE_NS)
+            if (hasRecovered && nowNs - recoveredAtNs < ImageWatch.SILENCE_NS)
             {
                 return work;
             }
-            hasRecovered = true;
-            recoveredAtNs = nowNs;
-            remade.increment();
-            state = State.LEAVING;
+            remake(nowNs);
             return work + 1;
         }
 
@@ -283,55 +289,14 @@ public final class AeronFrameSource implements FrameSource
         isPoisoned = false;
         if (null == now)
         {
-            session.followNone();
+            watch.followNone();
         }
         else
         {
-            final long position = now.position();
-            session.follow(now.initialTermId(), position);
-            lastPosition = position;
-            silentNs = 0;
-            stillNs = 0;
-            setupsWhenHeard = session.setups();
-            foreignSetupsWhenHeard = session.foreignSetups();
-            aheadAtProgress = session.ahead();
+            watch.follow(now);
         }
 
         return 1;
-    }
-
-    private void noteHeard(final long countedNs)
-    {
-        final long accepted = session.accepted();
-        if (accepted == lastAccepted)
-        {
-            silentNs += countedNs;
-            return;
-        }
-        lastAccepted = accepted;
-        silentNs = 0;
-        setupsWhenHeard = session.setups();
-        foreignSetupsWhenHeard = session.foreignSetups();
-    }
-
-    private void noteProgress(final long countedNs, final long position)
-    {
-        final boolean isBehind =
-            !isGuarded || session.highestPosition() > position || session.ahead() != aheadAtProgress;
-        if (isBehind && isDry && position == lastPosition)
-        {
-            stillNs += countedNs;
-            return;
-        }
-        lastPosition = position;
-        stillNs = 0;
-        aheadAtProgress = session.ahead();
-    }
-
-    private boolean isRestarted()
-    {
-        return (silentNs >= QUIET_NS && session.foreignSetups() != foreignSetupsWhenHeard) ||
-            (silentNs >= SILENCE_NS && session.setups() != setupsWhenHeard);
     }
 
     private int tryLeave(final long nowNs)
@@ -366,7 +331,7 @@ public final class AeronFrameSource implements FrameSource
         subscription = null;
         isDry = true;
         isPoisoned = false;
-        session.followNone();
+        watch.followNone();
         aeron.asyncRemoveSubscription(registrationId);
         registrationId = Aeron.NULL_VALUE;
     }

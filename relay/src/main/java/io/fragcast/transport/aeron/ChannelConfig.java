@@ -1,6 +1,7 @@
 package io.fragcast.transport.aeron;
 
 import io.aeron.ChannelUriStringBuilder;
+import io.aeron.CommonContext;
 import org.agrona.BitUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +22,12 @@ import java.util.List;
  * @param windowBytes         of the receiver.
  * @param receiveBufferBytes  SO_RCVBUF.
  * @param sendBufferBytes     SO_SNDBUF.
+ * @param kind                of the stream.
  * @param isReliable          true if Aeron repairs holes; false if they are skipped and left to repair.
  * @param networkInterface    to use for multicast, as ADDRESS or ADDRESS/BITS; null for unicast.
  * @param nakDelayNs          see {@link LinkBudget}.
  * @param publicationLingerNs see {@link LinkBudget}.
+ * @param stuckNs             see {@link LinkBudget}.
  * @param flowControl         of a multicast publication, as Aeron's {@code fc}; null for the default, max.
  * @param grants              what was wanted of the kernel and what was granted.
  */
@@ -37,10 +40,12 @@ public record ChannelConfig(
     int windowBytes,
     int receiveBufferBytes,
     int sendBufferBytes,
+    StreamKind kind,
     boolean isReliable,
     @Nullable String networkInterface,
     long nakDelayNs,
     long publicationLingerNs,
+    long stuckNs,
     @Nullable String flowControl,
     List<Grant> grants)
 {
@@ -85,7 +90,7 @@ public record ChannelConfig(
         final LinkBudget budget,
         final KernelLimits limits)
     {
-        return of(endpoint, streamId, sessionId, mtu, budget, limits, true, null, null);
+        return of(endpoint, streamId, sessionId, mtu, budget, limits, StreamKind.ONE_WAY, true, null);
     }
 
     /**
@@ -110,7 +115,32 @@ public record ChannelConfig(
         final LinkBudget budget,
         final KernelLimits limits)
     {
-        return of(endpoint, streamId, sessionId, mtu, budget, limits, false, networkInterface, null);
+        return of(
+            endpoint, streamId, sessionId, mtu, budget, limits, StreamKind.ONE_WAY, false, networkInterface);
+    }
+
+    /**
+     * One way of a link.
+     *
+     * @param kind      REQUEST or RESPONSE.
+     * @param endpoint  ADDRESS:PORT at the serving side.
+     * @param streamId  of the lane.
+     * @param sessionId of the pair, for this way.
+     * @param mtu       of the network.
+     * @param budget    of the path.
+     * @param limits    of the kernel.
+     * @return the configuration; reliable.
+     */
+    static ChannelConfig ofLink(
+        final StreamKind kind,
+        final String endpoint,
+        final int streamId,
+        final int sessionId,
+        final int mtu,
+        final LinkBudget budget,
+        final KernelLimits limits)
+    {
+        return of(endpoint, streamId, sessionId, mtu, budget, limits, kind, true, null);
     }
 
     /**
@@ -122,7 +152,20 @@ public record ChannelConfig(
     public ChannelConfig losslessGroup()
     {
         return new ChannelConfig(endpoint, streamId, sessionId, mtu, termLength, windowBytes, receiveBufferBytes,
-            sendBufferBytes, true, networkInterface, nakDelayNs, publicationLingerNs, "min,t:2s", grants);
+            sendBufferBytes, kind, true, networkInterface, nakDelayNs, publicationLingerNs, stuckNs, "min,t:2s",
+            grants);
+    }
+
+    /**
+     * The same stream, its holes skipped and left to repair.
+     *
+     * @return the configuration.
+     */
+    public ChannelConfig unreliable()
+    {
+        return new ChannelConfig(endpoint, streamId, sessionId, mtu, termLength, windowBytes, receiveBufferBytes,
+            sendBufferBytes, kind, false, networkInterface, nakDelayNs, publicationLingerNs, stuckNs, flowControl,
+            grants);
     }
 
     /**
@@ -132,21 +175,21 @@ public record ChannelConfig(
      */
     public String publicationUri()
     {
-        final ChannelUriStringBuilder uri = base()
-            .mtu(mtu)
-            .termLength(termLength)
-            .linger(publicationLingerNs)
-            .socketSndbufLength(sendBufferBytes)
-            // A spoofed end of stream would close the image: no publisher of ours sends one, every receiver refuses it.
-            .eos(false)
-            .channelSendTimestampOffset(Integer.toString(SEND_TIME_OFFSET));
+        check(StreamKind.ONE_WAY == kind, kind + ": opened only with what it correlates to");
 
-        if (null != flowControl)
-        {
-            uri.flowControl(flowControl);
-        }
+        return publication().build();
+    }
 
-        return uri.build();
+    /**
+     * Channel of the sending end of one way of a link.
+     *
+     * @param correlationId of the subscription that the answers to its requests come by, or of the image whose requests
+     *                      it answers.
+     * @return Aeron URI.
+     */
+    String publicationUri(final long correlationId)
+    {
+        return publication().responseCorrelationId(correlationId).build();
     }
 
     /**
@@ -156,13 +199,18 @@ public record ChannelConfig(
      */
     public String subscriptionUri()
     {
-        return base()
+        final ChannelUriStringBuilder uri = base()
             .reliable(isReliable)
             .receiverWindowLength(windowBytes)
             .socketRcvbufLength(receiveBufferBytes)
-            .nakDelay(nakDelayNs)
-            .channelReceiveTimestampOffset(Integer.toString(RECEIVE_TIME_OFFSET))
-            .build();
+            .nakDelay(nakDelayNs);
+
+        if (StreamKind.ONE_WAY == kind)
+        {
+            uri.channelReceiveTimestampOffset(Integer.toString(RECEIVE_TIME_OFFSET));
+        }
+
+        return uri.build();
     }
 
     /**
@@ -205,12 +253,51 @@ public record ChannelConfig(
         }
     }
 
+    private ChannelUriStringBuilder publication()
+    {
+        final ChannelUriStringBuilder uri = base()
+            .mtu(mtu)
+            .termLength(termLength)
+            .linger(publicationLingerNs)
+            .socketSndbufLength(sendBufferBytes)
+            // A spoofed end of stream would close the image: no publisher of ours sends one, every receiver refuses it.
+            .eos(false);
+
+        if (StreamKind.ONE_WAY == kind)
+        {
+            uri.channelSendTimestampOffset(Integer.toString(SEND_TIME_OFFSET));
+        }
+        if (StreamKind.RESPONSE == kind)
+        {
+            uri.controlMode(CommonContext.CONTROL_MODE_RESPONSE);
+        }
+        if (null != flowControl)
+        {
+            uri.flowControl(flowControl);
+        }
+
+        return uri;
+    }
+
+    /**
+     * A subscription to answers names their session, and the address to ask at, rather than
+     * {@code control-mode=response}: Aeron 1.51.0 never listens on one of that mode that names its session, and one
+     * that does not takes any session that a datagram tells it.
+     */
     private ChannelUriStringBuilder base()
     {
         final ChannelUriStringBuilder uri = new ChannelUriStringBuilder()
             .media("udp")
-            .endpoint(endpoint)
             .sessionId(sessionId);
+
+        if (StreamKind.RESPONSE == kind)
+        {
+            uri.controlEndpoint(endpoint);
+        }
+        else
+        {
+            uri.endpoint(endpoint);
+        }
 
         if (null != networkInterface)
         {
@@ -227,13 +314,13 @@ public record ChannelConfig(
         final int mtu,
         final LinkBudget budget,
         final KernelLimits limits,
+        final StreamKind kind,
         final boolean isReliable,
-        final @Nullable String networkInterface,
-        final @Nullable String flowControl)
+        final @Nullable String networkInterface)
     {
-        final int wanted = budget.windowBytes();
+        final int wanted = budget.windowBytes(kind, mtu);
         final int window = Math.min(wanted, Integer.highestOneBit(limits.receiveBufferMax()));
-        final int receiveBuffer = Math.min(2 * window, limits.receiveBufferMax());
+        final int receiveBuffer = Math.min(LinkBudget.receiveBufferBytes(kind, window), limits.receiveBufferMax());
         final int sendBuffer = Math.min(wanted, limits.sendBufferMax());
 
         return new ChannelConfig(
@@ -245,14 +332,16 @@ public record ChannelConfig(
             window,
             receiveBuffer,
             sendBuffer,
+            kind,
             isReliable,
             networkInterface,
             budget.nakDelayNs(),
-            budget.publicationLingerNs(),
-            flowControl,
+            StreamKind.ONE_WAY == kind ? budget.publicationLingerNs() : 0,
+            budget.stuckNs(),
+            null,
             List.of(
                 new Grant("window", wanted, window, KernelLimits.RECEIVE_BUFFER_SYSCTL),
-                new Grant("SO_RCVBUF", (int)Math.min(Integer.MAX_VALUE, 2L * wanted), receiveBuffer,
+                new Grant("SO_RCVBUF", LinkBudget.receiveBufferBytes(kind, wanted), receiveBuffer,
                     KernelLimits.RECEIVE_BUFFER_SYSCTL),
                 new Grant("SO_SNDBUF", wanted, sendBuffer, KernelLimits.SEND_BUFFER_SYSCTL)));
     }

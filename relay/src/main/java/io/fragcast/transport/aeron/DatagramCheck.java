@@ -16,6 +16,7 @@ import static io.aeron.protocol.HeaderFlyweight.FRAME_LENGTH_FIELD_OFFSET;
 import static io.aeron.protocol.HeaderFlyweight.HDR_TYPE_DATA;
 import static io.aeron.protocol.HeaderFlyweight.HDR_TYPE_NAK;
 import static io.aeron.protocol.HeaderFlyweight.HDR_TYPE_PAD;
+import static io.aeron.protocol.HeaderFlyweight.HDR_TYPE_RSP_SETUP;
 import static io.aeron.protocol.HeaderFlyweight.HDR_TYPE_SETUP;
 import static io.aeron.protocol.HeaderFlyweight.HDR_TYPE_SM;
 import static io.aeron.protocol.HeaderFlyweight.MIN_HEADER_LENGTH;
@@ -31,9 +32,9 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  *   to a receiver   DATA   frames that tile the datagram, or a heartbeat: one header of frame length 0
  *                   PAD    a lone header, last in its datagram, that reaches to the end of the term
  *                   SETUP
- *   to a sender     SM, NAK
- *   never           RTTM (only congestion control asks for it), ERR (nobody rejects an image), RSP_SETUP (no response
- *                   channels yet), and the flags for end of stream and revoked: a publication closes with eos=false
+ *   to a sender     SM, NAK, RSP_SETUP
+ *   never           RTTM (only congestion control asks for it), ERR (nobody rejects an image), and the flags for end of
+ *                   stream and revoked: a publication closes with eos=false
  * </pre>
  */
 final class DatagramCheck
@@ -45,6 +46,7 @@ final class DatagramCheck
     private static final int SETUP_MTU_OFFSET = 32;
     private static final int SETUP_TTL_OFFSET = 36;
     private static final int SETUP_GROUP_FLAG = 0x40;
+    private static final int SETUP_WANTS_RESPONSE_FLAG = 0x80;
     private static final int TTL_MAX = 255;
 
     private static final int CONTROL_SESSION_ID_OFFSET = 8;
@@ -56,6 +58,8 @@ final class DatagramCheck
     private static final int SM_SEND_SETUP_FLAG = 0x80;
     private static final int NAK_LENGTH = 28;
     private static final int NAK_RANGE_OFFSET = 24;
+    private static final int RESPONSE_SETUP_LENGTH = 20;
+    private static final int RESPONSE_SESSION_ID_OFFSET = 16;
 
     private DatagramCheck()
     {
@@ -86,7 +90,9 @@ final class DatagramCheck
         }
         final int type = type(packet, 0);
 
-        return (HDR_TYPE_SM == type && SM_LENGTH == length) || (HDR_TYPE_NAK == type && NAK_LENGTH == length);
+        return (HDR_TYPE_SM == type && SM_LENGTH == length) ||
+            (HDR_TYPE_NAK == type && NAK_LENGTH == length) ||
+            (HDR_TYPE_RSP_SETUP == type && RESPONSE_SETUP_LENGTH == length);
     }
 
     /**
@@ -175,14 +181,21 @@ final class DatagramCheck
      * @param termLength of the stream.
      * @param mtu        of the stream.
      * @param isGroup    true if multicast.
+     * @param isRequest  true if its publisher wants an answer.
      * @return true if an image may be made of it.
      */
-    static boolean isSetup(final DirectBuffer packet, final int termLength, final int mtu, final boolean isGroup)
+    static boolean isSetup(
+        final DirectBuffer packet,
+        final int termLength,
+        final int mtu,
+        final boolean isGroup,
+        final boolean isRequest)
     {
+        final int flags = (isGroup ? SETUP_GROUP_FLAG : 0) | (isRequest ? SETUP_WANTS_RESPONSE_FLAG : 0);
         final int ttl = int32(packet, SETUP_TTL_OFFSET);
 
         return SETUP_LENGTH == int32(packet, FRAME_LENGTH_FIELD_OFFSET) &&
-            (isGroup ? SETUP_GROUP_FLAG : 0) == flags(packet, 0) &&
+            flags == flags(packet, 0) &&
             isInTerm(int32(packet, TERM_OFFSET_FIELD_OFFSET), termLength) &&
             termLength == int32(packet, SETUP_TERM_LENGTH_OFFSET) &&
             mtu == int32(packet, SETUP_MTU_OFFSET) &&
@@ -227,6 +240,37 @@ final class DatagramCheck
             0 == flags(packet, 0) &&
             isInTerm(termOffset, termLength) &&
             range > 0 && range <= termLength - termOffset && 0 == (range & (FRAME_ALIGNMENT - 1));
+    }
+
+    /**
+     * Does a receiver that has no image yet ask for a SETUP? A publication of answers learns from it where to send
+     * them, so it comes before anything was sent.
+     *
+     * @param packet that passed {@link #isForSender}, of type SM.
+     * @return true if it asks for nothing else.
+     */
+    static boolean isFirstStatusMessage(final DirectBuffer packet)
+    {
+        return SM_LENGTH == int32(packet, FRAME_LENGTH_FIELD_OFFSET) &&
+            SM_SEND_SETUP_FLAG == flags(packet, 0) &&
+            0 == int32(packet, CONTROL_TERM_ID_OFFSET) &&
+            0 == int32(packet, CONTROL_TERM_OFFSET_OFFSET) &&
+            0 == int32(packet, SM_WINDOW_OFFSET);
+    }
+
+    /**
+     * Does a serving side name the session of its answers? Aeron takes any session that it is told, and listens to it
+     * (source).
+     *
+     * @param packet            that passed {@link #isForSender}, of type RSP_SETUP.
+     * @param responseSessionId that was agreed on.
+     * @return true if it names that.
+     */
+    static boolean isResponseSetup(final DirectBuffer packet, final int responseSessionId)
+    {
+        return RESPONSE_SETUP_LENGTH == int32(packet, FRAME_LENGTH_FIELD_OFFSET) &&
+            0 == flags(packet, 0) &&
+            responseSessionId == int32(packet, RESPONSE_SESSION_ID_OFFSET);
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.fragcast.transport.aeron;
 
 import io.aeron.driver.ext.LossGenerator;
-import io.aeron.driver.ext.RandomLossGenerator;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,8 @@ import java.util.function.Supplier;
  * @param budget        of the farthest path, for what Aeron sets per driver.
  * @param idleStrategy  makes the idle strategy of each of the driver's threads; unused by INVOKER.
  * @param threadFactory makes the driver's threads, pinned or not; unused by INVOKER.
- * @param dataLoss      drops datagrams that come in, for tests and the demo; null for none.
+ * @param dataLoss      drops datagrams that come in from publishers, for tests and the demo; null for none.
+ * @param controlLoss   drops datagrams that come in from receivers, for tests; null for none.
  */
 public record DriverConfig(
     Path directory,
@@ -30,9 +30,12 @@ public record DriverConfig(
     LinkBudget budget,
     Supplier<IdleStrategy> idleStrategy,
     ThreadFactory threadFactory,
-    @Nullable LossGenerator dataLoss)
+    @Nullable LossPerEndpoint dataLoss,
+    @Nullable LossGenerator controlLoss)
 {
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+    // Odd, so that seeds next to each other part from the hashes of endpoints next to each other.
+    private static final long SEED_FACTOR = 0x9E37_79B9_7F4A_7C15L;
 
     /**
      * A driver of this process, with a directory of its own that goes when it closes.
@@ -57,6 +60,7 @@ public record DriverConfig(
             () -> new BackoffIdleStrategy(
                 100, 10, TimeUnit.MICROSECONDS.toNanos(1), TimeUnit.MILLISECONDS.toNanos(1)),
             (task) -> daemon(name, task),
+            null,
             null);
     }
 
@@ -71,7 +75,7 @@ public record DriverConfig(
     {
         return new DriverConfig(
             directory, true, DriverThreading.SHARED, budget, BackoffIdleStrategy::new,
-            (task) -> daemon(directory.getFileName().toString(), task), null);
+            (task) -> daemon(directory.getFileName().toString(), task), null, null);
     }
 
     /**
@@ -82,7 +86,8 @@ public record DriverConfig(
      */
     public DriverConfig withDirectory(final Path directory)
     {
-        return new DriverConfig(directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss);
+        return new DriverConfig(
+            directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss, controlLoss);
     }
 
     /**
@@ -94,30 +99,46 @@ public record DriverConfig(
      */
     public DriverConfig withThreads(final Supplier<IdleStrategy> idleStrategy, final ThreadFactory threadFactory)
     {
-        return new DriverConfig(directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss);
+        return new DriverConfig(
+            directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss, controlLoss);
     }
 
     /**
-     * The same driver behind a network that drops at random.
+     * The same driver behind a network that drops the data of one stream at random, for each receiver its own.
      *
-     * @param percent of the datagrams that come in from publishers, 0 to 100.
-     * @param seed    of the choice.
+     * @param streamId whose data is dropped.
+     * @param percent  of its datagrams, 0 to 100.
+     * @param seed     of the choice; with it and its endpoint each receiver makes its own.
      * @return the configuration.
      */
-    public DriverConfig withRandomLoss(final double percent, final long seed)
+    public DriverConfig withStreamLoss(final int streamId, final double percent, final long seed)
     {
-        return withDataLoss(new RandomLossGenerator(percent / 100, seed));
+        return withDataLoss(
+            (endpoint) -> new StreamLoss(streamId, percent, seed * SEED_FACTOR + endpoint.hashCode()));
     }
 
     /**
      * The same driver behind a lossy network.
      *
-     * @param dataLoss decides which datagrams are dropped before anything else sees them.
+     * @param dataLoss decides which datagrams from publishers are dropped before anything else sees them.
      * @return the configuration.
      */
-    public DriverConfig withDataLoss(final LossGenerator dataLoss)
+    public DriverConfig withDataLoss(final LossPerEndpoint dataLoss)
     {
-        return new DriverConfig(directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss);
+        return new DriverConfig(
+            directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss, controlLoss);
+    }
+
+    /**
+     * The same driver behind a network that is lossy towards publishers.
+     *
+     * @param controlLoss decides, on the driver's sender thread, which datagrams from receivers are dropped.
+     * @return the configuration.
+     */
+    public DriverConfig withControlLoss(final LossGenerator controlLoss)
+    {
+        return new DriverConfig(
+            directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss, controlLoss);
     }
 
     private static Thread daemon(final String name, final Runnable task)

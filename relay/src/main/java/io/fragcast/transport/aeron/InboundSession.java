@@ -37,6 +37,7 @@ final class InboundSession
     private final int termLength;
     private final int mtu;
     private final boolean isGroup;
+    private final StreamKind kind;
     private final AtomicBuffer shared = new UnsafeBuffer(BufferUtil.allocateDirectAligned(2 * LINE, LINE));
     private final int positionBitsToShift;
     // The publication that the highest position is of: positions of two are not comparable.
@@ -57,6 +58,7 @@ final class InboundSession
         this.termLength = channel.termLength();
         this.mtu = channel.mtu();
         this.isGroup = channel.isMulticast();
+        this.kind = channel.kind();
         positionBitsToShift = Integer.numberOfTrailingZeros(channel.termLength());
     }
 
@@ -102,6 +104,19 @@ final class InboundSession
     boolean isGroup()
     {
         return isGroup;
+    }
+
+    StreamKind kind()
+    {
+        return kind;
+    }
+
+    /**
+     * Does its receiver have to ask for it, for want of a publication that follows it?
+     */
+    boolean isAwaited()
+    {
+        return StreamKind.RESPONSE == kind && NONE == shared.getLongVolatile(FOLLOWED);
     }
 
     /**

@@ -18,9 +18,21 @@ import java.util.concurrent.TimeUnit;
  *   NAK backoff       = max(0.2 ms, 2 x RTT)                           group: the first NAK is heard by the others
  *   NAK retry         = max(0.1 ms, 1.25 x RTT)                        a NAK is not repeated before its answer can come
  *   publication linger = clamp(10 x RTT, 0.1 s, 5 s)                   ten chances to repair the tail after close
+ *   hole              = RTT + 0.2 ms                                   Aeron's own repair of a hole has failed once
+ *   stuck             = max(20 x RTT, 50 ms)                           it fails for good: leave the image
  * </pre>
  * With the defaults a term is 512 KiB: a stream of publication and image costs 6 terms, ten streams 31 MB of
  * /dev/shm, half of what the demo may use.
+ * <p>
+ * A link, where questions are asked and answered, has small windows, for a server has one for each of up to 64 peers:
+ * <pre>
+ *   request window    = max(32 KiB, nextPow2(MTU))                     23 Wants of a datagram
+ *   response window   = clamp(window, request window, 64 KiB)          two frags of 32 KB under way
+ *   SO_RCVBUF         = 8 x request window, 2 x response window        a server's peers share a socket
+ *   publication linger = 0                                             a session is free again at once
+ *   half open         = max(1 s, 20 x RTT)                             one way is up and the other is not
+ * </pre>
+ * 64 of them are 64 x 3 x (64 + 128) KiB = 36 MiB of terms a lane at most: pages are touched when first written.
  *
  * @param rttNs          round trip to the farthest receiver.
  * @param groupSize      receivers of one publication: 1 for unicast.
@@ -38,6 +50,12 @@ public record LinkBudget(long rttNs, int groupSize, long cadenceNs, long bytesPe
     private static final int TERM_MIN = 64 * 1024;
     private static final int TERM_MAX = 1024 * 1024 * 1024;
     private static final int WINDOW_MIN = TERM_MIN / 2;
+    private static final int RESPONSE_WINDOW_MAX = 64 * 1024;
+    private static final long HOLE_MARGIN_NS = TimeUnit.MICROSECONDS.toNanos(200);
+    private static final long STUCK_MIN_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long HALF_OPEN_MIN_NS = TimeUnit.SECONDS.toNanos(1);
+    // As many chances for a NAK and its answer.
+    private static final int STUCK_ROUND_TRIPS = 20;
     private static final int WINDOW_MAX = TERM_MAX / 2;
     private static final long LINGER_MIN_NS = TimeUnit.MICROSECONDS.toNanos(200);
     private static final long LINGER_MAX_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -72,6 +90,37 @@ public record LinkBudget(long rttNs, int groupSize, long cadenceNs, long bytesPe
         final long wanted = Math.max(burstBytes, (long)Math.min(inFlight, WINDOW_MAX));
 
         return (int)Math.min(WINDOW_MAX, Math.max(WINDOW_MIN, BitUtil.findNextPositivePowerOfTwo(wanted)));
+    }
+
+    /**
+     * Receiver window of a kind of stream, before the kernel has its say.
+     *
+     * @param kind of the stream.
+     * @param mtu  of the network.
+     * @return bytes, a power of two.
+     */
+    int windowBytes(final StreamKind kind, final int mtu)
+    {
+        final int requestWindow = Math.max(WINDOW_MIN, BitUtil.findNextPositivePowerOfTwo(mtu));
+
+        return switch (kind)
+        {
+            case ONE_WAY -> windowBytes();
+            case REQUEST -> requestWindow;
+            case RESPONSE -> Math.max(requestWindow, Math.min(RESPONSE_WINDOW_MAX, windowBytes()));
+        };
+    }
+
+    /**
+     * Receive buffer of the socket of a kind of stream.
+     *
+     * @param kind        of the stream.
+     * @param windowBytes of its receiver.
+     * @return bytes.
+     */
+    static int receiveBufferBytes(final StreamKind kind, final int windowBytes)
+    {
+        return StreamKind.REQUEST == kind ? 8 * windowBytes : 2 * windowBytes;
     }
 
     /**
@@ -137,6 +186,36 @@ public record LinkBudget(long rttNs, int groupSize, long cadenceNs, long bytesPe
     public long publicationLingerNs()
     {
         return Math.min(PUBLICATION_LINGER_MAX_NS, Math.max(PUBLICATION_LINGER_MIN_NS, 10 * rttNs));
+    }
+
+    /**
+     * How long a stream may stand at a hole before somebody else is asked for what is missing.
+     *
+     * @return nanoseconds.
+     */
+    public long holeNs()
+    {
+        return rttNs + HOLE_MARGIN_NS;
+    }
+
+    /**
+     * How long a stream may stand at a hole before it is left and made anew.
+     *
+     * @return nanoseconds.
+     */
+    public long stuckNs()
+    {
+        return Math.max(STUCK_MIN_NS, STUCK_ROUND_TRIPS * rttNs);
+    }
+
+    /**
+     * How long one way of a link may be up and the other not, before it is made anew.
+     *
+     * @return nanoseconds.
+     */
+    public long halfOpenNs()
+    {
+        return Math.max(HALF_OPEN_MIN_NS, STUCK_ROUND_TRIPS * rttNs);
     }
 
     /**

@@ -1,7 +1,9 @@
 package io.fragcast.transport.aeron;
 
 import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
 
+import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 
 import static io.aeron.protocol.HeaderFlyweight.HDR_TYPE_SETUP;
@@ -17,6 +19,7 @@ import static io.aeron.protocol.HeaderFlyweight.HDR_TYPE_SETUP;
  *       most. So a storm of NAKs makes the stream half as long again, not hundreds of times.</li>
  *   <li>Status messages: each costs a sixteenth of a window. A receiver sends one for each quarter of a window that it
  *       consumed, and 25 a second; this is four times that, for each of up to 64 members if it is a group.</li>
+ *   <li>What opens a link, before a byte was sent: eight at once, then one every 20 ms, twice what a peer sends.</li>
  * </ul>
  */
 final class OutboundSession
@@ -26,9 +29,16 @@ final class OutboundSession
     private static final long REFILL_MAX_NS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final int STATUS_MESSAGES_PER_WINDOW = 16;
     private static final int GROUP_MAX = 64;
+    private static final int OPENINGS_MAX = 8;
+    private static final long OPENING_REFILL_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    // As often as a publication that nobody hears sends a SETUP.
+    private static final long ASK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    // One and a half of Aeron's heartbeats: a live publication is heard within this.
+    private static final long QUIET_NS = TimeUnit.MILLISECONDS.toNanos(150);
 
     private final boolean isGroup;
     private final long retransmitLingerNs;
+    private final @Nullable ReplySession reply;
     private boolean hasSetup;
     private int initialTermId;
     private int termLength;
@@ -41,17 +51,39 @@ final class OutboundSession
     private long statusBudget;
     private long lastNakNs;
     private boolean hasNak;
+    private long openings = OPENINGS_MAX;
+    private long openingsRefilledNs;
+    private long askedNs;
+    private long lastAccepted;
+    private long heardNs;
 
     /**
      * A publication that was just registered with the sender.
      *
      * @param isGroup            true if multicast.
      * @param retransmitLingerNs during which Aeron repeats no retransmission of a unicast stream.
+     * @param reply              what may come back to it as one way of a link; null if it is none.
+     * @param nowNs              monotonic nanoseconds.
      */
-    OutboundSession(final boolean isGroup, final long retransmitLingerNs)
+    OutboundSession(
+        final boolean isGroup, final long retransmitLingerNs, final @Nullable ReplySession reply, final long nowNs)
     {
         this.isGroup = isGroup;
         this.retransmitLingerNs = retransmitLingerNs;
+        this.reply = reply;
+        openingsRefilledNs = nowNs;
+        askedNs = nowNs;
+        heardNs = nowNs;
+    }
+
+    /**
+     * May the receiver of this publication of answers speak from an address?
+     */
+    boolean isAnsweredFrom(final InetAddress source)
+    {
+        final ReplySession reply = this.reply;
+
+        return null != reply && reply.isFrom(source);
     }
 
     /**
@@ -83,7 +115,14 @@ final class OutboundSession
      */
     boolean onStatusMessage(final DirectBuffer packet, final long nowNs)
     {
-        if (!hasSetup || !DatagramCheck.isStatusMessage(packet, termLength, mtu))
+        if (!hasSetup)
+        {
+            final ReplySession reply = this.reply;
+
+            return null != reply && null == reply.responses() && DatagramCheck.isFirstStatusMessage(packet) &&
+                tryOpening(nowNs);
+        }
+        if (!DatagramCheck.isStatusMessage(packet, termLength, mtu))
         {
             return false;
         }
@@ -136,6 +175,78 @@ final class OutboundSession
         nakBudget -= range;
         lastNakNs = nowNs;
         hasNak = true;
+
+        return true;
+    }
+
+    /**
+     * A RSP_SETUP of a right address.
+     *
+     * @param packet that passed {@link DatagramCheck#isForSender}.
+     * @param nowNs  monotonic nanoseconds.
+     * @return true if it may be acted upon: this publication asked for answers, and they have that session.
+     */
+    boolean onResponseSetup(final DirectBuffer packet, final long nowNs)
+    {
+        final InboundSession responses = responses();
+
+        return null != responses && DatagramCheck.isResponseSetup(packet, responses.sessionId()) && tryOpening(nowNs);
+    }
+
+    /**
+     * Is it time to ask for the answers to these requests, which its receiver hears? Aeron's server names their session
+     * only while little is asked (each status message puts the RSP_SETUP off by 40 ms), so whatever it says will do.
+     *
+     * @param nowNs monotonic nanoseconds.
+     * @return true if they are awaited or have been silent, and were not asked for in the last 100 ms.
+     */
+    boolean isToAsk(final long nowNs)
+    {
+        final InboundSession responses = responses();
+        if (null == responses)
+        {
+            return false;
+        }
+
+        final long accepted = responses.accepted();
+        if (accepted != lastAccepted)
+        {
+            lastAccepted = accepted;
+            heardNs = nowNs;
+        }
+        final boolean isMissed = responses.isAwaited() || nowNs - heardNs >= QUIET_NS;
+        if (!isMissed || nowNs - askedNs < ASK_INTERVAL_NS)
+        {
+            return false;
+        }
+        askedNs = nowNs;
+
+        return true;
+    }
+
+    @Nullable ReplySession reply()
+    {
+        return reply;
+    }
+
+    private @Nullable InboundSession responses()
+    {
+        return null == reply ? null : reply.responses();
+    }
+
+    private boolean tryOpening(final long nowNs)
+    {
+        final long refill = Math.min(OPENINGS_MAX, (nowNs - openingsRefilledNs) / OPENING_REFILL_NS);
+        if (refill > 0)
+        {
+            openings = Math.min(OPENINGS_MAX, openings + refill);
+            openingsRefilledNs = nowNs;
+        }
+        if (0 == openings)
+        {
+            return false;
+        }
+        openings--;
 
         return true;
     }

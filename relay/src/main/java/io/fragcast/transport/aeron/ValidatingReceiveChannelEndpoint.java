@@ -31,12 +31,12 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
         final AtomicCounter statusIndicator,
         final MediaDriver.Context context,
         final Admission admission,
-        final @Nullable LossGenerator dataLoss)
+        final @Nullable LossPerEndpoint dataLoss)
     {
         super(udpChannel, dispatcher, statusIndicator, context);
         this.admission = admission;
-        this.dataLoss = dataLoss;
-        endpoint = udpChannel.remoteData();
+        endpoint = udpChannel.hasExplicitControl() ? udpChannel.localControl() : udpChannel.remoteData();
+        this.dataLoss = null == dataLoss ? null : dataLoss.newLoss(endpoint);
     }
 
     @Override
@@ -88,6 +88,30 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
         }
     }
 
+    /**
+     * {@inheritDoc} Once a second Aeron asks where answers come from for whatever they may be, by a session and a
+     * stream of 0; here it is for those that are awaited.
+     */
+    @Override
+    public void sendSetupElicitingStatusMessage(
+        final int transportIndex, final InetSocketAddress controlAddress, final int sessionId, final int streamId)
+    {
+        if (0 != sessionId || 0 != streamId)
+        {
+            super.sendSetupElicitingStatusMessage(transportIndex, controlAddress, sessionId, streamId);
+            return;
+        }
+
+        for (final InboundSession session : admission.inbound().sessions())
+        {
+            if (null != session && session.isAwaited() && endpoint.equals(session.endpoint()))
+            {
+                super.sendSetupElicitingStatusMessage(
+                    transportIndex, controlAddress, session.sessionId(), session.streamId());
+            }
+        }
+    }
+
     private @Nullable InboundSession admitted(final UnsafeBuffer buffer, final InetSocketAddress source)
     {
         final InboundSession session = admission.inbound().find(
@@ -120,7 +144,12 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
     private boolean isOfStream(final InboundSession session, final UnsafeBuffer buffer)
     {
         final boolean isOfStream =
-            DatagramCheck.isSetup(buffer, session.termLength(), session.mtu(), session.isGroup()) &&
+            DatagramCheck.isSetup(
+                buffer,
+                session.termLength(),
+                session.mtu(),
+                session.isGroup(),
+                StreamKind.REQUEST == session.kind()) &&
             session.onSetup(DatagramCheck.setupInitialTermId(buffer));
 
         return isOfStream || admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_SETUP);

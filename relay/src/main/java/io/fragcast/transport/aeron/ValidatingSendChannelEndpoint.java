@@ -3,9 +3,11 @@ package io.fragcast.transport.aeron;
 import io.aeron.driver.DriverConductorProxy;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.NetworkPublication;
+import io.aeron.driver.ext.LossGenerator;
 import io.aeron.driver.media.SendChannelEndpoint;
 import io.aeron.driver.media.UdpChannel;
 import io.aeron.protocol.NakFlyweight;
+import io.aeron.protocol.ResponseSetupFlyweight;
 import io.aeron.protocol.StatusMessageFlyweight;
 import io.fragcast.counter.FragcastCounter;
 import org.agrona.collections.Hashing;
@@ -15,6 +17,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
@@ -26,6 +29,8 @@ import java.nio.ByteBuffer;
 final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
 {
     private final Admission admission;
+    private final @Nullable LossGenerator controlLoss;
+    private final InetSocketAddress endpoint;
     private final CachedNanoClock clock;
     private final long retransmitLingerNs;
     private final UnsafeBuffer outgoing = new UnsafeBuffer();
@@ -35,10 +40,13 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
         final UdpChannel udpChannel,
         final AtomicCounter statusIndicator,
         final MediaDriver.Context context,
-        final Admission admission)
+        final Admission admission,
+        final @Nullable LossGenerator controlLoss)
     {
         super(udpChannel, statusIndicator, context);
         this.admission = admission;
+        this.controlLoss = controlLoss;
+        endpoint = udpChannel.isResponseControlMode() ? udpChannel.localControl() : udpChannel.remoteData();
         clock = context.senderCachedNanoClock();
         retransmitLingerNs = context.retransmitUnicastLingerNs();
     }
@@ -47,9 +55,10 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
     public void registerForSend(final NetworkPublication publication)
     {
         super.registerForSend(publication);
+        final ReplySession reply = admission.reply(endpoint, publication.streamId(), publication.sessionId());
         sessions.put(
             Hashing.compoundKey(publication.sessionId(), publication.streamId()),
-            new OutboundSession(udpChannel.isMulticast(), retransmitLingerNs));
+            new OutboundSession(udpChannel.isMulticast(), retransmitLingerNs, reply, clock.nanoTime()));
     }
 
     @Override
@@ -73,15 +82,20 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
         final InetSocketAddress srcAddress,
         final DriverConductorProxy conductorProxy)
     {
-        final OutboundSession session = admitted(buffer, srcAddress);
+        final OutboundSession session = admitted(buffer, length, srcAddress);
         if (null == session)
         {
             return;
         }
 
-        if (session.onStatusMessage(buffer, clock.nanoTime()))
+        final long nowNs = clock.nanoTime();
+        if (session.onStatusMessage(buffer, nowNs))
         {
             super.onStatusMessage(msg, buffer, length, srcAddress, conductorProxy);
+            if (session.isToAsk(nowNs))
+            {
+                askForAnswers(session, conductorProxy);
+            }
         }
         else
         {
@@ -93,7 +107,7 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
     public void onNakMessage(
         final NakFlyweight msg, final UnsafeBuffer buffer, final int length, final InetSocketAddress srcAddress)
     {
-        final OutboundSession session = admitted(buffer, srcAddress);
+        final OutboundSession session = admitted(buffer, length, srcAddress);
         if (null == session)
         {
             return;
@@ -110,20 +124,82 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
     }
 
     @Override
+    public void onResponseSetup(
+        final ResponseSetupFlyweight msg,
+        final UnsafeBuffer buffer,
+        final int length,
+        final InetSocketAddress srcAddress,
+        final DriverConductorProxy conductorProxy)
+    {
+        final OutboundSession session = admitted(buffer, length, srcAddress);
+        if (null == session)
+        {
+            return;
+        }
+
+        if (session.onResponseSetup(buffer, clock.nanoTime()))
+        {
+            askForAnswers(session, conductorProxy);
+        }
+        else
+        {
+            admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_CONTROL);
+        }
+    }
+
+    @Override
     public int send(final ByteBuffer buffer)
     {
-        // Frames are sent from where they lie in the log, SETUP and heartbeat from buffers of their own at 0.
-        final int position = buffer.position();
         final int length = buffer.remaining();
-        outgoing.wrap(buffer, position, length);
-        if (0 != position && !DatagramCheck.isLogFrame(outgoing, length, position))
+        if (!isToBeSent(buffer, length))
         {
-            // Less sent than asked for: Aeron gives up this retransmission, and reads no further in the frame.
-            admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_CONTROL);
             return 0;
         }
 
-        final int sent = super.send(buffer);
+        return noteSent(super.send(buffer), length);
+    }
+
+    @Override
+    public int send(final ByteBuffer buffer, final InetSocketAddress endpointAddress)
+    {
+        final int length = buffer.remaining();
+        if (!isToBeSent(buffer, length))
+        {
+            return 0;
+        }
+
+        return noteSent(super.send(buffer, endpointAddress), length);
+    }
+
+    /**
+     * What Aeron does for a RSP_SETUP, which would name the subscription that the publication was made with: that may
+     * have been re-made.
+     */
+    private static void askForAnswers(final OutboundSession session, final DriverConductorProxy conductorProxy)
+    {
+        final ReplySession reply = session.reply();
+        final InboundSession responses = null == reply ? null : reply.responses();
+        if (null != reply && null != responses)
+        {
+            conductorProxy.responseSetup(reply.subscriptionId(), responses.sessionId());
+        }
+    }
+
+    /**
+     * Frames are sent from where they lie in the log, SETUP and heartbeat from buffers of their own at 0. Where it is
+     * no frame, less is sent than asked for: Aeron gives up this retransmission, and reads no further in the frame.
+     */
+    private boolean isToBeSent(final ByteBuffer buffer, final int length)
+    {
+        final int position = buffer.position();
+        outgoing.wrap(buffer, position, length);
+
+        return 0 == position || DatagramCheck.isLogFrame(outgoing, length, position) ||
+            admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_CONTROL);
+    }
+
+    private int noteSent(final int sent, final int length)
+    {
         if (sent == length)
         {
             final OutboundSession session = sessions.get(Hashing.compoundKey(
@@ -137,8 +213,14 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
         return sent;
     }
 
-    private @Nullable OutboundSession admitted(final UnsafeBuffer buffer, final InetSocketAddress source)
+    private @Nullable OutboundSession admitted(
+        final UnsafeBuffer buffer, final int length, final InetSocketAddress source)
     {
+        if (null != controlLoss && controlLoss.shouldDropFrame(source, buffer, length))
+        {
+            return null;
+        }
+
         final OutboundSession session = sessions.get(Hashing.compoundKey(
             DatagramCheck.controlSessionId(buffer), DatagramCheck.controlStreamId(buffer)));
         if (null == session)
@@ -146,13 +228,27 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
             admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_SESSION);
             return null;
         }
-        // A peer answers from the address that it is sent to; a group from any, for its members are not listed.
-        if (!udpChannel.isMulticast() && !connectAddress.getAddress().equals(source.getAddress()))
+        if (!isFromReceiver(session, source.getAddress()))
         {
             admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_ADDRESS);
             return null;
         }
 
         return session;
+    }
+
+    /**
+     * A peer answers from the address that it is sent to, the receiver of answers speaks from that of its requests; a
+     * group from any, for its members are not listed.
+     */
+    private boolean isFromReceiver(final OutboundSession session, final InetAddress source)
+    {
+        if (udpChannel.isMulticast())
+        {
+            return true;
+        }
+
+        return udpChannel.isResponseControlMode() ?
+            session.isAnsweredFrom(source) : connectAddress.getAddress().equals(source);
     }
 }

@@ -74,7 +74,7 @@ class AeronFramesSystemTest
         final int port = InvokerRig.freePort();
         final ChannelConfig channel = isMulticast ? multicast(port).losslessGroup() : InvokerRig.unicast(port, SESSION);
         final DriverConfig lossy = DriverConfig.embedded("test-lossy", DriverThreading.INVOKER, LinkBudget.LAN)
-            .withRandomLoss(5, 42);
+            .withStreamLoss(InvokerRig.STREAM, 5, 42);
 
         try (InvokerRig from = new InvokerRig("from"); InvokerRig to = new InvokerRig(lossy))
         {

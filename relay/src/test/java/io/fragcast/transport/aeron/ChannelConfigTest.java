@@ -97,6 +97,58 @@ class ChannelConfigTest
     }
 
     @Test
+    void shouldGiveALinkSmallTermsAndTheServerAlonePorts()
+    {
+        final LinkConfig link = LinkConfig.of(
+            "10.0.0.1:14042", "10.0.0.1:14046", 1003, -7, 8, 1408, LinkBudget.LAN, FOUR_MB);
+
+        assertEquals(
+            "aeron:udp?endpoint=10.0.0.1:14042|mtu=1408|term-length=64k|session-id=-7|linger=0ns|eos=false|" +
+                "so-sndbuf=32k|response-correlation-id=99",
+            link.request().publicationUri(99));
+        assertEquals(
+            "aeron:udp?endpoint=10.0.0.1:14042|session-id=-7|reliable=true|so-rcvbuf=256k|rcv-wnd=32k|nak-delay=25us",
+            link.request().subscriptionUri());
+        assertEquals(
+            "aeron:udp?control=10.0.0.1:14046|control-mode=response|mtu=1408|term-length=128k|session-id=8|" +
+                "linger=0ns|eos=false|so-sndbuf=64k|response-correlation-id=99",
+            link.response().publicationUri(99));
+        assertEquals(
+            "aeron:udp?control=10.0.0.1:14046|session-id=8|reliable=true|so-rcvbuf=128k|rcv-wnd=64k|nak-delay=25us",
+            link.response().subscriptionUri());
+        assertThrows(IllegalArgumentException.class, () -> link.request().publicationUri());
+    }
+
+    @Test
+    void shouldFitALinkIntoAnyMtu()
+    {
+        final LinkConfig link = LinkConfig.of(
+            "10.0.0.1:14042", "10.0.0.1:14046", 1003, -7, 8, 65504, LinkBudget.LAN, FOUR_MB);
+
+        assertEquals(128 * 1024, link.request().termLength());
+        assertEquals(128 * 1024, link.response().termLength());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // RTT us -> hole us, stuck ms, half open ms
+        "0, 200, 50, 1000",
+        "100, 300, 50, 1000",
+        "5000, 5200, 100, 1000",
+        "80000, 80200, 1600, 1600"
+    })
+    void shouldDeriveHowLongToWaitForAeronsOwnRepair(
+        final long rttUs, final long holeUs, final long stuckMs, final long halfOpenMs)
+    {
+        final LinkBudget budget = new LinkBudget(
+            TimeUnit.MICROSECONDS.toNanos(rttUs), 1, TimeUnit.MILLISECONDS.toNanos(200), 125_000_000, 64 * 1024);
+
+        assertEquals(TimeUnit.MICROSECONDS.toNanos(holeUs), budget.holeNs());
+        assertEquals(TimeUnit.MILLISECONDS.toNanos(stuckMs), budget.stuckNs());
+        assertEquals(TimeUnit.MILLISECONDS.toNanos(halfOpenMs), budget.halfOpenNs());
+    }
+
+    @Test
     void shouldLeaveHolesOfAGroupToRepairUnlessItMustLoseNothing()
     {
         final ChannelConfig group = ChannelConfig.multicast(

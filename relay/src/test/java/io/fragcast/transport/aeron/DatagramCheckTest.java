@@ -186,7 +186,7 @@ class DatagramCheckTest
         datagram.setup(flags, termOffset, SESSION, STREAM, initialTermId, activeTermId, termLength, mtu, ttl);
 
         assertTrue(DatagramCheck.isForReceiver(datagram.buffer, datagram.length));
-        assertEquals(isRight, DatagramCheck.isSetup(datagram.buffer, TERM_LENGTH, MTU, false));
+        assertEquals(isRight, DatagramCheck.isSetup(datagram.buffer, TERM_LENGTH, MTU, false, false));
         assertFalse(DatagramCheck.isForReceiver(datagram.buffer, datagram.length - 1));
     }
 
@@ -212,6 +212,55 @@ class DatagramCheckTest
         assertTrue(DatagramCheck.isForSender(datagram.buffer, datagram.length));
         assertEquals(isRight, DatagramCheck.isStatusMessage(datagram.buffer, TERM_LENGTH, MTU));
         assertFalse(DatagramCheck.isForSender(datagram.buffer, datagram.length + 8));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "128, true", "0, false", "64, false", "192, false"
+    })
+    void shouldTakeRequestsOnlyOfAPublicationThatWantsAnswers(final int flags, final boolean isRight)
+    {
+        datagram.setup(flags, 64, SESSION, STREAM, 3, 9, TERM_LENGTH, MTU, 0);
+
+        assertEquals(isRight, DatagramCheck.isSetup(datagram.buffer, TERM_LENGTH, MTU, false, true));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "20, 0, 77, true",
+        "20, 0, 78, false",
+        "20, 128, 77, false",
+        "21, 0, 77, false",
+        "-20, 0, 77, false"
+    })
+    void shouldTakeOnlyTheResponseSetupThatNamesTheSessionAgreedOn(
+        final int frameLength, final int flags, final int responseSession, final boolean isRight)
+    {
+        datagram.responseSetup(SESSION, STREAM, responseSession);
+        datagram.buffer.putInt(0, frameLength);
+        datagram.buffer.putByte(5, (byte)flags);
+
+        assertTrue(DatagramCheck.isForSender(datagram.buffer, datagram.length));
+        assertEquals(isRight, DatagramCheck.isResponseSetup(datagram.buffer, 77));
+        assertFalse(DatagramCheck.isForSender(datagram.buffer, datagram.length - 1));
+        assertFalse(DatagramCheck.isForSender(datagram.buffer, datagram.length + 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "128, 0, 0, true",
+        "0, 0, 0, false",
+        "64, 0, 0, false",
+        "192, 0, 0, false",
+        "128, 32, 0, false",
+        "128, 0, 1408, false"
+    })
+    void shouldTakeAFirstStatusMessageOnlyIfItAsksForASetup(
+        final int flags, final int termOffset, final int window, final boolean isRight)
+    {
+        datagram.statusMessage(flags, SESSION, STREAM, 0, termOffset, window, 1);
+
+        assertEquals(isRight, DatagramCheck.isFirstStatusMessage(datagram.buffer));
     }
 
     @ParameterizedTest

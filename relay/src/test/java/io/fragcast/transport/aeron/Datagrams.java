@@ -99,6 +99,12 @@ final class Datagrams
         buffer.putInt(24, range, LITTLE_ENDIAN);
     }
 
+    void responseSetup(final int sessionId, final int streamId, final int responseSessionId)
+    {
+        control(HeaderFlyweight.HDR_TYPE_RSP_SETUP, 20, 0, sessionId, streamId);
+        buffer.putInt(16, responseSessionId, LITTLE_ENDIAN);
+    }
+
     void control(final int type, final int length, final int flags, final int sessionId, final int streamId)
     {
         buffer.setMemory(0, length, (byte)0);

@@ -333,7 +333,7 @@ class HostileDatagramsSystemTest
     private InvokerRig tapped()
     {
         return new InvokerRig(
-            DriverConfig.embedded("test-to", DriverThreading.INVOKER, LinkBudget.LAN).withDataLoss(live));
+            DriverConfig.embedded("test-to", DriverThreading.INVOKER, LinkBudget.LAN).withDataLoss((endpoint) -> live));
     }
 
     private void connect(

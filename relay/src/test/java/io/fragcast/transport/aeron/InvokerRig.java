@@ -3,6 +3,7 @@ package io.fragcast.transport.aeron;
 import io.aeron.driver.status.SystemCounterDescriptor;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
+import io.fragcast.transport.FrameLink;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
 import io.fragcast.transport.SendResult;
@@ -42,6 +43,7 @@ final class InvokerRig implements AutoCloseable
     final Counters counters;
     final List<FrameSink> sinks = new ArrayList<>();
     final List<FrameSource> sources = new ArrayList<>();
+    final List<FrameLink> links = new ArrayList<>();
 
     InvokerRig(final String name)
     {
@@ -94,6 +96,30 @@ final class InvokerRig implements AutoCloseable
         return source;
     }
 
+    /** On two ports: where requests go, and where answers come from. */
+    static LinkConfig link(final int port, final int answersPort, final int session)
+    {
+        return LinkConfig.of(
+            "127.0.0.1:" + port, "127.0.0.1:" + answersPort, STREAM + 1, session, ~session, MTU, LinkBudget.LAN,
+            LIMITS);
+    }
+
+    FrameLink dial(final LinkConfig config)
+    {
+        final FrameLink link = client.dial("server", config, counters.get(FragcastCounter.SOURCES_REMADE));
+        links.add(link);
+
+        return link;
+    }
+
+    FrameLink accept(final LinkConfig config, final String peerName)
+    {
+        final FrameLink link = client.accept(peerName, config, null, counters.get(FragcastCounter.SOURCES_REMADE));
+        links.add(link);
+
+        return link;
+    }
+
     long refused()
     {
         return counters.value(FragcastCounter.DATAGRAMS_REFUSED_ADDRESS) +
@@ -140,6 +166,11 @@ final class InvokerRig implements AutoCloseable
         for (final FrameSource source : sources)
         {
             work += source.doWork(nowNs);
+        }
+
+        for (final FrameLink link : links)
+        {
+            work += link.doWork(nowNs);
         }
 
         return work;
@@ -192,6 +223,7 @@ final class InvokerRig implements AutoCloseable
     {
         sinks.forEach(FrameSink::close);
         sources.forEach(FrameSource::close);
+        links.forEach(FrameLink::close);
         client.close();
         driver.close();
     }
