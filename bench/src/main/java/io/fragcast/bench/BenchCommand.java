@@ -1,5 +1,7 @@
 package io.fragcast.bench;
 
+import io.fragcast.bench.compare.CompareCommand;
+import io.fragcast.bench.compare.PeerCommand;
 import io.fragcast.bench.jmh.JmhRunner;
 import io.fragcast.bench.rig.LatencyCommand;
 import org.openjdk.jmh.runner.RunnerException;
@@ -22,8 +24,8 @@ import java.util.concurrent.Callable;
     name = "bench",
     description = "What Fragcast costs on this machine.",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "jmh|latency",
-    subcommands = {BenchCommand.Jmh.class, LatencyCommand.class})
+    synopsisSubcommandLabel = "jmh|latency|compare",
+    subcommands = {BenchCommand.Jmh.class, LatencyCommand.class, CompareCommand.class, PeerCommand.class})
 public final class BenchCommand
 {
     /**

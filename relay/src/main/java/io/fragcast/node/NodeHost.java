@@ -32,7 +32,7 @@ import java.util.concurrent.ThreadFactory;
  */
 public final class NodeHost implements AutoCloseable
 {
-    private record RoleAgent(Role role, Agent agent, AtomicCounter errors)
+    private record RoleAgent(Role role, Agent agent, @Nullable AtomicCounter errors)
     {
     }
 
@@ -73,6 +73,18 @@ public final class NodeHost implements AutoCloseable
         final String name, final ThreadConfig threads, final DriverConfig driverConfig, final ErrorHandler errorHandler)
     {
         return new NodeHost(name, new ThreadPlan(threads), driverConfig, errorHandler);
+    }
+
+    /**
+     * Adds a duty of the program's own to the hot ones, such as a builder that publishes without a hand-over between
+     * threads: with INVOKER it runs in the one hot thread, between the driver and the nodes, and must not wait.
+     *
+     * @param agent run from {@link #start()} to {@link #close()}.
+     */
+    public void addDuty(final Agent agent)
+    {
+        checkNotStarted();
+        hotAgents.add(new RoleAgent(Role.BROADCAST, agent, null));
     }
 
     /**
@@ -201,7 +213,7 @@ public final class NodeHost implements AutoCloseable
         hotRunners.add(start(role, agent, errors, plan.newHotIdleStrategy()));
     }
 
-    private void startCold(final Role role, final Agent agent, final AtomicCounter errors)
+    private void startCold(final Role role, final Agent agent, final @Nullable AtomicCounter errors)
     {
         coldRunners.add(start(role, agent, errors, plan.newColdIdleStrategy()));
     }

@@ -37,6 +37,7 @@ public final class ReplicaNode implements AutoCloseable
         private final List<Edge> edges = new ArrayList<>();
         private final List<BlockListener> listeners = new ArrayList<>();
         private @Nullable String eventChannel;
+        private boolean isDeliveredHot;
 
         @Override
         protected Context self()
@@ -85,6 +86,29 @@ public final class ReplicaNode implements AutoCloseable
         public Context listener(final BlockListener listener)
         {
             listeners.add(listener);
+            return this;
+        }
+
+        /**
+         * Are deliveries made on the hot thread?
+         *
+         * @return false unless asked for.
+         */
+        public boolean isDeliveredHot()
+        {
+            return isDeliveredHot;
+        }
+
+        /**
+         * Sets whether deliveries are made on the hot thread, right after the frag is whole: no thread to wake, but a
+         * listener or edge that takes its time holds up what comes after.
+         *
+         * @param value true for listeners that return within microseconds.
+         * @return this.
+         */
+        public Context deliverHot(final boolean value)
+        {
+            isDeliveredHot = value;
             return this;
         }
 
@@ -169,8 +193,15 @@ public final class ReplicaNode implements AutoCloseable
                 BlockEventProxy.maxEventLength(ctx.limits(), runtime.maxFrameLength())));
         }
         ctx.listeners().forEach((listener) -> edges.add(new ListenerEdge(listener)));
-        runtime.host().addCold(
-            Role.EDGE, new EdgeAgent(events, edges.toArray(new Edge[0])), runtime.hotErrors());
+        final EdgeAgent edgeAgent = new EdgeAgent(events, edges.toArray(new Edge[0]));
+        if (ctx.isDeliveredHot())
+        {
+            runtime.host().addHot(Role.EDGE, edgeAgent, runtime.hotErrors());
+        }
+        else
+        {
+            runtime.host().addCold(Role.EDGE, edgeAgent, runtime.hotErrors());
+        }
     }
 
     /** How far the edge is that has come least far, of those that know. */

@@ -1,0 +1,97 @@
+package io.fragcast.bench.compare;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What the receivers of one process got: a place for the latency of each message at each replica, written to the file
+ * that all contenders write. Written by the receiving thread, allocating nothing; {@link #isOver} may be asked by any
+ * thread, {@link #write} is called after the receiving thread has ended.
+ */
+final class DeliveryLog
+{
+    static final int RECORD_LENGTH = 16;
+
+    private static final long NOT_DELIVERED = Long.MIN_VALUE;
+    private static final long QUIET_NS = TimeUnit.SECONDS.toNanos(5);
+
+    private final int count;
+    private final long[] latenciesNs;
+    private volatile long received;
+    private volatile long heardNs;
+    private long duplicates;
+    private long bad;
+
+    DeliveryLog(final int count, final int replicas)
+    {
+        this.count = count;
+        latenciesNs = new long[Math.multiplyExact(count, replicas)];
+        Arrays.fill(latenciesNs, NOT_DELIVERED);
+    }
+
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // One thread writes.
+    void onDelivery(final long message, final int replica, final long intendedNs, final long nowNs)
+    {
+        if (message < 0 || message >= count)
+        {
+            bad++;
+            return;
+        }
+        final int place = replica * count + (int)message;
+        if (NOT_DELIVERED != latenciesNs[place])
+        {
+            duplicates++;
+            return;
+        }
+        latenciesNs[place] = nowNs - intendedNs;
+        heardNs = nowNs;
+        received++;
+    }
+
+    /** What came cannot be used. */
+    void onBad()
+    {
+        bad++;
+    }
+
+    /** Has everything come, or nothing for so long that nothing more will? */
+    boolean isOver(final long nowNs)
+    {
+        final long heard = heardNs;
+
+        return received == latenciesNs.length || (0 != heard && nowNs - heard > QUIET_NS);
+    }
+
+    void write(final Path file) throws IOException
+    {
+        final byte[] record = new byte[RECORD_LENGTH];
+        final UnsafeBuffer buffer = new UnsafeBuffer(record);
+        try (OutputStream out = Files.newOutputStream(file);
+            OutputStream buffered = new BufferedOutputStream(out))
+        {
+            for (int i = 0; i < latenciesNs.length; i++)
+            {
+                if (NOT_DELIVERED != latenciesNs[i])
+                {
+                    buffer.putInt(0, i % count, ByteOrder.LITTLE_ENDIAN);
+                    buffer.putInt(4, i / count, ByteOrder.LITTLE_ENDIAN);
+                    buffer.putLong(8, latenciesNs[i], ByteOrder.LITTLE_ENDIAN);
+                    buffered.write(record);
+                }
+            }
+        }
+    }
+
+    String summary()
+    {
+        return "{\"received\":" + received + ",\"duplicates\":" + duplicates + ",\"bad\":" + bad + "}";
+    }
+}

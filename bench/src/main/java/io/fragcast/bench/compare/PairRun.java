@@ -1,0 +1,227 @@
+package io.fragcast.bench.compare;
+
+import org.HdrHistogram.Histogram;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One run of one contender: all receivers in one process on the last core, the publisher in another on the first.
+ */
+final class PairRun
+{
+    private static final long READY_TIMEOUT_S = 60;
+    private static final long EXTRA_TIMEOUT_S = 60;
+    /** More than this share of sends behind time: the rate was missed. */
+    private static final double LATE_LIMIT = 0.01;
+    /** What bash's times says of its children: its last line. */
+    private static final Pattern CPU_TIMES = Pattern.compile("(\\d+)m([\\d.]+)s (\\d+)m([\\d.]+)s");
+    private static final Pattern LATE = Pattern.compile("\"late\":(\\d+)");
+    private static final int SECONDS_PER_MINUTE = 60;
+    /** /proc/stat counts in hundredths of a second on every Linux that matters. */
+    private static final double TICKS_PER_SECOND = 100;
+
+    private final Path dir;
+    private final boolean isPinning = PeerPrograms.isOnPath("taskset");
+    private final int lastCore = Runtime.getRuntime().availableProcessors() - 1;
+
+    PairRun(final Path dir)
+    {
+        this.dir = dir;
+    }
+
+    /** Runs it; what goes wrong with the processes is in the result. */
+    Measured run(final Contender contender, final Workload workload, final int port, final String name)
+        throws IOException, InterruptedException
+    {
+        final Path deliveries = dir.resolve(name + ".deliveries");
+        final Path receiverLog = dir.resolve(name + ".receive.log");
+        final Path senderLog = dir.resolve(name + ".send.log");
+        final Process receiver = start(contender.receive(workload, port, deliveries.toString()), lastCore, receiverLog);
+        Process sender = null;
+        try
+        {
+            if (!awaitReady(receiver, receiverLog))
+            {
+                return Measured.failed(
+                    "the receiver was not ready within " + READY_TIMEOUT_S + " s, see " + receiverLog);
+            }
+            final double busyBefore = busySeconds();
+            final long bytesBefore = loopbackBytes();
+            final long startNs = System.nanoTime();
+            sender = start(contender.send(workload, port), 0, senderLog);
+            final long timeoutS = EXTRA_TIMEOUT_S + (long)(workload.count() / workload.rate());
+            if (!sender.waitFor(timeoutS, TimeUnit.SECONDS) || !receiver.waitFor(timeoutS, TimeUnit.SECONDS))
+            {
+                return Measured.failed("not over within " + timeoutS + " s, see " + senderLog);
+            }
+            if (0 != sender.exitValue() || 0 != receiver.exitValue())
+            {
+                return Measured.failed("exit codes " + sender.exitValue() + ", " + receiver.exitValue() + ", see " +
+                    senderLog + " and " + receiverLog);
+            }
+            final double elapsed = (System.nanoTime() - startNs) / 1e9;
+            final double cpuSeconds = cpuSeconds(senderLog) + cpuSeconds(receiverLog);
+            final double foreign = Math.max(0, busySeconds() - busyBefore - cpuSeconds) / (elapsed * (lastCore + 1));
+
+            return read(deliveries, workload, late(senderLog), cpuSeconds, loopbackBytes() - bytesBefore, foreign);
+        }
+        finally
+        {
+            stop(receiver);
+            if (null != sender)
+            {
+                stop(sender);
+            }
+            Files.deleteIfExists(deliveries);
+        }
+    }
+
+    private Process start(final List<String> program, final int core, final Path log) throws IOException
+    {
+        final List<String> command = new ArrayList<>(List.of(
+            "bash", "-c", "\"$@\"; code=$?; times | tail -1; exit $code", "bash"));
+        if (isPinning)
+        {
+            command.addAll(List.of("taskset", "-c", Integer.toString(core)));
+        }
+        command.addAll(program);
+
+        return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    }
+
+    private static boolean awaitReady(final Process process, final Path log) throws IOException, InterruptedException
+    {
+        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_TIMEOUT_S);
+        while (System.nanoTime() - deadlineNs < 0)
+        {
+            if (Files.exists(log) && Files.readString(log).lines().anyMatch("READY"::equals))
+            {
+                return true;
+            }
+            if (process.waitFor(20, TimeUnit.MILLISECONDS))
+            {
+                return false;
+            }
+        }
+
+        return false;
+    }
+
+    private static void stop(final Process process) throws InterruptedException
+    {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly().waitFor();
+    }
+
+    private static Measured read(
+        final Path deliveries,
+        final Workload workload,
+        final long late,
+        final double cpuSeconds,
+        final long wireBytes,
+        final double foreign) throws IOException
+    {
+        final UnsafeBuffer records = new UnsafeBuffer(Files.readAllBytes(deliveries));
+        final long[] first = new long[workload.count()];
+        final long[] last = new long[workload.count()];
+        final int[] replicas = new int[workload.count()];
+        Arrays.fill(first, Long.MAX_VALUE);
+        int received = 0;
+        for (int offset = 0; offset < records.capacity(); offset += DeliveryLog.RECORD_LENGTH)
+        {
+            final int message = records.getInt(offset, ByteOrder.LITTLE_ENDIAN);
+            final long latencyNs =
+                Math.max(0, Math.min(Measured.HIGHEST_NS, records.getLong(offset + 8, ByteOrder.LITTLE_ENDIAN)));
+            first[message] = Math.min(first[message], latencyNs);
+            last[message] = Math.max(last[message], latencyNs);
+            replicas[message]++;
+            received++;
+        }
+        final Histogram toAll = Measured.newHistogram();
+        final Histogram toFirst = Measured.newHistogram();
+        for (int i = workload.warmup(); i < workload.count(); i++)
+        {
+            if (replicas[i] == workload.replicas())
+            {
+                toAll.recordValue(last[i]);
+                toFirst.recordValue(first[i]);
+            }
+        }
+        final String failure = late > LATE_LIMIT * workload.count() ?
+            "rate not reached: " + late + " of " + workload.count() + " sends were late" :
+            0 == toAll.getTotalCount() ? "no message reached all replicas" : "";
+
+        return new Measured(
+            toAll,
+            toFirst,
+            (long)workload.count() * workload.replicas() - received,
+            late,
+            cpuSeconds,
+            wireBytes,
+            foreign,
+            failure);
+    }
+
+    private static long late(final Path log) throws IOException
+    {
+        final Matcher matcher = LATE.matcher(Files.readString(log));
+
+        return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
+    }
+
+    private static double cpuSeconds(final Path log) throws IOException
+    {
+        double seconds = 0;
+        final Matcher matcher = CPU_TIMES.matcher(Files.readString(log));
+        while (matcher.find())
+        {
+            seconds = SECONDS_PER_MINUTE * (Long.parseLong(matcher.group(1)) + Long.parseLong(matcher.group(3))) +
+                Double.parseDouble(matcher.group(2)) + Double.parseDouble(matcher.group(4));
+        }
+
+        return seconds;
+    }
+
+    /** User, nice, system, irq and softirq time of all cores; steal counts too, for it is taken from us. */
+    private static double busySeconds() throws IOException
+    {
+        try (BufferedReader reader = Files.newBufferedReader(Path.of("/proc/stat"), StandardCharsets.US_ASCII))
+        {
+            final String[] fields = reader.readLine().trim().split("\\s+");
+            long ticks = 0;
+            for (final int field : new int[]{1, 2, 3, 6, 7, 8})
+            {
+                ticks += Long.parseLong(fields[field]);
+            }
+
+            return ticks / TICKS_PER_SECOND;
+        }
+    }
+
+    private static long loopbackBytes() throws IOException
+    {
+        for (final String line : Files.readAllLines(Path.of("/proc/net/dev")))
+        {
+            final String stripped = line.strip().toLowerCase(Locale.ROOT);
+            if (stripped.startsWith("lo:"))
+            {
+                return Long.parseLong(stripped.substring("lo:".length()).strip().split("\\s+")[0]);
+            }
+        }
+
+        return 0;
+    }
+}
