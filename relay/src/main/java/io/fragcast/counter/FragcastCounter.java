@@ -150,7 +150,32 @@ public enum FragcastCounter
 
     SCHEDULE_RELOADS(68, "schedule reloads", "Schedules taken while the node ran."),
 
-    SCHEDULE_RELOADS_REFUSED(69, "schedule reloads refused", "Schedules refused while the node ran.");
+    SCHEDULE_RELOADS_REFUSED(69, "schedule reloads refused", "Schedules refused while the node ran."),
+
+    ENGINE_SENT(70, "engine sent", "Env, frags and seals sent to the execution client."),
+
+    ENGINE_TAKEN(71, "engine taken", "Env, frags and seals that the execution client took."),
+
+    ENGINE_REFUSED(72, "engine refused",
+        "Env, frags and seals that the execution client refused, the deliberate ones among them."),
+
+    ENGINE_TIMEOUTS(73, "engine timeouts", "Requests that the execution client did not answer in time."),
+
+    ENGINE_UNREACHABLE(74, "engine unreachable",
+        "Requests for which the execution client could not be reached, or refused the JWT secret."),
+
+    ENGINE_RESET_DELIBERATE(75, "engine reset deliberate",
+        "Env sent so that the execution client discards the open block of an attempt that is over."),
+
+    ENGINE_RESET_UNEXPECTED(76, "engine reset unexpected",
+        "Open blocks that the execution client discarded though they were to go on; always 0."),
+
+    ENGINE_BLOCKS_SEALED(77, "engine blocks sealed", "Blocks sealed in the execution client."),
+
+    ENGINE_BLOCKS_SKIPPED(78, "engine blocks skipped",
+        "Blocks that the execution client had already, lacked the parent of, refused, or had no room for."),
+
+    ENGINE_QUEUE_BYTES(79, "engine queue bytes", Kind.GAUGE, "Bytes that wait for the execution client.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;
