@@ -3,15 +3,19 @@ package io.fragcast.agent;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.block.BlockLaneReceiver;
+import io.fragcast.protocol.repair.RepairClient;
+import io.fragcast.transport.FrameLink;
 import io.fragcast.transport.FrameSource;
 import io.fragcast.wire.BlockLaneAdapter;
+import io.fragcast.wire.RepairAnswerAdapter;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.status.AtomicCounter;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Receives: polls the sources, and lets the receiver check, assemble and deliver. The hot agent of a replica, and of a
- * sequencer while others lead.
+ * Receives: polls the sources, lets the receiver check, assemble and deliver, and has the holders asked for what was
+ * lost. The hot agent of a replica, and of a sequencer while others lead.
  */
 public final class IngestAgent implements Agent
 {
@@ -23,11 +27,14 @@ public final class IngestAgent implements Agent
     private final FrameSource[] sources;
     private final BlockLaneAdapter adapter;
     private final BlockLaneReceiver receiver;
+    private final @Nullable RepairClient repair;
+    private final FrameLink[] holders;
+    private final RepairAnswerAdapter[] answers;
     private final Runnable journalWork;
     private final AtomicCounter connected;
 
     /**
-     * An agent.
+     * An agent that nobody repairs for.
      *
      * @param name        of the node.
      * @param clock       monotonic.
@@ -46,11 +53,53 @@ public final class IngestAgent implements Agent
         final Runnable journalWork,
         final Counters counters)
     {
+        this(
+            name,
+            clock,
+            sources,
+            adapter,
+            receiver,
+            null,
+            new FrameLink[0],
+            new RepairAnswerAdapter[0],
+            journalWork,
+            counters);
+    }
+
+    /**
+     * An agent.
+     *
+     * @param name        of the node.
+     * @param clock       monotonic.
+     * @param sources     to poll; owned by the node.
+     * @param adapter     that the frames go to.
+     * @param receiver    behind the adapter.
+     * @param repair      asks the holders; null: nobody does.
+     * @param holders     links to the holders; owned by the node.
+     * @param answers     one for each holder.
+     * @param journalWork what the journal's ring has to do in a duty cycle.
+     * @param counters    of the node.
+     */
+    public IngestAgent(
+        final String name,
+        final NanoClock clock,
+        final FrameSource[] sources,
+        final BlockLaneAdapter adapter,
+        final BlockLaneReceiver receiver,
+        final @Nullable RepairClient repair,
+        final FrameLink[] holders,
+        final RepairAnswerAdapter[] answers,
+        final Runnable journalWork,
+        final Counters counters)
+    {
         this.name = name;
         this.clock = clock;
         this.sources = sources.clone();
         this.adapter = adapter;
         this.receiver = receiver;
+        this.repair = repair;
+        this.holders = holders.clone();
+        this.answers = answers.clone();
         this.journalWork = journalWork;
         connected = counters.get(FragcastCounter.SOURCES_CONNECTED);
     }
@@ -68,9 +117,26 @@ public final class IngestAgent implements Agent
             connectedCount += source.isConnected() ? 1 : 0;
         }
         connected.setRelease(connectedCount);
+        if (null != repair)
+        {
+            workCount += repair(repair, nowNs);
+        }
         journalWork.run();
 
         return workCount;
+    }
+
+    /** Behind the sources: what came live need not be asked for. */
+    private int repair(final RepairClient client, final long nowNs)
+    {
+        int workCount = 0;
+        for (int i = 0; i < holders.length; i++)
+        {
+            workCount += holders[i].doWork(nowNs);
+            workCount += holders[i].source().poll(answers[i], FRAME_LIMIT);
+        }
+
+        return workCount + client.doWork(nowNs);
     }
 
     @Override

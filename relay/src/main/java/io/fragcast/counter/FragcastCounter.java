@@ -175,7 +175,27 @@ public enum FragcastCounter
     ENGINE_BLOCKS_SKIPPED(78, "engine blocks skipped",
         "Blocks that the execution client had already, lacked the parent of, refused, or had no room for."),
 
-    ENGINE_QUEUE_BYTES(79, "engine queue bytes", Kind.GAUGE, "Bytes that wait for the execution client.");
+    ENGINE_QUEUE_BYTES(79, "engine queue bytes", Kind.GAUGE, "Bytes that wait for the execution client."),
+
+    REPAIR_WANTS_SENT(80, "repair wants sent", "Wants sent that name holes."),
+
+    REPAIR_RANGES_SENT(81, "repair ranges sent", "RangeRequests sent."),
+
+    REPAIR_HOLES_ASKED(82, "repair holes asked", "Messages and pieces asked for; again if asked again."),
+
+    FRAGS_REPAIRED(83, "frags repaired", "Frags whole thanks to a repaired frame."),
+
+    REPAIR_TIMEOUTS(84, "repair timeouts",
+        "Requests that a holder left without an answer in time; what they asked for went to the next."),
+
+    REPAIR_HOLDER_BUSY(85, "repair holder busy", "Answers of a holder that had no time."),
+
+    REPAIR_NOT_FOUND(86, "repair not found", "Messages and pieces that a holder did not have."),
+
+    REPAIR_HOLDERS_READY(87, "repair holders ready", Kind.GAUGE, "Holders that can be asked now."),
+
+    BLOCK_LANE_POISONED(88, "block lane poisoned",
+        "Frames refused by hash or signature whose place was then filled by repair: somebody wrote first.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

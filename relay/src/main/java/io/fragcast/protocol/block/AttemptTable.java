@@ -67,10 +67,10 @@ final class AttemptTable
     }
 
     /** Takes a slot; the table is not full. */
-    BlockAssembler open(final int leaderTerm, final long blockNumber, final long incarnation)
+    BlockAssembler open(final int leaderTerm, final long blockNumber, final long incarnation, final long nowNs)
     {
         final BlockAssembler attempt = pool[liveCount];
-        attempt.open(leaderTerm, blockNumber, incarnation);
+        attempt.open(leaderTerm, blockNumber, incarnation, nowNs);
         lastIndex = liveCount++;
 
         return attempt;
@@ -113,6 +113,39 @@ final class AttemptTable
         }
 
         return best;
+    }
+
+    /** The attempt that follows another by height, then rank; the first of all after null. */
+    @Nullable BlockAssembler after(final @Nullable BlockAssembler previous)
+    {
+        BlockAssembler next = null;
+        for (int i = 0; i < liveCount; i++)
+        {
+            final BlockAssembler attempt = pool[i];
+            if ((null == previous || isBefore(previous, attempt)) && (null == next || isBefore(attempt, next)))
+            {
+                next = attempt;
+            }
+        }
+
+        return next;
+    }
+
+    /** The attempt at a height that is highest in rank, with its Env or without. */
+    @Nullable BlockAssembler highestAt(final long blockNumber)
+    {
+        BlockAssembler highest = null;
+        for (int i = 0; i < liveCount; i++)
+        {
+            final BlockAssembler attempt = pool[i];
+            if (attempt.blockNumber() == blockNumber &&
+                (null == highest || attempt.outranks(highest.leaderTerm(), highest.incarnation())))
+            {
+                highest = attempt;
+            }
+        }
+
+        return highest;
     }
 
     /** The lowest attempt above a height that has its Env. */
@@ -209,6 +242,13 @@ final class AttemptTable
         }
 
         return false;
+    }
+
+    private static boolean isBefore(final BlockAssembler attempt, final BlockAssembler other)
+    {
+        return attempt.blockNumber() != other.blockNumber() ?
+            attempt.blockNumber() < other.blockNumber() :
+            other.outranks(attempt.leaderTerm(), attempt.incarnation());
     }
 
     private static boolean isKey(

@@ -40,6 +40,7 @@ final class BlockAssembler
     private final Counters counters;
     private final AttemptFrames frames;
     private final FragAssembler frag;
+    private final AttemptEvidence evidence;
     /** Digest of the last message delivered. */
     private final byte[] chainDigest = new byte[FrameDigest.DIGEST_LENGTH];
 
@@ -49,7 +50,6 @@ final class BlockAssembler
     private long blockNumber;
     private long incarnation;
     private int nextSeq;
-    private int namedSeq;
     private long envTimeNs;
     private long progressTimeNs;
     private boolean isEnvDelivered;
@@ -73,17 +73,18 @@ final class BlockAssembler
         this.counters = counters;
         frames = new AttemptFrames(slab, limits);
         frag = new FragAssembler(slab);
+        evidence = new AttemptEvidence(limits.maxFragsPerBlock());
     }
 
     /** Takes the slot for an attempt. */
-    void open(final int leaderTerm, final long blockNumber, final long incarnation)
+    void open(final int leaderTerm, final long blockNumber, final long incarnation, final long nowNs)
     {
         this.leaderTerm = leaderTerm;
         this.blockNumber = blockNumber;
         this.incarnation = incarnation;
         mismatch = MismatchReason.NONE;
         nextSeq = 0;
-        namedSeq = AttemptFrames.NULL_SEQ;
+        evidence.clear(nowNs);
         isEnvDelivered = false;
         isLastDelivered = false;
         isLinkBroken = false;
@@ -134,12 +135,6 @@ final class BlockAssembler
     void onPiece(final long nowNs)
     {
         progressTimeNs = nowNs;
-    }
-
-    /** A Heartbeat names one of its frags. */
-    void onNamed(final int seq)
-    {
-        namedSeq = Math.max(namedSeq, Math.min(seq, limits.maxFragsPerBlock() - 1));
     }
 
     /** The leader signed two messages for one place of it: it ends MISMATCHED. */
@@ -196,7 +191,7 @@ final class BlockAssembler
     /** Frags below the highest known one that are not delivered and not whole. */
     int missingFrags()
     {
-        int end = Math.max(Math.max(frames.highestSeq, namedSeq), frames.lastSeq) + 1;
+        int end = Math.max(Math.max(frames.highestSeq, frames.lastSeq) + 1, evidence.namedFrags());
         if (frames.seal.isTaken() && AttemptFrames.NULL_SEQ == frames.lastSeq)
         {
             end = Math.max(end, (int)Math.min(frames.totalFrags, limits.maxFragsPerBlock()));
@@ -218,6 +213,11 @@ final class BlockAssembler
     AttemptFrames frames()
     {
         return frames;
+    }
+
+    AttemptEvidence evidence()
+    {
+        return evidence;
     }
 
     int leaderTerm()

@@ -4,6 +4,10 @@ import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.leader.LeaderTracker;
 import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.protocol.repair.GapList;
+import io.fragcast.protocol.repair.Gaps;
+import io.fragcast.protocol.repair.RepairLatency;
+import io.fragcast.protocol.repair.RepairOutlook;
 import org.agrona.concurrent.status.AtomicCounter;
 
 /**
@@ -15,7 +19,7 @@ import org.agrona.concurrent.status.AtomicCounter;
  *       ▸ keep ▸ forward ▸ assemble ▸ chain ▸ deliver
  * </pre>
  */
-public final class BlockLaneReceiver
+public final class BlockLaneReceiver implements Gaps
 {
     /** How often the gauges are written. */
     private static final long GAUGE_INTERVAL_NS = 10_000_000L;
@@ -36,6 +40,8 @@ public final class BlockLaneReceiver
     private final MessageIntake messages;
     private final PieceIntake pieces;
     private final ControlIntake controls;
+    private final GapTracker gaps;
+    private final RepairLedger repairs;
 
     private final AtomicCounter[] verdictCounters = new AtomicCounter[Verdict.values().length];
     private final AtomicCounter backPressured;
@@ -70,6 +76,7 @@ public final class BlockLaneReceiver
         budget = new VerificationBudget(ports.rejecter(), counters);
         detector = new EquivocationDetector(ports.evidence(), schedule.mtu() - AERON_HEADER_LENGTH);
         final SignatureCheck signatures = new SignatureCheck(ports.verifier(), budget, counters);
+        repairs = new RepairLedger(counters);
         messages = new MessageIntake(
             schedule,
             limits,
@@ -81,9 +88,11 @@ public final class BlockLaneReceiver
             sequencer,
             table,
             ended,
-            slab);
-        pieces = new PieceIntake(schedule, forwarder, sequencer, table, ended, budget, slab, counters);
-        controls = new ControlIntake(schedule, leaders, signatures, forwarder, sequencer, table);
+            slab,
+            repairs);
+        pieces = new PieceIntake(schedule, forwarder, sequencer, table, ended, budget, slab, repairs, counters);
+        gaps = new GapTracker(schedule, limits, sequencer, table, ended, pieces.early(), slab);
+        controls = new ControlIntake(schedule, leaders, signatures, forwarder, sequencer, table, gaps);
 
         for (final Verdict verdict : Verdict.values())
         {
@@ -103,6 +112,29 @@ public final class BlockLaneReceiver
     public void resumeAfter(final long blockNumber)
     {
         sequencer.resumeAfter(blockNumber);
+    }
+
+    /**
+     * What is missing is asked for: a height is given up no sooner than whoever asks has lost hope. Called before the
+     * first frame.
+     *
+     * @param outlook of whoever asks.
+     * @param latency told how long each repaired frag was missing.
+     */
+    public void repairedBy(final RepairOutlook outlook, final RepairLatency latency)
+    {
+        sequencer.outlook(outlook);
+        repairs.latency(latency);
+    }
+
+    /**
+     * Where the frames that follow come from.
+     *
+     * @param isRepair by repair, or live?
+     */
+    public void onLane(final boolean isRepair)
+    {
+        repairs.onLane(isRepair);
     }
 
     /**
@@ -186,6 +218,37 @@ public final class BlockLaneReceiver
         }
 
         return work;
+    }
+
+    @Override
+    public void scan(final long nowNs, final boolean isSample, final boolean isStalled, final GapList missing)
+    {
+        gaps.scan(nowNs, isSample, isStalled, missing);
+    }
+
+    @Override
+    public boolean hasRun()
+    {
+        return sequencer.hasRun();
+    }
+
+    @Override
+    public boolean isSilent(final long nowNs)
+    {
+        return sequencer.isQuiet(nowNs);
+    }
+
+    @Override
+    public boolean isBehind(final int leaderTerm, final long blockNumber, final long incarnation, final int seq)
+    {
+        return gaps.isBehind(leaderTerm, blockNumber, incarnation, seq);
+    }
+
+    @Override
+    public void addHinted(
+        final int leaderTerm, final long blockNumber, final long incarnation, final GapList missing)
+    {
+        gaps.addHinted(leaderTerm, blockNumber, incarnation, missing);
     }
 
     private Verdict checkSigned(final SignedFrame frame, final int sessionId, final long nowNs)

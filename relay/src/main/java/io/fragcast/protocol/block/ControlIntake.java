@@ -16,6 +16,7 @@ final class ControlIntake
     private final FrameForwarder forwarder;
     private final RunSequencer sequencer;
     private final AttemptTable table;
+    private final GapTracker gaps;
 
     ControlIntake(
         final Schedule schedule,
@@ -23,7 +24,8 @@ final class ControlIntake
         final SignatureCheck signatures,
         final FrameForwarder forwarder,
         final RunSequencer sequencer,
-        final AttemptTable table)
+        final AttemptTable table,
+        final GapTracker gaps)
     {
         this.schedule = schedule;
         this.leaders = leaders;
@@ -31,6 +33,7 @@ final class ControlIntake
         this.forwarder = forwarder;
         this.sequencer = sequencer;
         this.table = table;
+        this.gaps = gaps;
     }
 
     /** One control message of this chain. */
@@ -104,10 +107,11 @@ final class ControlIntake
         }
 
         final BlockAssembler attempt = table.find(frame.leaderTerm, frame.blockNumber, frame.incarnation);
-        if (null != attempt && FrameKind.FRAG == last)
+        if (null != attempt)
         {
-            attempt.onNamed(frame.seq);
+            attempt.evidence().onNamed(last, frame.seq, nowNs);
         }
+        gaps.onNamed(frame.leaderTerm, frame.blockNumber, frame.incarnation);
     }
 
     /** Where a Heartbeat says that the run is: behind a block that it names as sealed. */

@@ -91,6 +91,39 @@ final class EarlyPieces
         return Verdict.HELD;
     }
 
+    /**
+     * Which chunks of a frag were put by.
+     *
+     * @param leaderTerm  of the attempt.
+     * @param blockNumber of the attempt.
+     * @param incarnation of the attempt.
+     * @param seq         of the frag.
+     * @param index       of the chunk of bit 0.
+     * @return a bit for each of 64 chunks.
+     */
+    long heldChunks(
+        final int leaderTerm, final long blockNumber, final long incarnation, final int seq, final int index)
+    {
+        long bits = 0;
+        for (int slot = 0, end = slots(); slot < end; slot++)
+        {
+            final PieceFrame piece = pieces[slot];
+            final int bit = piece.index - index;
+            if (isTaken(slot) &&
+                0 <= bit && bit < Long.SIZE &&
+                piece.seq == seq &&
+                FrameKind.FRAG_CHUNK == piece.kind &&
+                piece.blockNumber == blockNumber &&
+                piece.incarnation == incarnation &&
+                piece.leaderTerm == leaderTerm)
+            {
+                bits |= 1L << bit;
+            }
+        }
+
+        return bits;
+    }
+
     /** Slots to scan: 0 to this, exclusive. */
     int slots()
     {

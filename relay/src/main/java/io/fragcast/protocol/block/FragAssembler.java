@@ -268,19 +268,86 @@ final class FragAssembler
         return slab.getLong(record + PUBLISH_TIME_OFFSET);
     }
 
-    private int chunkCount()
+    int chunkCount()
     {
         return slab.getInt(record + CHUNK_COUNT_OFFSET);
     }
 
-    private int pageCount()
+    int pageCount()
     {
         return slab.getInt(record + PAGE_COUNT_OFFSET);
     }
 
-    private int pageHashes()
+    int pageHashes()
     {
         return slab.getInt(record + PAGE_HASHES_OFFSET);
+    }
+
+    boolean isPageHeld(final int index)
+    {
+        return isSet(pageBitmap(), index);
+    }
+
+    /** Is the hash of a chunk here? */
+    boolean isNamed(final int index)
+    {
+        return 0 == pageCount() || isSet(pageBitmap(), index / pageHashes());
+    }
+
+    /**
+     * How many chunks were sent, as far as what came says: a page goes before the chunks it names, each in order.
+     *
+     * @return chunks from the first on.
+     */
+    int evidentChunks()
+    {
+        int evident = 0;
+        for (int word = bitmapLength(chunkCount()) - Long.BYTES; word >= 0; word -= Long.BYTES)
+        {
+            final long bits = slab.getLong(chunkBitmap() + word);
+            if (0 != bits)
+            {
+                evident = word * Byte.SIZE + Long.SIZE - Long.numberOfLeadingZeros(bits);
+                break;
+            }
+        }
+        for (int page = pageCount() - 1; page >= 0 && page * pageHashes() > evident; page--)
+        {
+            if (isPageHeld(page))
+            {
+                return page * pageHashes();
+            }
+        }
+
+        return evident;
+    }
+
+    /**
+     * Which of 64 chunks are not here?
+     *
+     * @param index of bit 0, a multiple of 64.
+     * @param end   chunks from here on do not count.
+     * @return a bit for each that is missing.
+     */
+    long missingChunks(final int index, final int end)
+    {
+        final long counted = end - index >= Long.SIZE ? -1L : (1L << (end - index)) - 1;
+
+        return ~slab.getLong(chunkBitmap() + index / Byte.SIZE) & counted;
+    }
+
+    /** Is any of the first chunks not here? */
+    boolean isAnyMissing(final int end)
+    {
+        for (int index = 0; index < end; index += Long.SIZE)
+        {
+            if (0 != missingChunks(index, end))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private int chunkLength(final int index)
@@ -295,12 +362,6 @@ final class FragAssembler
         final int pageHashes = pageHashes();
 
         return Math.min(pageHashes, chunkCount() - index * pageHashes) * HASH_LENGTH;
-    }
-
-    /** Is the hash of a chunk here? */
-    private boolean isNamed(final int index)
-    {
-        return 0 == pageCount() || isSet(pageBitmap(), index / pageHashes());
     }
 
     private int chunkHash(final int index)

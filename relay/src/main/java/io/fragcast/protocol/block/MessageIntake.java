@@ -24,6 +24,7 @@ final class MessageIntake
     private final AttemptTable table;
     private final EndedAttempts ended;
     private final BodySlab slab;
+    private final RepairLedger repairs;
     private final FragAssembler frag;
     private final FrameDigest digests = new FrameDigest();
     private final byte[] firstDigest = new byte[FrameDigest.DIGEST_LENGTH];
@@ -39,7 +40,8 @@ final class MessageIntake
         final RunSequencer sequencer,
         final AttemptTable table,
         final EndedAttempts ended,
-        final BodySlab slab)
+        final BodySlab slab,
+        final RepairLedger repairs)
     {
         this.schedule = schedule;
         this.limits = limits;
@@ -52,6 +54,7 @@ final class MessageIntake
         this.table = table;
         this.ended = ended;
         this.slab = slab;
+        this.repairs = repairs;
         frag = new FragAssembler(slab);
     }
 
@@ -171,7 +174,7 @@ final class MessageIntake
             return Verdict.NO_ROOM;
         }
 
-        final BlockAssembler attempt = table.open(frame.leaderTerm, frame.blockNumber, frame.incarnation);
+        final BlockAssembler attempt = table.open(frame.leaderTerm, frame.blockNumber, frame.incarnation, nowNs);
         final Verdict kept = keep(attempt, frame, sessionId, nowNs);
         if (Verdict.ACCEPTED != kept)
         {
@@ -205,9 +208,13 @@ final class MessageIntake
         {
             sequencer.onEnv(attempt);
         }
-        else if (FrameKind.FRAG == frame.kind && 0 < frame.inlineLength)
+        else if (FrameKind.FRAG == frame.kind)
         {
-            storeInlineBody(attempt, frame);
+            if (0 < frame.inlineLength)
+            {
+                storeInlineBody(attempt, frame);
+            }
+            repairs.onTaken(attempt, frame.seq, 0 < frame.inlineLength, nowNs);
         }
 
         return Verdict.ACCEPTED;
@@ -257,6 +264,7 @@ final class MessageIntake
         forwarder.onAccepted(frame.buffer, frame.offset, frame.length, sessionId);
         storeInlineBody(attempt, frame);
         attempt.onPiece(nowNs);
+        repairs.onTaken(attempt, frame.seq, true, nowNs);
 
         return Verdict.ACCEPTED;
     }

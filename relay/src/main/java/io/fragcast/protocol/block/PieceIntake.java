@@ -20,6 +20,7 @@ final class PieceIntake
     private final EndedAttempts ended;
     private final EarlyPieces early;
     private final VerificationBudget budget;
+    private final RepairLedger repairs;
     private final FragAssembler frag;
     private final FrameDigest digests = new FrameDigest();
     private final AtomicCounter[] verdictCounters = new AtomicCounter[Verdict.values().length];
@@ -33,6 +34,7 @@ final class PieceIntake
         final EndedAttempts ended,
         final VerificationBudget budget,
         final BodySlab slab,
+        final RepairLedger repairs,
         final Counters counters)
     {
         this.schedule = schedule;
@@ -41,6 +43,7 @@ final class PieceIntake
         this.table = table;
         this.ended = ended;
         this.budget = budget;
+        this.repairs = repairs;
         early = new EarlyPieces(slab);
         frag = new FragAssembler(slab);
         for (final Verdict verdict : Verdict.values())
@@ -55,10 +58,9 @@ final class PieceIntake
         return isReplayPending;
     }
 
-    /** Early pieces held. */
-    int earlyCount()
+    EarlyPieces early()
     {
-        return early.count();
+        return early;
     }
 
     /** One page or chunk of this chain. */
@@ -171,6 +173,7 @@ final class PieceIntake
         forwarder.onAccepted(piece.buffer, piece.offset, piece.length, sessionId);
         frag.store(piece.kind, piece.index, piece.buffer, dataOffset, piece.dataLength);
         attempt.onPiece(nowNs);
+        repairs.onTaken(attempt, piece.seq, frag.isComplete(), nowNs);
 
         return verdict;
     }
@@ -179,7 +182,7 @@ final class PieceIntake
     {
         final int ahead = piece.seq - attempt.frames().highestSeq;
 
-        return piece.seq < 0 || ahead <= 0 || ahead > EARLY_SEQS || isAfterLast(attempt, piece.seq) ?
+        return piece.seq < 0 || ahead > EARLY_SEQS || isAfterLast(attempt, piece.seq) ?
             Verdict.WITHOUT_HEADER : early.hold(piece, sessionId);
     }
 

@@ -5,6 +5,7 @@ import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.LeaderTracker;
 import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.protocol.repair.RepairOutlook;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,7 @@ final class RunSequencer
     private final LeaderTracker leaders;
     private final AtomicCounter blocksMissed;
     private final AtomicCounter attemptsEvicted;
+    private RepairOutlook outlook = RepairOutlook.NONE;
     private boolean hasRun;
     private long heardNs;
     private boolean isResumed;
@@ -83,9 +85,33 @@ final class RunSequencer
         attemptsEvicted = counters.get(FragcastCounter.ATTEMPTS_EVICTED);
     }
 
+    /** Says whether what is missing may still come. */
+    void outlook(final RepairOutlook outlook)
+    {
+        this.outlook = outlook;
+    }
+
     boolean hasRun()
     {
         return hasRun;
+    }
+
+    /** Is it known where to go on, by a run or by an earlier life? */
+    boolean isPlaced()
+    {
+        return hasRun || isResumed;
+    }
+
+    /** The height to be finished now. */
+    long cursor()
+    {
+        return cursor;
+    }
+
+    /** Has a frag's time passed since anything of the run was heard? */
+    boolean isQuiet(final long nowNs)
+    {
+        return !hasRun || nowNs - heardNs >= GapTracker.CADENCE_NS;
     }
 
     /** An earlier life of this node ended everything up to here. */
@@ -422,7 +448,9 @@ final class RunSequencer
             sinceNs = cursorTimeNs;
         }
 
-        return isPressed || nowNs - sinceNs >= (isShown ? SUPERSEDE_GRACE_NS : STALL_NS);
+        return isPressed ||
+            nowNs - sinceNs >= (isShown ? SUPERSEDE_GRACE_NS : STALL_NS) &&
+            !outlook.mayStillCome(cursor, cursorTimeNs - sinceNs > 0 ? cursorTimeNs : sinceNs, nowNs);
     }
 
     private boolean buildsOnSeal(final BlockAssembler attempt)

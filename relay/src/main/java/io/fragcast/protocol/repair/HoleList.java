@@ -11,18 +11,35 @@ public final class HoleList
     /** (1408 - 32 - 92) / 40: what fits a WantResult beside its root block at the default MTU. */
     public static final int MAX_HOLES = 32;
 
-    private final long[] blockNumbers = new long[MAX_HOLES];
-    private final long[] incarnations = new long[MAX_HOLES];
-    private final long[] bits = new long[MAX_HOLES];
-    private final int[] leaderTerms = new int[MAX_HOLES];
-    private final int[] seqs = new int[MAX_HOLES];
-    private final int[] indices = new int[MAX_HOLES];
-    private final HoleKind[] kinds = new HoleKind[MAX_HOLES];
+    private final long[] blockNumbers;
+    private final long[] incarnations;
+    private final long[] bits;
+    private final int[] leaderTerms;
+    private final int[] seqs;
+    private final int[] indices;
+    private final HoleKind[] kinds;
     private int size;
 
-    /** An empty list. */
+    /** An empty list, as long as a message can hold. */
     public HoleList()
     {
+        this(MAX_HOLES);
+    }
+
+    /**
+     * An empty list.
+     *
+     * @param capacity most entries.
+     */
+    HoleList(final int capacity)
+    {
+        blockNumbers = new long[capacity];
+        incarnations = new long[capacity];
+        bits = new long[capacity];
+        leaderTerms = new int[capacity];
+        seqs = new int[capacity];
+        indices = new int[capacity];
+        kinds = new HoleKind[capacity];
         Arrays.fill(kinds, HoleKind.ENV);
     }
 
@@ -35,7 +52,7 @@ public final class HoleList
     /**
      * How many there are.
      *
-     * @return entries, 0..{@link #MAX_HOLES}.
+     * @return entries.
      */
     public int size()
     {
@@ -49,7 +66,7 @@ public final class HoleList
      */
     public boolean isFull()
     {
-        return MAX_HOLES == size;
+        return kinds.length == size;
     }
 
     /**
@@ -106,7 +123,7 @@ public final class HoleList
         final int index,
         final long bitSet)
     {
-        if (MAX_HOLES == size)
+        if (isFull())
         {
             return false;
         }

@@ -62,7 +62,7 @@ class BlockDeliveryTest
     {
         final BlockAssembler attempt =
             new BlockAssembler(slab, limits, delivery, new SealVerifier(slab, null), counters);
-        attempt.open(1, number, incarnation);
+        attempt.open(1, number, incarnation, 0);
 
         return attempt;
     }

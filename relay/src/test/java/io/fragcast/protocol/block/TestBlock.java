@@ -192,6 +192,11 @@ public final class TestBlock
         return number;
     }
 
+    public long incarnation()
+    {
+        return incarnation;
+    }
+
     public TestFrame env()
     {
         final UnsafeBuffer buffer = buffer(HEADER + EnvEncoder.BLOCK_LENGTH);
