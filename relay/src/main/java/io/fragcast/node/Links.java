@@ -160,8 +160,8 @@ final class Links implements AutoCloseable
 
     private ChannelConfig unicast(final String endpoint, final int sessionId)
     {
-        return ChannelConfig.unicast(
-            endpoint, Lane.BLOCK.streamId(), sessionId, ctx.schedule().mtu(), ctx.budget(), limits);
+        return reliable(ChannelConfig.unicast(
+            endpoint, Lane.BLOCK.streamId(), sessionId, ctx.schedule().mtu(), ctx.budget(), limits));
     }
 
     private ChannelConfig multicast(final MulticastGroup group, final int sessionId)
@@ -176,6 +176,11 @@ final class Links implements AutoCloseable
             budget,
             limits);
 
-        return SlowSink.WAIT == ctx.slowSink() ? channel.losslessGroup() : channel;
+        return SlowSink.WAIT == ctx.slowSink() ? reliable(channel.losslessGroup()) : channel;
+    }
+
+    private ChannelConfig reliable(final ChannelConfig channel)
+    {
+        return ctx.isReliable() ? channel : channel.unreliable();
     }
 }

@@ -32,6 +32,7 @@ public abstract class NodeContext<C extends NodeContext<C>>
     private List<PeerName> sinks = List.of();
     private @Nullable MulticastGroup sinkGroup;
     private SlowSink slowSink = SlowSink.SKIP;
+    private boolean isReliable = true;
     private LinkBudget budget = LinkBudget.LAN;
     private BlockLimits limits = BlockLimits.production();
     private @Nullable JournalConfig journal;
@@ -251,6 +252,29 @@ public abstract class NodeContext<C extends NodeContext<C>>
     public C slowSink(final SlowSink value)
     {
         slowSink = value;
+        return self();
+    }
+
+    /**
+     * Does Aeron repair holes of the unicast streams that the node listens to?
+     *
+     * @return true if it does.
+     */
+    public boolean isReliable()
+    {
+        return isReliable;
+    }
+
+    /**
+     * Sets whether Aeron repairs holes of the streams that the node listens to, or all are left to the repair lane.
+     * Default: it does for unicast, and for multicast only where a slow sink is waited for.
+     *
+     * @param value false to skip holes.
+     * @return this.
+     */
+    public C reliable(final boolean value)
+    {
+        isReliable = value;
         return self();
     }
 

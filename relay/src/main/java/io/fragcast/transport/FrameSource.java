@@ -23,7 +23,8 @@ public interface FrameSource extends AutoCloseable
     int doWork(long nowNs);
 
     /**
-     * How long the stream has stood at a hole: frames beyond came, the next one did not.
+     * How long the stream has stood at a hole: frames beyond came, the next one did not. What came since the last poll
+     * looks like one until the next, so it takes more than a round trip to tell.
      *
      * @param nowNs monotonic nanoseconds.
      * @return nanoseconds since the hole was first seen; 0 if there is none, or if this kind of source skips holes.
