@@ -102,6 +102,21 @@ public final class NodeHost implements AutoCloseable
         return client;
     }
 
+    /**
+     * Connects a cold agent of a node to the driver, for links that its thread alone owns and closes; the agent invokes
+     * the client in each duty cycle. Closed with the host.
+     *
+     * @param agentName of the node and its agent.
+     * @return its client.
+     */
+    AeronClient connectCold(final String agentName)
+    {
+        final AeronClient client = driver.connectCold(agentName);
+        resources.add(client);
+
+        return client;
+    }
+
     AeronDriver driver()
     {
         return driver;
