@@ -195,7 +195,35 @@ public enum FragcastCounter
     REPAIR_HOLDERS_READY(87, "repair holders ready", Kind.GAUGE, "Holders that can be asked now."),
 
     BLOCK_LANE_POISONED(88, "block lane poisoned",
-        "Frames refused by hash or signature whose place was then filled by repair: somebody wrote first.");
+        "Frames refused by hash or signature whose place was then filled by repair: somebody wrote first."),
+
+    REPAIR_REQUESTS(89, "repair requests", "Wants and range requests of peers."),
+
+    REPAIR_FRAMES_SERVED(90, "repair frames served", "Frames sent to peers in answer."),
+
+    REPAIR_BYTES_SERVED(91, "repair bytes served", "Bytes of the frames sent to peers in answer."),
+
+    REPAIR_BUSY(92, "repair busy", "Requests not looked at because too many ask, or one asks too often."),
+
+    REPAIR_REFUSED(93, "repair refused", "Requests refused: a foreign chain, an inverted or too long range."),
+
+    REPAIR_UNPROVED(94, "repair unproved", "Requests whose sender had not yet shown that answers reach it."),
+
+    REPAIR_TRUNCATED(95, "repair truncated", "Answers cut short by a budget."),
+
+    REPAIR_MISSING(96, "repair missing", "Messages and pieces asked for that this node does not have."),
+
+    REPAIR_ARCHIVE_READS(97, "repair archive reads", "Looks into the archive for frames that memory no longer has."),
+
+    REPAIR_MALFORMED(98, "repair malformed", "Requests refused for length, template, version or layout."),
+
+    REPAIR_ANSWERS_DROPPED(99, "repair answers dropped", "Busy answers that the link did not take."),
+
+    REPAIR_MEMORY_EVICTED(100, "repair memory evicted", "Frames that memory gave up for newer ones."),
+
+    REPAIR_MEMORY_LOST(101, "repair memory lost", "Accepted frames that the ring to memory could not take."),
+
+    REPAIR_ARCHIVE_EVICTED(102, "repair archive evicted", "Heights that the archive's index gave up for newer ones.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

@@ -15,7 +15,8 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import org.agrona.concurrent.status.AtomicCounter;
 
 /**
- * The way from one hot agent to the journal agent: an off-heap ring buffer of JournalRecord messages.
+ * The way from one hot agent to the journal agent, or to the memory that repair is served from: an off-heap ring buffer
+ * of JournalRecord messages.
  * <pre>
  *   hot agent --onAccepted--> [ FRAME FRAME ... HOLE FRAME ] --controlledRead--> JournalAgent --append--> Journal
  * </pre>
@@ -60,10 +61,21 @@ public final class JournalRing
      */
     public JournalRing(final int length, final Counters counters)
     {
+        this(length, counters.get(FragcastCounter.JOURNAL_FRAMES_LOST));
+    }
+
+    /**
+     * A ring to another reader than the journal, empty, its memory touched.
+     *
+     * @param length     bytes, a power of two.
+     * @param framesLost counts what does not fit.
+     */
+    public JournalRing(final int length, final AtomicCounter framesLost)
+    {
         ring = new OneToOneRingBuffer(new UnsafeBuffer(BufferUtil.allocateDirectAligned(
             length + RingBufferDescriptor.TRAILER_LENGTH, BitUtil.CACHE_LINE_LENGTH)));
         resumeLength = length / RESUME_FRACTION;
-        framesLost = counters.get(FragcastCounter.JOURNAL_FRAMES_LOST);
+        this.framesLost = framesLost;
     }
 
     /**

@@ -120,13 +120,17 @@ public final class ChronicleJournal implements Journal
      */
     public static ChronicleJournal openReadOnly(final Path dir)
     {
+        return new ChronicleJournal(readOnlyQueue(dir), null, null);
+    }
+
+    static SingleChronicleQueue readOnlyQueue(final Path dir)
+    {
         if (!Files.isRegularFile(dir.resolve(METADATA_FILE)))
         {
             throw new IllegalArgumentException(dir + ": no journal here");
         }
 
-        return new ChronicleJournal(
-            builder(dir, JournalConfig.MIN_BLOCK_LENGTH, READER_TIMEOUT_MS).readOnly(true).build(), null, null);
+        return builder(dir, JournalConfig.MIN_BLOCK_LENGTH, READER_TIMEOUT_MS).readOnly(true).build();
     }
 
     @Override

@@ -1,0 +1,55 @@
+package io.fragcast.protocol.repair;
+
+/**
+ * One request as it waits for its turn: a copy of what was asked.
+ */
+final class HeldRequest
+{
+    final HoleList holes = new HoleList();
+    /** What the answer is, or COMPLETE while that shows only when it is given. */
+    AnswerState verdict = AnswerState.COMPLETE;
+    boolean isRange;
+    long requestId;
+    long maxBytes;
+    long fromBlock;
+    int heightCount;
+    int fromSeq;
+
+    void want(final AnswerState verdict, final long requestId, final long maxBytes, final HoleList asked)
+    {
+        this.verdict = verdict;
+        this.requestId = requestId;
+        this.maxBytes = maxBytes;
+        isRange = false;
+        holes.clear();
+        for (int i = 0; i < asked.size(); i++)
+        {
+            holes.add(
+                asked.kind(i),
+                asked.leaderTerm(i),
+                asked.blockNumber(i),
+                asked.incarnation(i),
+                asked.seq(i),
+                asked.index(i),
+                asked.bits(i));
+        }
+    }
+
+    void range(
+        final AnswerState verdict,
+        final long requestId,
+        final long maxBytes,
+        final long fromBlock,
+        final int heightCount,
+        final int fromSeq)
+    {
+        this.verdict = verdict;
+        this.requestId = requestId;
+        this.maxBytes = maxBytes;
+        this.fromBlock = fromBlock;
+        this.heightCount = heightCount;
+        this.fromSeq = fromSeq;
+        isRange = true;
+        holes.clear();
+    }
+}
