@@ -41,7 +41,8 @@ final class NodeContexts
 
         return fill(new SequencerNode.Context(), config)
             .signer(curve.newSigner(KeyFile.read(leaderKey)))
-            .publishChannel(config.publishChannel());
+            .publishChannel(config.publishChannel())
+            .gatewaySigners(config.rpcSigners());
     }
 
     RelayNode.Context relay(final NodeConfig config) throws IOException

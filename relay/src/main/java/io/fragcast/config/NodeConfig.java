@@ -25,6 +25,7 @@ import java.util.List;
  * @param threads         who runs what.
  * @param aeron           the media driver.
  * @param http            where the HTTP server listens; null for none.
+ * @param rpcSigners      addresses of the gateways whose messages are taken, 20 bytes each; empty for no JSON-RPC.
  */
 public record NodeConfig(
     NodeRole role,
@@ -41,6 +42,7 @@ public record NodeConfig(
     JournalConfig journal,
     ThreadConfig threads,
     AeronConfig aeron,
-    @Nullable Endpoint http)
+    @Nullable Endpoint http,
+    List<byte[]> rpcSigners)
 {
 }

@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +31,7 @@ public final class NodeConfigReader
     private static final int ATTEMPTS_PER_SLAB = 4;
     private static final String IPC_PREFIX = "ipc:";
     private static final String JSON_LINES_PREFIX = "jsonl:";
+    private static final int ADDRESS_LENGTH = 20;
     private static final long BYTES_PER_MBIT = 125_000L;
 
     private final NodeRole role;
@@ -118,7 +120,8 @@ public final class NodeConfigReader
             journal,
             threads,
             aeron(name),
-            http);
+            http,
+            NodeRole.SEQUENCER == role ? rpcSigners(null != http) : List.of());
     }
 
     private String name()
@@ -379,6 +382,26 @@ public final class NodeConfigReader
         final int port = settings.number(NodeOptions.HTTP_PORT);
 
         return 0 == port ? null : Names.single(host, host.value() + ':' + port);
+    }
+
+    private List<byte[]> rpcSigners(final boolean hasHttp)
+    {
+        final List<byte[]> signers = new ArrayList<>();
+        for (final Setting setting : settings.list(NodeOptions.RPC_SIGNERS))
+        {
+            final byte[] address = Names.hex(setting, setting.value());
+            if (ADDRESS_LENGTH != address.length)
+            {
+                throw setting.refuse("an address is 20 bytes in hex");
+            }
+            if (!hasHttp)
+            {
+                throw setting.refuse("nothing is served: http.port is not set");
+            }
+            signers.add(address);
+        }
+
+        return signers;
     }
 
     private void checkKey(final Path file)

@@ -102,6 +102,10 @@ public final class NodeOptions
     static final Option HTTP_PORT = number("http.port", "0", 0, 65_535, "port",
         "Port of the node's HTTP server; 0: none.");
 
+    static final Option RPC_SIGNERS = Option.text("rpc.signers", LIST, "0xADDRESS",
+        "Gateways whose based_env, based_newFrag and based_sealFrag are taken over HTTP; none: no JSON-RPC.")
+        .of(SEQUENCER);
+
     private static final List<Option> ALL = List.of(
         CHAIN_ID, NAME, PROFILE, IDENTITY_KEY, LEADER_KEY, SCHEDULE,
         MODE, LISTEN, SINKS, MULTICAST, INTERFACE, MTU, SLOW_SINK, WINDOW, RTT, RATE, BODY_SLAB, MAX_TX,
@@ -109,7 +113,7 @@ public final class NodeOptions
         JOURNAL_DIR, KEEP_BLOCKS, RING_BYTES, BLOCK_BYTES, ROLL,
         THREAD_MODE, IDLE, AFFINITY_BROADCAST, AFFINITY_FORWARD, AFFINITY_INGEST, AFFINITY_JOURNAL, AFFINITY_EDGE,
         AFFINITY_DRIVER,
-        AERON_DIR, AERON_DRIVER, HTTP_HOST, HTTP_PORT);
+        AERON_DIR, AERON_DRIVER, HTTP_HOST, HTTP_PORT, RPC_SIGNERS);
 
     private NodeOptions()
     {

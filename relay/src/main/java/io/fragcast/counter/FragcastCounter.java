@@ -223,7 +223,42 @@ public enum FragcastCounter
 
     REPAIR_MEMORY_LOST(101, "repair memory lost", "Accepted frames that the ring to memory could not take."),
 
-    REPAIR_ARCHIVE_EVICTED(102, "repair archive evicted", "Heights that the archive's index gave up for newer ones.");
+    REPAIR_ARCHIVE_EVICTED(102, "repair archive evicted", "Heights that the archive's index gave up for newer ones."),
+
+    RPC_MESSAGES_TAKEN(103, "rpc messages taken", "Messages of gateways answered OK."),
+
+    RPC_MESSAGES_PUBLISHED(104, "rpc messages published", "Messages of gateways that the sequencer took."),
+
+    RPC_MESSAGES_QUEUED(105, "rpc messages queued", Kind.GAUGE,
+        "Messages of gateways taken and neither published nor stopped."),
+
+    RPC_MESSAGES_HELD(106, "rpc messages held", Kind.GAUGE,
+        "Messages of gateways that wait for one that must come before them."),
+
+    RPC_REFUSED_FORM(107, "rpc refused by form", "Requests refused: not JSON-RPC, or not a message of based-op."),
+
+    RPC_REFUSED_SIGNATURE(108, "rpc refused by signature", "Messages refused: no key made the signature."),
+
+    RPC_REFUSED_SIGNER(109, "rpc refused by signer", "Messages refused: signed by no allowed gateway."),
+
+    RPC_REFUSED_LIMIT(110, "rpc refused by limit", "Messages refused: more than the network carries."),
+
+    RPC_REFUSED_BUSY(111, "rpc refused when busy", "Messages refused: the queue to the sequencer is full."),
+
+    RPC_STOPPED_DUPLICATE(112, "rpc stopped as duplicate",
+        "Messages taken that came before, and were not published again."),
+
+    RPC_STOPPED_WINDOW(113, "rpc stopped by window", "Messages taken, then dropped: too far ahead."),
+
+    RPC_STOPPED_ORDER(114, "rpc stopped by order",
+        "Messages taken, then dropped: late, or what must come before never came."),
+
+    RPC_STOPPED_CONFLICT(115, "rpc stopped by conflict",
+        "Messages taken, then dropped: another was published in that place."),
+
+    RPC_STOPPED_SEQUENCER(116, "rpc stopped by sequencer", "Messages taken, then refused by the sequencer."),
+
+    RPC_BLOCKS_GIVEN_UP(117, "rpc blocks given up", "Blocks of gateways that another was opened over.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

@@ -3,8 +3,11 @@ package io.fragcast.node;
 import io.fragcast.FragPublisher;
 import io.fragcast.agent.BroadcastAgent;
 import io.fragcast.counter.Counters;
+import io.fragcast.crypto.Secp256k1;
+import io.fragcast.edge.http.HttpServer;
 import io.fragcast.edge.ipc.IpcPublishSource;
 import io.fragcast.edge.ipc.PublishRing;
+import io.fragcast.edge.rpc.RpcService;
 import io.fragcast.journal.JournalConfig;
 import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.FragBroadcaster;
@@ -41,6 +44,7 @@ public final class SequencerNode implements AutoCloseable
     {
         private @Nullable MessageSigner signer;
         private @Nullable String publishChannel;
+        private List<byte[]> gatewaySigners = List.of();
 
         @Override
         protected Context self()
@@ -92,11 +96,37 @@ public final class SequencerNode implements AutoCloseable
             return this;
         }
 
+        /**
+         * Gateways whose messages are taken by JSON-RPC.
+         *
+         * @return addresses of 20 bytes; empty for no JSON-RPC.
+         */
+        public List<byte[]> gatewaySigners()
+        {
+            return gatewaySigners;
+        }
+
+        /**
+         * Sets the gateways whose messages are taken by JSON-RPC, over the node's HTTP server.
+         *
+         * @param value addresses of 20 bytes; empty for no JSON-RPC.
+         * @return this.
+         */
+        public Context gatewaySigners(final List<byte[]> value)
+        {
+            gatewaySigners = List.copyOf(value);
+            return this;
+        }
+
         @Override
         public void validate()
         {
             super.validate();
             signer();
+            if (!gatewaySigners.isEmpty() && null == http())
+            {
+                throw new IllegalArgumentException(name() + ": gateways are named, but there is no HTTP server");
+            }
         }
     }
 
@@ -132,6 +162,11 @@ public final class SequencerNode implements AutoCloseable
         if (null != publishChannel)
         {
             requests.add(new IpcPublishSource(runtime.client().aeron(), publishChannel, runtime.clock()));
+        }
+        final HttpServer http = runtime.http();
+        if (null != http && !ctx.gatewaySigners().isEmpty())
+        {
+            requests.add(serveGateways(ctx, runtime, http));
         }
         runtime.host().addHot(
             Role.BROADCAST,
@@ -170,6 +205,26 @@ public final class SequencerNode implements AutoCloseable
             runtime.close();
             throw ex;
         }
+    }
+
+    /** Through a ring of their own: the other is the Java API's. */
+    private static PublishRing serveGateways(final Context ctx, final NodeRuntime runtime, final HttpServer http)
+    {
+        final PublishRing ring = new PublishRing(ctx.limits());
+        final RpcService service = new RpcService(
+            ctx.name(),
+            ctx.gatewaySigners(),
+            ctx.signer().publicKey(),
+            ctx.schedule(),
+            ctx.limits(),
+            Secp256k1.load(),
+            ring::publisher,
+            runtime.clock(),
+            runtime.counters());
+        http.post("/", RpcService.MAX_BODY_LENGTH, service);
+        runtime.host().addCold(Role.EDGE, service.agent(), runtime.hotErrors());
+
+        return ring;
     }
 
     /** Beside the journal; a sequencer without one forgets with its process. */

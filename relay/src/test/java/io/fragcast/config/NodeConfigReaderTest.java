@@ -2,6 +2,7 @@ package io.fragcast.config;
 
 import io.fragcast.crypto.KeyFile;
 import io.fragcast.crypto.Secp256k1;
+import io.fragcast.ethereum.Hex;
 import io.fragcast.protocol.block.SlowSink;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -316,6 +317,28 @@ class NodeConfigReaderTest
             .isEqualTo(new Endpoint("127.0.0.1", 9090));
         assertThat(read(NodeRole.RELAY, relayFile("[http]", "host = \"0.0.0.0\"", "port = 9090")).http())
             .isEqualTo(new Endpoint("0.0.0.0", 9090));
+    }
+
+    @Test
+    void shouldReadGatewaysOfSequencer()
+    {
+        final String gateway = "0x" + "1f".repeat(20);
+        flags.put("leader.key-file", List.of(dir.resolve("node.hex").toString()));
+        flags.put("rpc.signers", List.of(gateway, gateway.substring(2)));
+        flags.put("http.port", List.of("8547"));
+        final List<String> file = relayFile();
+        file.removeIf((line) -> line.startsWith("peers."));
+
+        assertThat(read(NodeRole.SEQUENCER, file).rpcSigners())
+            .hasSize(2).allSatisfy((signer) -> assertThat(Hex.toHex(signer)).isEqualTo(gateway));
+
+        flags.remove("http.port");
+        assertRefused(NodeRole.SEQUENCER, file,
+            "--rpc-signers: rpc.signers = " + gateway + ": nothing is served: http.port is not set");
+        flags.put("http.port", List.of("8547"));
+        flags.put("rpc.signers", List.of("0x1f"));
+        assertRefused(NodeRole.SEQUENCER, file,
+            "--rpc-signers: rpc.signers = 0x1f: an address is 20 bytes in hex");
     }
 
     @ParameterizedTest

@@ -29,7 +29,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 /**
  * Nodes of one process over real media drivers on loopback, each host one thread that runs its driver and its nodes.
- * One leader leads from block 1 on. Made, used and closed by the test's thread.
+ * Made, used and closed by the test's thread.
  */
 final class TestNetwork implements AutoCloseable
 {
@@ -43,13 +43,24 @@ final class TestNetwork implements AutoCloseable
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     /** Who leads. */
-    final Schedule schedule = new Schedule(LeaderRig.CHAIN_ID, MTU, List.of(new LeaderTerm(
-        1, 1, Long.MAX_VALUE, LeaderRig.CURVE.publicKey(LeaderRig.LEADER_KEY), null, List.of(), null)));
+    final Schedule schedule;
     /** What drivers and agents threw; nothing, when all is well. */
     final List<Throwable> errors = Collections.synchronizedList(new ArrayList<>());
 
     private final List<AutoCloseable> closing = new ArrayList<>();
     private int lastKey = 100;
+
+    /** One leader leads from block 1 on. */
+    TestNetwork()
+    {
+        this(new Schedule(LeaderRig.CHAIN_ID, MTU, List.of(new LeaderTerm(
+            1, 1, Long.MAX_VALUE, LeaderRig.CURVE.publicKey(LeaderRig.LEADER_KEY), null, List.of(), null))));
+    }
+
+    TestNetwork(final Schedule schedule)
+    {
+        this.schedule = schedule;
+    }
 
     /**
      * One who has an identity and a place.

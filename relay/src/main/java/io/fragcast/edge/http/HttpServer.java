@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -50,6 +51,8 @@ public final class HttpServer implements AutoCloseable
     private static final int THREAD_IDLE_MS = (int)TimeUnit.MINUTES.toMillis(1);
     private static final long CONNECTION_IDLE_MS = TimeUnit.SECONDS.toMillis(30);
     private static final long CLOSE_TIMEOUT_MS = TimeUnit.SECONDS.toMillis(1);
+    /** A connection kept alive says nothing while it is closed. */
+    private static final long CLOSE_IDLE_MS = 50;
     private static final int NOT_FOUND = 404;
     private static final int METHOD_NOT_ALLOWED = 405;
     private static final int TOO_LARGE = 413;
@@ -81,7 +84,7 @@ public final class HttpServer implements AutoCloseable
         connector.setHost(host);
         connector.setPort(port);
         connector.setIdleTimeout(CONNECTION_IDLE_MS);
-        connector.setShutdownIdleTimeout(CLOSE_TIMEOUT_MS);
+        connector.setShutdownIdleTimeout(CLOSE_IDLE_MS);
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
         server.setHandler(new GracefulHandler(new Dispatcher()));
@@ -171,6 +174,10 @@ public final class HttpServer implements AutoCloseable
         try
         {
             server.stop();
+        }
+        catch (final TimeoutException ex)
+        {
+            // Somebody's second is over; all is closed nevertheless.
         }
         // Jetty declares Exception; the node goes on closing what else it has.
         catch (final Exception ex)

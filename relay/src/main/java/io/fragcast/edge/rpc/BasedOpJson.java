@@ -19,6 +19,7 @@ import io.fragcast.ethereum.BasedOpMessage.Seal;
 import io.fragcast.ethereum.Hex;
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -85,6 +86,71 @@ public final class BasedOpJson
     }
 
     /**
+     * Reads any JSON.
+     *
+     * @param bytes of one value and nothing else, UTF-8.
+     * @return the value.
+     */
+    public static JsonNode parse(final byte[] bytes)
+    {
+        try
+        {
+            final JsonNode node = MAPPER.readTree(bytes);
+            if (!node.isMissingNode())
+            {
+                return node;
+            }
+        }
+        catch (final JsonProcessingException ex)
+        {
+            throw new IllegalArgumentException("JSON: " + ex.getOriginalMessage(), ex);
+        }
+        catch (final IOException ex)
+        {
+            throw new IllegalArgumentException("JSON: " + ex.getMessage(), ex);
+        }
+
+        throw new IllegalArgumentException("JSON: nothing there");
+    }
+
+    /**
+     * Reads the parameters of a JSON-RPC request.
+     *
+     * @param kind   of the message.
+     * @param params of the request; null if it has none.
+     * @return the message.
+     */
+    public static SignedMessage signedMessage(final Kind kind, final @Nullable JsonNode params)
+    {
+        if (null == params || 1 != params.size() || !params.isArray() ||
+            !(params.get(0) instanceof final ObjectNode parameter))
+        {
+            throw new IllegalArgumentException("params: is not an array of one object");
+        }
+
+        return signedParameter(parameter, kind);
+    }
+
+    /**
+     * The kind of message that a method takes.
+     *
+     * @param method such as {@code based_env}.
+     * @return the kind; null if no method of based-op.
+     */
+    public static @Nullable Kind kindOf(final String method)
+    {
+        for (final Kind kind : Kind.values())
+        {
+            if (kind.method().equals(method))
+            {
+                return kind;
+            }
+        }
+
+        return null;
+    }
+
+    /**
      * Reads a JSON-RPC request, or the {@code {"message","signature"}} that is its only parameter.
      *
      * @param object the request, or the parameter.
@@ -104,13 +170,8 @@ public final class BasedOpJson
         {
             throw new IllegalArgumentException("method: is that of a " + ofMethod.label() + ", not " + kind.label());
         }
-        final JsonNode params = required(object, "params");
-        if (1 != params.size() || !params.isArray() || !(params.get(0) instanceof final ObjectNode parameter))
-        {
-            throw new IllegalArgumentException("params: is not an array of one object");
-        }
 
-        return signedParameter(parameter, ofMethod);
+        return signedMessage(ofMethod, required(object, "params"));
     }
 
     /**
@@ -229,16 +290,14 @@ public final class BasedOpJson
 
     private static Kind kindOfMethod(final String method)
     {
-        for (final Kind kind : Kind.values())
+        final Kind kind = kindOf(method);
+        if (null == kind)
         {
-            if (kind.method().equals(method))
-            {
-                return kind;
-            }
+            throw new IllegalArgumentException(
+                "method: \"" + method + "\" is none of based_env, based_newFrag, based_sealFrag");
         }
 
-        throw new IllegalArgumentException(
-            "method: \"" + method + "\" is none of based_env, based_newFrag, based_sealFrag");
+        return kind;
     }
 
     /** The kind that most of the fields belong to, so that an error can name the field that is amiss. */

@@ -1,4 +1,5 @@
 /**
- * The edge of JSON-RPC: based-op messages as JSON; it must not know the wire or the protocol.
+ * The edge of JSON-RPC: takes the messages of based-op gateways, checks them and hands them to a publisher in order; it
+ * must not know how they travel on.
  */
 package io.fragcast.edge.rpc;
