@@ -1,16 +1,19 @@
 package io.fragcast.node;
 
+import io.fragcast.config.Endpoint;
 import io.fragcast.config.PeerName;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.crypto.SessionIds;
 import io.fragcast.protocol.block.SlowSink;
+import io.fragcast.transport.FrameLink;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
 import io.fragcast.transport.aeron.AeronClient;
 import io.fragcast.transport.aeron.ChannelConfig;
 import io.fragcast.transport.aeron.Grant;
 import io.fragcast.transport.aeron.KernelLimits;
+import io.fragcast.transport.aeron.LinkConfig;
 import io.fragcast.transport.aeron.LinkBudget;
 import org.agrona.CloseHelper;
 
@@ -32,6 +35,7 @@ final class Links implements AutoCloseable
     private final KernelLimits limits = KernelLimits.ofThisHost();
     private final List<FrameSource> sources = new ArrayList<>();
     private final List<FrameSink> sinks = new ArrayList<>();
+    private final List<FrameLink> holders = new ArrayList<>();
     private final Set<Grant> grants = new LinkedHashSet<>();
 
     Links(final NodeContext<?> ctx, final AeronClient client, final Counters counters)
@@ -120,6 +124,50 @@ final class Links implements AutoCloseable
         return names;
     }
 
+    /**
+     * Dials the repair lane of each holder.
+     *
+     * @return this.
+     */
+    Links dial()
+    {
+        for (final PeerName peer : ctx.holders())
+        {
+            holders.add(client.dial(
+                peer.toString(),
+                link(Lane.REPAIR, peer.endpoint(), peer.publicKey()),
+                counters.get(FragcastCounter.SOURCES_REMADE)));
+        }
+
+        return this;
+    }
+
+    FrameLink[] holders()
+    {
+        return holders.toArray(new FrameLink[0]);
+    }
+
+    /**
+     * A link of a lane between this node and a peer.
+     *
+     * @param lane   of questions and answers.
+     * @param server the node of the two that is dialled.
+     * @param peer   identity key of the other one, 33 bytes.
+     * @return how it is carried.
+     */
+    LinkConfig link(final Lane lane, final Endpoint server, final byte[] peer)
+    {
+        return LinkConfig.of(
+            lane.at(server),
+            lane.answersAt(server),
+            lane.streamId(),
+            ctx.identity().sessionWith(peer, lane),
+            ctx.identity().answersWith(peer, lane),
+            ctx.schedule().mtu(),
+            ctx.budget(),
+            limits);
+    }
+
     FrameSource[] sources()
     {
         return sources.toArray(new FrameSource[0]);
@@ -156,6 +204,7 @@ final class Links implements AutoCloseable
     {
         CloseHelper.closeAll(sources);
         CloseHelper.closeAll(sinks);
+        CloseHelper.closeAll(holders);
     }
 
     private ChannelConfig unicast(final String endpoint, final int sessionId)

@@ -31,6 +31,8 @@ public abstract class NodeContext<C extends NodeContext<C>>
     private @Nullable MulticastGroup upstreamGroup;
     private List<PeerName> sinks = List.of();
     private @Nullable MulticastGroup sinkGroup;
+    private @Nullable List<PeerName> holders;
+    private @Nullable List<PeerName> requesters;
     private SlowSink slowSink = SlowSink.SKIP;
     private boolean isReliable = true;
     private LinkBudget budget = LinkBudget.LAN;
@@ -230,6 +232,54 @@ public abstract class NodeContext<C extends NodeContext<C>>
     public C sinkGroup(final @Nullable MulticastGroup value)
     {
         sinkGroup = value;
+        return self();
+    }
+
+    /**
+     * Whom the node asks for what it lost.
+     *
+     * @return peers; its upstreams unless set.
+     */
+    public List<PeerName> holders()
+    {
+        final List<PeerName> set = holders;
+
+        return null == set ? upstreams : set;
+    }
+
+    /**
+     * Sets whom the node asks for what it lost. It dials them; they name it among their requesters.
+     *
+     * @param value peers; three are plenty.
+     * @return this.
+     */
+    public C holders(final List<PeerName> value)
+    {
+        holders = List.copyOf(value);
+        return self();
+    }
+
+    /**
+     * Whose questions the node answers.
+     *
+     * @return peers; its sinks unless set.
+     */
+    public List<PeerName> requesters()
+    {
+        final List<PeerName> set = requesters;
+
+        return null == set ? sinks : set;
+    }
+
+    /**
+     * Sets whose questions the node answers. They dial it, so their addresses do not matter.
+     *
+     * @param value peers.
+     * @return this.
+     */
+    public C requesters(final List<PeerName> value)
+    {
+        requesters = List.copyOf(value);
         return self();
     }
 

@@ -1,6 +1,7 @@
 package io.fragcast.node;
 
 import io.aeron.Aeron;
+import io.fragcast.agent.IngestAgent;
 import io.fragcast.agent.JournalAgent;
 import io.fragcast.config.Endpoint;
 import io.fragcast.counter.Counters;
@@ -13,18 +14,25 @@ import io.fragcast.journal.JournalRing;
 import io.fragcast.journal.chronicle.ChronicleJournal;
 import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.BlockConsumer;
+import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.FrameForwarder;
+import io.fragcast.protocol.repair.RepairClient;
+import io.fragcast.transport.FrameLink;
 import io.fragcast.transport.aeron.AeronClient;
 import io.fragcast.transport.aeron.DriverConfig;
 import io.fragcast.transport.aeron.Grant;
 import io.fragcast.watch.BlockBoard;
+import io.fragcast.watch.LatencyStage;
 import io.fragcast.watch.NodeWatch;
 import io.fragcast.watch.PeerClocks;
 import io.fragcast.watch.Presence;
 import io.fragcast.watch.StageLatencies;
 import io.fragcast.watch.WatchedConsumer;
 import io.fragcast.watch.WatchedForwarder;
+import io.fragcast.wire.BlockLaneAdapter;
 import io.fragcast.wire.FrameFanout;
+import io.fragcast.wire.RepairAnswerAdapter;
+import io.fragcast.wire.RepairProxy;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
@@ -217,6 +225,40 @@ final class NodeRuntime implements AutoCloseable
     BlockConsumer delivered(final BlockConsumer consumer)
     {
         return new WatchedConsumer(consumer, epochClock, latencies, board);
+    }
+
+    /**
+     * The receiving side of the node: its sources, and the holders that it asks for what they lost.
+     *
+     * @param receiver that takes the frames.
+     * @param fanout   over the sinks, or null for none.
+     * @return the agent.
+     */
+    IngestAgent newIngest(final BlockLaneReceiver receiver, final @Nullable FrameFanout fanout)
+    {
+        final long chainId = ctx.schedule().chainId();
+        final BlockLaneAdapter adapter = new BlockLaneAdapter(receiver, clock, counters);
+        final FrameLink[] holders = links.listen().dial().holders();
+        final RepairClient client = new RepairClient(
+            receiver, new RepairProxy(holders, chainId), RepairClient.DEFAULT_PATIENCE_NS, counters);
+        receiver.repairedBy(client, (latencyNs) -> latencies.record(LatencyStage.REPAIR, latencyNs));
+        final RepairAnswerAdapter[] answers = new RepairAnswerAdapter[holders.length];
+        for (int i = 0; i < holders.length; i++)
+        {
+            answers[i] = new RepairAnswerAdapter(i, receiver, adapter, client, clock, chainId, counters);
+        }
+
+        return new IngestAgent(
+            ctx.name(),
+            clock,
+            links.sources(),
+            adapter,
+            receiver,
+            client,
+            holders,
+            answers,
+            cycleDuty(fanout),
+            counters);
     }
 
     /**

@@ -10,7 +10,6 @@ import io.fragcast.protocol.block.ReceiverPorts;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.aeron.Grant;
 import io.fragcast.watch.NodeWatch;
-import io.fragcast.wire.BlockLaneAdapter;
 import io.fragcast.wire.FrameFanout;
 
 import java.util.List;
@@ -52,7 +51,7 @@ public final class RelayNode implements AutoCloseable
     {
         name = ctx.name();
         this.runtime = runtime;
-        final List<FrameSink> sinks = runtime.links().listen().send().sinks();
+        final List<FrameSink> sinks = runtime.links().send().sinks();
         fanout = new FrameFanout(
             List.of(),
             sinks,
@@ -72,14 +71,7 @@ public final class RelayNode implements AutoCloseable
                 runtime.alarms(),
                 runtime.alarms()),
             runtime.counters());
-        final IngestAgent ingest = new IngestAgent(
-            name,
-            runtime.clock(),
-            runtime.links().sources(),
-            new BlockLaneAdapter(receiver, runtime.clock(), runtime.counters()),
-            receiver,
-            runtime.cycleDuty(fanout),
-            runtime.counters());
+        final IngestAgent ingest = runtime.newIngest(receiver, fanout);
         runtime.host().addHot(
             Role.FORWARD,
             new ForwardAgent(

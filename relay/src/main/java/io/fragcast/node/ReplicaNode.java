@@ -2,7 +2,6 @@ package io.fragcast.node;
 
 import io.fragcast.BlockListener;
 import io.fragcast.agent.EdgeAgent;
-import io.fragcast.agent.IngestAgent;
 import io.fragcast.counter.Counters;
 import io.fragcast.crypto.Secp256k1;
 import io.fragcast.edge.Edge;
@@ -15,7 +14,6 @@ import io.fragcast.protocol.block.ReceiverPorts;
 import io.fragcast.transport.aeron.Grant;
 import io.fragcast.watch.NodeWatch;
 import io.fragcast.wire.BlockEventProxy;
-import io.fragcast.wire.BlockLaneAdapter;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -173,14 +171,7 @@ public final class ReplicaNode implements AutoCloseable
         }
         runtime.host().addHot(
             Role.INGEST,
-            new IngestAgent(
-                ctx.name(),
-                runtime.clock(),
-                runtime.links().listen().sources(),
-                new BlockLaneAdapter(receiver, runtime.clock(), runtime.counters()),
-                receiver,
-                runtime.cycleDuty(null),
-                runtime.counters()),
+            runtime.newIngest(receiver, null),
             runtime.hotErrors());
 
         final List<Edge> edges = new ArrayList<>(ctx.edges());

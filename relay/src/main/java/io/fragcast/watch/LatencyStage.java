@@ -19,7 +19,10 @@ public enum LatencyStage
     RECEIVE_DELIVER("receive_deliver", "from the arrival of a frag's header to its delivery to the edges"),
 
     /** The whole way of a frag. */
-    PUBLISH_DELIVER("publish_deliver", "from the leader's stamp on a frag to its delivery to the edges");
+    PUBLISH_DELIVER("publish_deliver", "from the leader's stamp on a frag to its delivery to the edges"),
+
+    /** Of frags that lost something on the way. */
+    REPAIR("repair", "from the first evidence that something of a frag is missing until it was whole by repair");
 
     private final String label;
     private final String meaning;
