@@ -35,10 +35,12 @@ final class Adversary
     private static final int FAR_BLOCKS = 100;
     private static final double NEAR_PROBABILITY = 0.3;
     private static final double PASS_ON_PROBABILITY = 0.5;
+    private static final double GO_ON_PROBABILITY = 0.4;
 
     private final EventQueue events;
     private final EventLog log;
     private final SimRandom random;
+    private final SimRandom raceRandom;
     private final SimChain chain;
     private final Published published;
     private final List<Fault> faults = new ArrayList<>();
@@ -66,6 +68,7 @@ final class Adversary
         this.events = events;
         this.log = log;
         this.random = random;
+        raceRandom = random.forPart(1);
         this.chain = chain;
         this.published = published;
         this.sinks = sinks;
@@ -99,13 +102,30 @@ final class Adversary
         copy.putBytes(0, buffer, offset, length);
         keep(kept, copy);
         view.wrap(copy, 0, length);
-        if (view.isSigned() && !published.isHonest(view.attempt().term()))
+        final boolean isOfStolen = view.isSigned() && !published.isHonest(view.attempt().term());
+        if (isOfStolen)
         {
             keep(keptOfStolen, copy);
         }
         if (isPassingOn && random.isHit(PASS_ON_PROBABILITY))
         {
-            send(copy, "passes on");
+            send(copy, "passes on", random);
+        }
+        if (isOfStolen && faults.contains(Fault.UNCHAINED) && raceRandom.isHit(GO_ON_PROBABILITY))
+        {
+            goOnUnchained(copy);
+        }
+    }
+
+    /** A frag of its own, before the leader's next: it comes first wherever the paths are alike. */
+    private void goOnUnchained(final UnsafeBuffer original)
+    {
+        if (FragDecoder.TEMPLATE_ID == view.wrap(original, 0, original.capacity()).templateId() && !view.isLast())
+        {
+            final UnsafeBuffer frame = new UnsafeBuffer(original.byteArray().clone());
+            frame.putInt(SEQ_OFFSET, frame.getInt(SEQ_OFFSET) + 1);
+            frame.putLong(PREVIOUS_DIGEST_OFFSET, raceRandom.nextLong());
+            signStolen(frame, "goes on unchained with", raceRandom);
         }
     }
 
@@ -139,7 +159,7 @@ final class Adversary
         final UnsafeBuffer frame = new UnsafeBuffer(original.byteArray().clone());
         switch (fault)
         {
-            case REPLAY -> send(frame, "replays");
+            case REPLAY -> send(frame, "replays", random);
             case TAMPER ->
             {
                 int bit = random.between(0, frame.capacity() * Byte.SIZE - 1);
@@ -148,7 +168,7 @@ final class Adversary
                     bit = frame.capacity() * Byte.SIZE - 1;
                 }
                 frame.putByte(bit / Byte.SIZE, (byte)(frame.getByte(bit / Byte.SIZE) ^ 1 << bit % Byte.SIZE));
-                send(frame, "tampers with");
+                send(frame, "tampers with", random);
             }
             case FORGE -> forge(frame);
             case OVERSIZE ->
@@ -156,7 +176,7 @@ final class Adversary
                 if (FragDecoder.TEMPLATE_ID == view.wrap(frame, 0, frame.capacity()).templateId())
                 {
                     frame.putInt(BODY_LENGTH_OFFSET, random.between(1 << 20, 1 << 30));
-                    signStolen(frame, "oversizes");
+                    signStolen(frame, "oversizes", random);
                 }
             }
             case FAR_FUTURE ->
@@ -166,17 +186,17 @@ final class Adversary
                     random.between(2, FAR_BLOCKS) : random.between(FAR_BLOCKS, 1_000_000);
                 frame.putLong(BLOCK_NUMBER_OFFSET, chain.lastNumber() + ahead);
                 frame.putInt(TERM_OFFSET, terms.get(terms.size() - 1));
-                signStolen(frame, "looks far ahead with");
+                signStolen(frame, "looks far ahead with", random);
             }
             case UNCHAINED ->
             {
                 frame.putLong(PREVIOUS_DIGEST_OFFSET, random.nextLong());
-                signStolen(frame, "unchains");
+                signStolen(frame, "unchains", random);
             }
             case EQUIVOCATE ->
             {
                 frame.putLong(PUBLISH_TIME_OFFSET, frame.getLong(PUBLISH_TIME_OFFSET) + 1);
-                signStolen(frame, "equivocates with");
+                signStolen(frame, "equivocates with", random);
             }
             default -> throw new IllegalStateException(fault + " is no act of the adversary");
         }
@@ -189,7 +209,7 @@ final class Adversary
         {
             final int last = frame.capacity() - 1;
             frame.putByte(last, (byte)~frame.getByte(last));
-            send(frame, "forges");
+            send(frame, "forges", random);
             return;
         }
 
@@ -211,21 +231,21 @@ final class Adversary
             random.fill(signature);
             frame.putBytes(SIGNATURE_OFFSET, signature);
         }
-        send(frame, "forges");
+        send(frame, "forges", random);
     }
 
-    private void signStolen(final UnsafeBuffer frame, final String what)
+    private void signStolen(final UnsafeBuffer frame, final String what, final SimRandom random)
     {
         final MessageSigner signer = stolenSigner;
         if (null != signer)
         {
             signer.sign(view.wrap(frame, 0, frame.capacity()).digest(), frame, SIGNATURE_OFFSET);
             published.onFrame(frame, 0, frame.capacity());
-            send(frame, what);
+            send(frame, what, random);
         }
     }
 
-    private void send(final UnsafeBuffer frame, final String what)
+    private void send(final UnsafeBuffer frame, final String what, final SimRandom random)
     {
         final SimFrameSink sink = sinks.get(random.between(0, sinks.size() - 1));
         if (SendResult.OK == sink.tryClaim(frame.capacity()))

@@ -87,6 +87,7 @@ final class SimNode
     private @Nullable Agent journalAgent;
     private @Nullable Agent edgeAgent;
     private @Nullable Counters counters;
+    private long edgeRingLength;
     private long nextDutyNs = Long.MAX_VALUE;
     private long dutyCount;
 
@@ -142,9 +143,7 @@ final class SimNode
         this.counters = counters;
         final SimJournal journal = new SimJournal(disk);
         final JournalRecovery recovery = JournalRecovery.read(journal);
-        final int shortestRing = BitUtil.findNextPositivePowerOfTwo(16 * ctx.options().mtu());
-        final JournalRing journalRing = new JournalRing(
-            Math.max(ctx.options().journalRing(), shortestRing), counters);
+        final JournalRing journalRing = new JournalRing(journalRingLength(), counters);
         journalAgent = new JournalAgent(
             new JournalRing[]{journalRing}, journal, new DiskGuard(disk::usableBytes, 1), clock, counters);
         edgeAgent = null;
@@ -196,15 +195,34 @@ final class SimNode
         {
             return;
         }
-        final long slabUsed = counters.value(FragcastCounter.BODY_SLAB_USED);
-        if (slabUsed > ctx.limits().slabBytes() || slabUsed < 0)
-        {
-            throw new SimFailure("node " + index + " uses " + slabUsed + " of " + ctx.limits().slabBytes());
-        }
+        checkWithin(counters, FragcastCounter.BODY_SLAB_USED, ctx.limits().slabBytes());
+        checkWithin(
+            counters,
+            FragcastCounter.ATTEMPTS_LIVE,
+            (long)BlockLaneReceiver.ATTEMPTS_PER_HEIGHT * ctx.limits().windowBlocks());
+        checkWithin(counters, FragcastCounter.EARLY_PIECES_HELD, BlockLaneReceiver.MAX_EARLY_PIECES);
+        checkWithin(counters, FragcastCounter.JOURNAL_RING_HIGH_WATER, journalRingLength());
+        checkWithin(counters, FragcastCounter.EDGE_RING_HIGH_WATER, edgeRingLength);
         if (0 != counters.value(FragcastCounter.DUPLICATES_DELIVERED))
         {
             throw new SimFailure("node " + index + " counts duplicates delivered");
         }
+    }
+
+    private void checkWithin(final Counters counters, final FragcastCounter gauge, final long capacity)
+    {
+        final long value = counters.value(gauge);
+        if (value < 0 || value > capacity)
+        {
+            throw new SimFailure("node " + index + " has " + gauge.label() + " " + value + " of " + capacity);
+        }
+    }
+
+    private int journalRingLength()
+    {
+        final int shortest = BitUtil.findNextPositivePowerOfTwo(16 * ctx.options().mtu());
+
+        return Math.max(ctx.options().journalRing(), shortest);
     }
 
     /**
@@ -328,8 +346,13 @@ final class SimNode
 
     private Agent[] receiver(final Counters counters, final JournalRing journalRing)
     {
-        final FrameSink[] sinks = sinks((path, buffer, length) ->
-            ctx.deliveries().onForwarded(index, buffer, SimFrameSink.CLAIM_OFFSET, length));
+        final FrameSink[] sinks = sinks((path, buffer, length) -> ctx.deliveries().onForwarded(
+            index,
+            path.to(),
+            0 < counters.value(FragcastCounter.ATTEMPTS_EVICTED),
+            buffer,
+            SimFrameSink.CLAIM_OFFSET,
+            length));
         final FrameFanout fanout = topology.isRelay(index) ? fanout(sinks, 0, counters) : null;
         final FrameForwarder forwarder = new JournalTap(journalRing, clock.epochNanos(), fanout);
         final BlockConsumer consumer = topology.isReplica(index) ? edge(counters) : (delivery) -> true;
@@ -342,7 +365,7 @@ final class SimNode
                 consumer,
                 topology.isReplica(index) ? new MerkleTransactionsRoot() : null,
                 evidence(),
-                (sessionId) -> ctx.leaders().onSessionRejected(index, sessionId)),
+                this::onSessionRejected),
             counters);
         if (SimDisk.NOTHING != disk.consumedBlock())
         {
@@ -366,9 +389,22 @@ final class SimNode
             null == fanout ? ingest : new ForwardAgent("node " + index, clock, ingest, fanout, sinks, counters)};
     }
 
+    /**
+     * Where a header was lost, the thief's for the same frag may stand in its place, and the chunks that are not of it
+     * are charged to their honest sender: known, and harmless as long as another session or repair serves.
+     */
+    private void onSessionRejected(final int sessionId)
+    {
+        if (ctx.options().isReliable() || !SimChain.isKeyStolen(ctx.options()))
+        {
+            ctx.leaders().onSessionRejected(index, sessionId);
+        }
+    }
+
     private BlockConsumer edge(final Counters counters)
     {
         final OneToOneRingBuffer ring = BlockEventProxy.newRing(ctx.limits(), ctx.maxFrameLength());
+        edgeRingLength = ring.capacity();
         edgeAgent = new EdgeAgent(ring, new CheckedEdge());
 
         return new BlockEventProxy(ring, clock.epochNanos(), counters);

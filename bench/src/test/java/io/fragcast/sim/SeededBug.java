@@ -126,6 +126,16 @@ enum SeededBug
         }
     },
 
+    /** A run that the key of a term far ahead leads astray never comes back. */
+    RETREAT_OFF("RunSequencer", "isRetreat")
+    {
+        @Override
+        MethodVisitor change(final MethodVisitor method)
+        {
+            return returning(method, Opcodes.ICONST_0, Opcodes.IRETURN);
+        }
+    },
+
     /** Two attempts of one leader at one height are taken for the same. */
     INCARNATION_IGNORED("AttemptTable", "isKey")
     {

@@ -258,7 +258,11 @@ public enum FragcastCounter
 
     RPC_STOPPED_SEQUENCER(116, "rpc stopped by sequencer", "Messages taken, then refused by the sequencer."),
 
-    RPC_BLOCKS_GIVEN_UP(117, "rpc blocks given up", "Blocks of gateways that another was opened over.");
+    RPC_BLOCKS_GIVEN_UP(117, "rpc blocks given up", "Blocks of gateways that another was opened over."),
+
+    ATTEMPTS_LIVE(118, "attempts live", Kind.GAUGE, "Attempts that have a place in the table now."),
+
+    EARLY_PIECES_HELD(119, "early pieces held", Kind.GAUGE, "Pages and chunks that wait for what names them.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

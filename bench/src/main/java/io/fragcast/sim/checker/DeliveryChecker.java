@@ -51,6 +51,7 @@ public final class DeliveryChecker
         private final Map<Attempt, Progress> attempts = new LinkedHashMap<>();
         private final Map<Height, Long> incarnations = new HashMap<>();
         private final Set<Height> verified = new HashSet<>();
+        private final Set<Long> forwarded = new HashSet<>();
     }
 
     private final Published published;
@@ -145,16 +146,28 @@ public final class DeliveryChecker
     /**
      * A node passed a frame on.
      *
-     * @param node   index.
-     * @param buffer holding the frame.
-     * @param offset of its first byte.
-     * @param length in bytes.
+     * @param node         index.
+     * @param to           index of the node that it goes to.
+     * @param hasForgotten has the node had to drop what it knew of an attempt? Then frames of it are new once more.
+     * @param buffer       holding the frame.
+     * @param offset       of its first byte.
+     * @param length       in bytes.
      */
-    public void onForwarded(final int node, final DirectBuffer buffer, final int offset, final int length)
+    public void onForwarded(
+        final int node,
+        final int to,
+        final boolean hasForgotten,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length)
     {
         if (!published.isGenuine(view.wrap(buffer, offset, length)))
         {
             throw new SimFailure("node " + node + " passed on a frame that no leader made");
+        }
+        if (!lives[node].forwarded.add(view.wholeHash() + to) && !hasForgotten)
+        {
+            throw new SimFailure("node " + node + " passed a frame on to node " + to + " twice");
         }
     }
 

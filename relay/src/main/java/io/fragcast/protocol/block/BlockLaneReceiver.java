@@ -26,7 +26,9 @@ public final class BlockLaneReceiver implements Gaps
     /** What Aeron's data header takes of a datagram. */
     private static final int AERON_HEADER_LENGTH = 32;
     /** One attempt at a height to be superseded, one that supersedes it. */
-    private static final int ATTEMPTS_PER_HEIGHT = 2;
+    public static final int ATTEMPTS_PER_HEIGHT = 2;
+    /** Pages and chunks of all sessions that wait for their header at once. */
+    public static final int MAX_EARLY_PIECES = EarlyPieces.CAPACITY;
 
     private final Schedule schedule;
     private final BlockLimits limits;
@@ -47,6 +49,8 @@ public final class BlockLaneReceiver implements Gaps
     private final AtomicCounter backPressured;
     private final AtomicCounter slabUsed;
     private final AtomicCounter fragsMissing;
+    private final AtomicCounter attemptsLive;
+    private final AtomicCounter earlyPieces;
     private long gaugeDeadlineNs;
     private boolean isGaugeWritten;
 
@@ -101,6 +105,8 @@ public final class BlockLaneReceiver implements Gaps
         backPressured = counters.get(FragcastCounter.DELIVERY_BACK_PRESSURED);
         slabUsed = counters.get(FragcastCounter.BODY_SLAB_USED);
         fragsMissing = counters.get(FragcastCounter.FRAGS_MISSING);
+        attemptsLive = counters.get(FragcastCounter.ATTEMPTS_LIVE);
+        earlyPieces = counters.get(FragcastCounter.EARLY_PIECES_HELD);
     }
 
     /**
@@ -294,6 +300,8 @@ public final class BlockLaneReceiver implements Gaps
             missing += table.live(i).missingFrags();
         }
         fragsMissing.setRelease(missing);
+        attemptsLive.setRelease(table.liveCount());
+        earlyPieces.setRelease(pieces.early().count());
         slabUsed.setRelease(slab.usedBytes());
     }
 }

@@ -15,7 +15,8 @@ final class EarlyPieces
     /** Sessions that hold early pieces at once; beyond, their pieces are refused and repair serves instead. */
     static final int MAX_SESSIONS = 16;
 
-    private static final int CAPACITY = MAX_PER_SESSION * MAX_SESSIONS;
+    /** Of all sessions. */
+    static final int CAPACITY = MAX_PER_SESSION * MAX_SESSIONS;
 
     private final BodySlab slab;
     private final UnsafeBuffer slabBuffer;

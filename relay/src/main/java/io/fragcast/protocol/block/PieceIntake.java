@@ -71,7 +71,8 @@ final class PieceIntake
         {
             return withoutAttempt(piece);
         }
-        if (attempt.state().isTerminal())
+        // With two headers for a frag an attempt ends MISMATCHED: a piece of the second is no fault of its sender.
+        if (attempt.state().isTerminal() || attempt.isEquivocal())
         {
             return Verdict.STALE;
         }
