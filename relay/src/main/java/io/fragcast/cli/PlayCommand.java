@@ -3,7 +3,10 @@ package io.fragcast.cli;
 import io.aeron.Aeron;
 import io.aeron.exceptions.DriverTimeoutException;
 import io.fragcast.FragPublisher;
+import io.fragcast.crypto.KeyFile;
+import io.fragcast.crypto.Secp256k1;
 import io.fragcast.edge.ipc.IpcFragPublisher;
+import io.fragcast.edge.rpc.HttpFragPublisher;
 import io.fragcast.protocol.block.BlockLimits;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
@@ -15,6 +18,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,14 +38,19 @@ import java.util.concurrent.TimeUnit;
 public final class PlayCommand implements Callable<Integer>
 {
     private static final String IPC_PREFIX = "ipc:";
+    private static final String HTTP_PREFIX = "http://";
     private static final long CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
 
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(names = "--to", defaultValue = "ipc:aeron:ipc", paramLabel = "ipc:CHANNEL",
-        description = "the sequencer's publish.from (default ${DEFAULT-VALUE})")
+    @Option(names = "--to", defaultValue = "ipc:aeron:ipc", paramLabel = "ipc:CHANNEL|http://HOST:PORT",
+        description = "the sequencer's publish.from, or its HTTP server (default ${DEFAULT-VALUE})")
     private String to = "";
+
+    @Option(names = "--key", paramLabel = "FILE",
+        description = "over HTTP: key file of the gateway, whose address the sequencer's rpc.signers names")
+    private @Nullable Path keyFile;
 
     @Option(names = "--aeron-dir", defaultValue = "/dev/shm/fragcast-sequencer", paramLabel = "DIR",
         description = "folder of the sequencer's media driver (default ${DEFAULT-VALUE})")
@@ -70,7 +80,11 @@ public final class PlayCommand implements Callable<Integer>
     public Integer call()
     {
         final CommandSpec command = Objects.requireNonNull(spec, "picocli sets it");
-        check(command, to.startsWith(IPC_PREFIX), "--to = " + to + ": allowed ipc:CHANNEL");
+        final boolean isHttp = to.startsWith(HTTP_PREFIX);
+        check(command, to.startsWith(IPC_PREFIX) || isHttp && isHostAndPort(to),
+            "--to = " + to + ": allowed ipc:CHANNEL, http://HOST:PORT");
+        check(command, isHttp == (null != keyFile), isHttp ?
+            "--key FILE is not set: a gateway signs what it posts" : "--key = " + keyFile + ": only with --to http://");
         check(command, rate >= 0, "--rate = " + rate + ": allowed 0 and more");
         check(command, frags >= 1 && frags <= BlockLimits.MAX_FRAGS_PER_BLOCK,
             "--frags = " + frags + ": allowed 1.." + BlockLimits.MAX_FRAGS_PER_BLOCK);
@@ -85,11 +99,9 @@ public final class PlayCommand implements Callable<Integer>
             () -> isStopped);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> isStopped = true, "play shutdown"));
 
-        try (Aeron aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(aeronDir.toString()));
-            FragPublisher publisher = IpcFragPublisher.connect(
-                aeron, to.substring(IPC_PREFIX.length()), BlockLimits.production(), player))
+        try
         {
-            return play(command, player, publisher, blocks);
+            return isHttp ? playOverHttp(command, player, blocks) : playOverIpc(command, player, blocks);
         }
         catch (final DriverTimeoutException ex)
         {
@@ -97,10 +109,43 @@ public final class PlayCommand implements Callable<Integer>
                 "play: no media driver runs in " + aeronDir + "; is the sequencer up, and is that its aeron.dir?");
             return ExitCodes.FAILED;
         }
-        catch (final BlockPlayer.PlayException ex)
+        catch (final BlockPlayer.PlayException | HttpFragPublisher.RefusedException ex)
         {
-            command.commandLine().getErr().println("play: " + ex.reason());
+            command.commandLine().getErr().println("play: " + ex.getMessage());
             return ExitCodes.FAILED;
+        }
+    }
+
+    private Integer playOverIpc(
+        final CommandSpec command, final BlockPlayer player, final List<BlockRecord> blocks)
+        throws BlockPlayer.PlayException
+    {
+        try (Aeron aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(aeronDir.toString()));
+            FragPublisher publisher = IpcFragPublisher.connect(
+                aeron, to.substring(IPC_PREFIX.length()), BlockLimits.production(), player))
+        {
+            awaitConnected(publisher, to + " of the media driver in " + aeronDir);
+            return play(command, player, publisher, blocks);
+        }
+    }
+
+    private Integer playOverHttp(
+        final CommandSpec command, final BlockPlayer player, final List<BlockRecord> blocks)
+        throws BlockPlayer.PlayException
+    {
+        final byte[] key;
+        try
+        {
+            key = KeyFile.read(Objects.requireNonNull(keyFile, "checked with --to"));
+        }
+        catch (final IOException ex)
+        {
+            throw new ParameterException(command.commandLine(), String.valueOf(ex.getMessage()), ex);
+        }
+        try (FragPublisher publisher = new HttpFragPublisher(URI.create(to), key, Secp256k1.load(), player))
+        {
+            awaitConnected(publisher, to);
+            return play(command, player, publisher, blocks);
         }
     }
 
@@ -110,7 +155,6 @@ public final class PlayCommand implements Callable<Integer>
         final FragPublisher publisher,
         final List<BlockRecord> blocks) throws BlockPlayer.PlayException
     {
-        awaitConnected(publisher);
         final int rounds = null == repeat ? 1 : repeat;
         final long startNs = System.nanoTime();
         BlockRecord last = null;
@@ -143,7 +187,7 @@ public final class PlayCommand implements Callable<Integer>
         return ExitCodes.DONE;
     }
 
-    private void awaitConnected(final FragPublisher publisher) throws BlockPlayer.PlayException
+    private void awaitConnected(final FragPublisher publisher, final String where) throws BlockPlayer.PlayException
     {
         final IdleStrategy idleStrategy = newIdleStrategy();
         final long deadlineNs = System.nanoTime() + CONNECT_TIMEOUT_NS;
@@ -151,8 +195,7 @@ public final class PlayCommand implements Callable<Integer>
         {
             if (isStopped || System.nanoTime() - deadlineNs > 0)
             {
-                throw new BlockPlayer.PlayException(
-                    "no sequencer takes requests on " + to + " of the media driver in " + aeronDir);
+                throw new BlockPlayer.PlayException("no sequencer takes requests on " + where);
             }
             idleStrategy.idle(publisher.poll());
         }
@@ -174,6 +217,19 @@ public final class PlayCommand implements Callable<Integer>
             "no blocks of chain " + chainId);
 
         return found;
+    }
+
+    private static boolean isHostAndPort(final String url)
+    {
+        try
+        {
+            final URI uri = URI.create(url);
+            return null != uri.getHost() && uri.getPort() > 0;
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            return false;
+        }
     }
 
     private static void check(final CommandSpec command, final boolean holds, final String message)

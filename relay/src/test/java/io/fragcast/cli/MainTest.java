@@ -90,6 +90,9 @@ class MainTest
         assertThat(run("demo", "--replicas", "0")).isEqualTo(ExitCodes.REFUSED);
         assertThat(run("demo", "--mode", "broadcast")).isEqualTo(ExitCodes.REFUSED);
         assertThat(run("play", "--rate", "-1")).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run("play", "--to", "http://127.0.0.1")).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run("play", "--to", "http://127.0.0.1:1")).isEqualTo(ExitCodes.REFUSED);
+        assertThat(run("play", "--key", "x.hex")).isEqualTo(ExitCodes.REFUSED);
         assertThat(run("relay", "--config", dir.resolve("absent.toml").toString())).isEqualTo(ExitCodes.REFUSED);
 
         assertThat(err.toString().lines()).containsExactly(
@@ -97,6 +100,9 @@ class MainTest
             "fragcast demo: --replicas = 0: allowed 1..16",
             "fragcast demo: --mode = broadcast: allowed unicast, multicast",
             "fragcast play: --rate = -1.0: allowed 0 and more",
+            "fragcast play: --to = http://127.0.0.1: allowed ipc:CHANNEL, http://HOST:PORT",
+            "fragcast play: --key FILE is not set: a gateway signs what it posts",
+            "fragcast play: --key = x.hex: only with --to http://",
             dir.resolve("absent.toml") + ": no such file");
     }
 

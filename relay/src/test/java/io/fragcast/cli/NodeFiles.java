@@ -81,6 +81,13 @@ final class NodeFiles
         return processes.start("sequencer", "sequencer", "--config", "sequencer.toml");
     }
 
+    /** With an HTTP server that takes the messages of one gateway. */
+    FragcastProcess startSequencer(final int httpPort, final String gateway)
+    {
+        return processes.start("sequencer", "sequencer", "--config", "sequencer.toml",
+            "--http-port", Integer.toString(httpPort), "--rpc-signers", gateway);
+    }
+
     FragcastProcess startRelay()
     {
         return processes.start("relay", "relay", "--config", "relay.toml");
