@@ -110,16 +110,18 @@ public final class IngestAgent implements Agent
         final long nowNs = clock.nanoTime();
         int workCount = receiver.doWork(nowNs);
         int connectedCount = 0;
+        long stalledNs = 0;
         for (final FrameSource source : sources)
         {
             workCount += source.doWork(nowNs);
             workCount += source.poll(adapter, FRAME_LIMIT);
             connectedCount += source.isConnected() ? 1 : 0;
+            stalledNs = Math.max(stalledNs, source.stalledNs(nowNs));
         }
         connected.setRelease(connectedCount);
         if (null != repair)
         {
-            workCount += repair(repair, nowNs);
+            workCount += repair(repair, stalledNs, nowNs);
         }
         journalWork.run();
 
@@ -127,8 +129,12 @@ public final class IngestAgent implements Agent
     }
 
     /** Behind the sources: what came live need not be asked for. */
-    private int repair(final RepairClient client, final long nowNs)
+    private int repair(final RepairClient client, final long stalledNs, final long nowNs)
     {
+        if (0 < stalledNs)
+        {
+            client.onStalled(stalledNs);
+        }
         int workCount = 0;
         for (int i = 0; i < holders.length; i++)
         {

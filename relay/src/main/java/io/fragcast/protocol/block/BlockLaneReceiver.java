@@ -166,6 +166,8 @@ public final class BlockLaneReceiver implements Gaps
     {
         final Verdict verdict = checkSigned(frame, sessionId, nowNs);
         verdictCounters[verdict.ordinal()].incrementRelease();
+        repairs.onVerdict(frame, verdict);
+        onHeld(verdict, sessionId);
         if (Verdict.ACCEPTED == verdict || Verdict.EQUIVOCATION == verdict)
         {
             pieces.replay(nowNs);
@@ -187,6 +189,8 @@ public final class BlockLaneReceiver implements Gaps
     {
         final Verdict verdict = checkPiece(piece, sessionId, nowNs);
         verdictCounters[verdict.ordinal()].incrementRelease();
+        repairs.onVerdict(piece, verdict);
+        onHeld(verdict, sessionId);
         if (Verdict.ACCEPTED == verdict)
         {
             if (FrameKind.FRAG_PAGE == piece.kind)
@@ -255,6 +259,14 @@ public final class BlockLaneReceiver implements Gaps
         final int leaderTerm, final long blockNumber, final long incarnation, final GapList missing)
     {
         gaps.addHinted(leaderTerm, blockNumber, incarnation, missing);
+    }
+
+    private void onHeld(final Verdict verdict, final int sessionId)
+    {
+        if (Verdict.ACCEPTED == verdict || Verdict.DUPLICATE == verdict)
+        {
+            budget.onHeld(sessionId);
+        }
     }
 
     private Verdict checkSigned(final SignedFrame frame, final int sessionId, final long nowNs)

@@ -6,8 +6,11 @@ import org.agrona.concurrent.status.AtomicCounter;
 
 /**
  * What failing checks may cost. Only failures are charged, so honest full speed is never throttled: a session that
- * fails {@link #MAX_FAILURES} checks in a window is rejected, and once the failures of all sessions have cost
- * {@link #NODE_SHARE_NS} of a window, sessions that failed in it are dropped unread until the next.
+ * fails {@link #MAX_FAILURES} checks in a window, and more than hold, is rejected, and once the failures of all
+ * sessions have cost {@link #NODE_SHARE_NS} of a window, sessions that failed in it are dropped unread until the next.
+ * <p>
+ * That more fails than holds is what a sender is charged for: on a lane of plain datagrams whoever knows the stream can
+ * write into it, and does not need to write much.
  */
 final class VerificationBudget
 {
@@ -28,6 +31,7 @@ final class VerificationBudget
     private final AtomicCounter sessionsRejected;
     private final int[] sessionIds = new int[MAX_SESSIONS];
     private final int[] failures = new int[MAX_SESSIONS];
+    private final int[] held = new int[MAX_SESSIONS];
     private final long[] windowStartNs = new long[MAX_SESSIONS];
     private final boolean[] isRejected = new boolean[MAX_SESSIONS];
     private final long[] rejectedAtNs = new long[MAX_SESSIONS];
@@ -84,6 +88,21 @@ final class VerificationBudget
         return slot < 0 || 0 == failures[slot] || nowNs - windowStartNs[slot] >= WINDOW_NS;
     }
 
+    /** A frame of the session is what it should be. */
+    void onHeld(final int sessionId)
+    {
+        if (0 == sessionCount)
+        {
+            return;
+        }
+
+        final int slot = slotOf(sessionId);
+        if (slot >= 0)
+        {
+            held[slot]++;
+        }
+    }
+
     /** A check of a frame of the session failed. */
     void onFailure(final int sessionId, final long nowNs)
     {
@@ -99,8 +118,9 @@ final class VerificationBudget
         {
             windowStartNs[slot] = nowNs;
             failures[slot] = 0;
+            held[slot] = 0;
         }
-        if (++failures[slot] >= MAX_FAILURES && !isRejected[slot])
+        if (++failures[slot] >= MAX_FAILURES && failures[slot] > held[slot] && !isRejected[slot])
         {
             isRejected[slot] = true;
             rejectedAtNs[slot] = nowNs;
@@ -139,6 +159,7 @@ final class VerificationBudget
         final int taken = sessionCount < MAX_SESSIONS ? sessionCount++ : oldestSlot();
         sessionIds[taken] = sessionId;
         failures[taken] = 0;
+        held[taken] = 0;
         if (isRejected[taken])
         {
             isRejected[taken] = false;

@@ -36,6 +36,8 @@ public final class RepairClient implements RepairOutlook
     static final long SLACK_NS = 500_000L;
     /** What a holder did not have is not asked of it again sooner: 40 times a cadence. */
     static final long MIN_RETRY_NS = CADENCE_NS / 40;
+    /** What the transport may take to fill a hole besides a round trip. */
+    static final long STALL_SLACK_NS = 200_000L;
     /** How often an idle holder is asked for its token, its RTT and its newest attempt. */
     static final long PING_INTERVAL_NS = 1_000_000_000L;
 
@@ -133,12 +135,14 @@ public final class RepairClient implements RepairOutlook
     }
 
     /**
-     * The transport holds back what follows a hole: only a holder can say what that is. Called in each duty cycle in
-     * which it is so.
+     * The transport holds back what follows a hole: once it had time to fill the hole itself, only a holder can say
+     * what that is. Called in each duty cycle in which it is so.
+     *
+     * @param stalledNs for how long.
      */
-    public void onStalled()
+    public void onStalled(final long stalledNs)
     {
-        isStalled = true;
+        isStalled |= stalledNs >= nearestRttNs() + STALL_SLACK_NS;
     }
 
     /**

@@ -42,6 +42,29 @@ class VerificationBudgetTest
     }
 
     @Test
+    void shouldNotRejectASessionOfWhichMoreHoldsThanFails()
+    {
+        final TestFrame forged = new TestBlock(impostor, 1, BLOCK, 1).env();
+        node.offer(forged);
+        for (int i = 0; i < 10; i++)
+        {
+            final TestBlock block = new TestBlock(leader, 1, BLOCK + i, 1);
+            node.offerAll(block.parentHash(TestBlock.blockHash(BLOCK + i - 1, 1)).frames(2, 1, 50));
+            node.offer(forged);
+            node.offer(forged);
+        }
+        assertThat(node.rejected).isEmpty();
+        assertThat(node.count(FragcastCounter.FRAMES_BAD_SIGNATURE)).isEqualTo(21);
+
+        // Then it is all lies.
+        for (int i = 0; i < 40; i++)
+        {
+            node.offer(forged);
+        }
+        assertThat(node.rejected).containsExactly(TestReceiver.SESSION);
+    }
+
+    @Test
     void shouldForgetFailuresThatLieAWindowApart()
     {
         final TestFrame forged = new TestBlock(impostor, 1, BLOCK, 1).env();

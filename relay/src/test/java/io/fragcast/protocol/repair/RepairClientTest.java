@@ -489,6 +489,7 @@ class RepairClientTest
         final RepairRig rig = new RepairRig(25, RTT).ready();
         first(rig);
         rig.isStalled = true;
+        rig.stalledSinceNs = rig.nowNs;
         final TestBlock block = rig.block(RepairRig.FIRST + 1);
         rig.lose(block, block.env());
         for (int seq = 0; seq < 10; seq++)
@@ -515,6 +516,33 @@ class RepairClientTest
 
         rig.holders.get(0).isConnected = true;
         rig.passUntilVerified(block.number(), 3 * RTT);
+    }
+
+    @Test
+    void shouldOutliveAnAttackerWhoWritesFirst()
+    {
+        final RepairRig rig = new RepairRig(27, RTT).ready();
+        int poisoned = 0;
+        for (int i = 0; i < 20; i++)
+        {
+            final TestBlock block = rig.block(RepairRig.FIRST + i);
+            final List<TestFrame> frames = block.frames(10, 4, 1_500);
+            for (int at = 0; at < frames.size(); at++)
+            {
+                // Of each block but the first the header of a frag and a chunk, overwritten on their way.
+                final boolean isForged = 0 < i && (20 == at || 34 == at);
+                poisoned += isForged ? 1 : 0;
+                final TestFrame frame = frames.get(at);
+                rig.hold(block, frame);
+                rig.live(isForged ? frame.flip(8 * (frame.buffer().capacity() - 40)) : frame, 0);
+            }
+            rig.passUntilVerified(block.number(), 4 * RTT);
+        }
+
+        assertThat(rig.count(FragcastCounter.BLOCK_LANE_POISONED)).isEqualTo(poisoned).isEqualTo(38);
+        assertThat(rig.count(FragcastCounter.FRAMES_BAD_HASH)).isPositive();
+        assertThat(rig.count(FragcastCounter.BLOCKS_VERIFIED)).isEqualTo(20);
+        assertThat(rig.node.rejected).isEmpty();
     }
 
     private static void first(final RepairRig rig)

@@ -268,6 +268,7 @@ final class RepairRig
     final Random random;
     long nowNs = node.nowNs.get();
     boolean isStalled;
+    long stalledSinceNs;
     private final PriorityQueue<Event> events =
         new PriorityQueue<>(Comparator.comparingLong(Event::atNs).thenComparingLong(Event::order));
     private long order;
@@ -363,7 +364,7 @@ final class RepairRig
             }
             if (isStalled)
             {
-                client.onStalled();
+                client.onStalled(nowNs - stalledSinceNs);
             }
             client.doWork(nowNs);
         }
