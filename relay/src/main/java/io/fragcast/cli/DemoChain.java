@@ -1,11 +1,15 @@
 package io.fragcast.cli;
 
+import io.aeron.Aeron;
 import io.fragcast.FragPublisher;
+import io.fragcast.config.ConfigException;
 import io.fragcast.config.Endpoint;
 import io.fragcast.config.PeerName;
 import io.fragcast.config.ThreadConfig;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.crypto.Secp256k1;
+import io.fragcast.edge.http.HttpServer;
+import io.fragcast.edge.http.StatusPages;
 import io.fragcast.journal.JournalConfig;
 import io.fragcast.node.Identity;
 import io.fragcast.node.MulticastGroup;
@@ -21,6 +25,8 @@ import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.transport.aeron.DriverConfig;
 import io.fragcast.transport.aeron.DriverThreading;
 import io.fragcast.transport.aeron.LinkBudget;
+import io.fragcast.watch.NodeWatch;
+import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +68,9 @@ final class DemoChain implements AutoCloseable
     private final NodeHost host;
     private final List<RelayNode> relays = new ArrayList<>();
     private final List<DemoReplica> replicas = new ArrayList<>();
+    private final List<NodeWatch> replicaWatches = new ArrayList<>();
     private final SequencerNode sequencer;
+    private final @Nullable HttpServer http;
 
     DemoChain(
         final DemoOptions options,
@@ -74,6 +82,7 @@ final class DemoChain implements AutoCloseable
         this.journalDir = journalDir;
         this.errorHandler = errorHandler;
         schedule = schedule(blocks);
+        http = bind(options.httpPort(), errorHandler);
         host = NodeHost.launch(
             "demo",
             ThreadConfig.unpinned(ThreadConfig.Mode.INVOKER, false),
@@ -85,13 +94,14 @@ final class DemoChain implements AutoCloseable
         {
             sequencer = launchNodes();
             host.start();
+            serve();
             isUp = true;
         }
         finally
         {
             if (!isUp)
             {
-                host.close();
+                close();
             }
         }
     }
@@ -99,6 +109,16 @@ final class DemoChain implements AutoCloseable
     FragPublisher newPublisher(final FragPublisher.Listener listener)
     {
         return sequencer.newPublisher(listener);
+    }
+
+    /**
+     * Where the status page is served.
+     *
+     * @return the port, or {@link Aeron#NULL_VALUE} for nowhere.
+     */
+    int httpPort()
+    {
+        return null == http ? Aeron.NULL_VALUE : http.port();
     }
 
     /**
@@ -129,7 +149,33 @@ final class DemoChain implements AutoCloseable
     @Override
     public void close()
     {
+        // Whoever asks reads the counters of the host's driver.
+        CloseHelper.close(http);
         host.close();
+    }
+
+    private static @Nullable HttpServer bind(final @Nullable Integer port, final ErrorHandler errorHandler)
+    {
+        try
+        {
+            return null == port ? null : HttpServer.bind("demo", HOST, port, errorHandler);
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            throw new ConfigException("demo: --http " + port + ": " + ex.getMessage(), ex);
+        }
+    }
+
+    private void serve()
+    {
+        if (null != http)
+        {
+            final List<NodeWatch> watches = new ArrayList<>(List.of(sequencer.watch()));
+            relays.forEach((relay) -> watches.add(relay.watch()));
+            watches.addAll(replicaWatches);
+            StatusPages.mount(http, watches);
+            http.start();
+        }
     }
 
     private SequencerNode launchNodes() throws IOException
@@ -186,7 +232,7 @@ final class DemoChain implements AutoCloseable
         prepare(ctx, name, replicaNode(index), identities, addresses);
         listenTo(ctx, upstream, addresses);
         replicas.add(replica);
-        ReplicaNode.launch(ctx);
+        replicaWatches.add(ReplicaNode.launch(ctx).watch());
     }
 
     private void prepare(

@@ -64,6 +64,9 @@ public final class DemoCommand implements Callable<Integer>
         description = "unicast or multicast (default ${DEFAULT-VALUE})")
     private String mode = "unicast";
 
+    @Option(names = "--http", paramLabel = "PORT", description = "serves status page and metrics of all nodes; 0: any")
+    private @Nullable Integer httpPort;
+
     @Option(names = "--json", description = "one JSON object on the last line of stdout, and nothing else there")
     private boolean isJson;
 
@@ -136,6 +139,7 @@ public final class DemoCommand implements Callable<Integer>
             options, blocks, journals.resolve(Long.toUnsignedString(chainId)), progress::onError);
         try (chain)
         {
+            progress.onHttp(chain.httpPort());
             final BlockPlayer blockPlayer = new BlockPlayer(
                 new BlockCutter(options.frags(), BlockCutter.Rule.EQUAL_COUNT),
                 TimeUnit.MILLISECONDS.toNanos(options.intervalMs()),
@@ -253,8 +257,9 @@ public final class DemoCommand implements Callable<Integer>
         checkRange(command, "--replicas", replicas, 1, 16);
         checkRange(command, "--frags", frags, 1, 1_024);
         checkRange(command, "--interval-ms", intervalMs, 0, 60_000);
+        checkRange(command, "--http", null == httpPort ? 0 : httpPort, 0, 65_535);
 
-        return new DemoOptions(blocksFile, relays, replicas, frags, intervalMs, "multicast".equals(wanted));
+        return new DemoOptions(blocksFile, relays, replicas, frags, intervalMs, "multicast".equals(wanted), httpPort);
     }
 
     private static void checkRange(

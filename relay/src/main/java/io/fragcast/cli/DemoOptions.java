@@ -13,7 +13,15 @@ import java.nio.file.Path;
  * @param frags       frags a block is cut into.
  * @param intervalMs  milliseconds from frag to frag; 0: as fast as everyone takes them.
  * @param isMulticast whether streams go to groups instead of peers.
+ * @param httpPort    where the status page of all nodes is served on loopback, 0 for any port; null: nowhere.
  */
-record DemoOptions(@Nullable Path blocks, int relays, int replicas, int frags, int intervalMs, boolean isMulticast)
+record DemoOptions(
+    @Nullable Path blocks,
+    int relays,
+    int replicas,
+    int frags,
+    int intervalMs,
+    boolean isMulticast,
+    @Nullable Integer httpPort)
 {
 }

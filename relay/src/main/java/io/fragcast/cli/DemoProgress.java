@@ -1,5 +1,7 @@
 package io.fragcast.cli;
 
+import io.aeron.Aeron;
+
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -33,6 +35,14 @@ final class DemoProgress
             options.isMulticast() ? "multicast" : "unicast");
         say("one media driver and one hot thread run all nodes, one more their journals and edges; " +
             "a real network has one process a node");
+    }
+
+    void onHttp(final int port)
+    {
+        if (Aeron.NULL_VALUE != port)
+        {
+            say("status page: http://127.0.0.1:%d/  in a terminal: fragcast top --url http://127.0.0.1:%d", port, port);
+        }
     }
 
     void onBlock(final BlockRecord block, final int index, final long ended)

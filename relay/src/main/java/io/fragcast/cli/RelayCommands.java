@@ -25,6 +25,7 @@ public final class RelayCommands implements CommandProvider
             new CommandLine(new KeygenCommand()),
             new CommandLine(new ScheduleCommand()),
             new CommandLine(new MessageCommand()),
-            new CommandLine(new JournalCommand()));
+            new CommandLine(new JournalCommand()),
+            new CommandLine(new TopCommand()));
     }
 }

@@ -7,6 +7,7 @@ import io.fragcast.config.Endpoint;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.edge.http.HttpServer;
+import io.fragcast.edge.http.StatusPages;
 import io.fragcast.journal.DiskGuard;
 import io.fragcast.journal.Journal;
 import io.fragcast.journal.JournalConfig;
@@ -41,6 +42,7 @@ import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -319,9 +321,15 @@ final class NodeRuntime implements AutoCloseable
 
     /**
      * Starts the threads, if they are this node's own, then serves HTTP.
+     *
+     * @param watch what the node shows there.
      */
-    void start()
+    void start(final NodeWatch watch)
     {
+        if (null != http)
+        {
+            StatusPages.mount(http, List.of(watch));
+        }
         if (ownsHost)
         {
             host.start();

@@ -91,7 +91,7 @@ public final class RelayNode implements AutoCloseable
         try
         {
             final RelayNode node = new RelayNode(ctx, runtime);
-            runtime.start();
+            runtime.start(node.watch());
             return node;
         }
         catch (final RuntimeException ex)

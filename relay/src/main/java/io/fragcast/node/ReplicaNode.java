@@ -223,7 +223,7 @@ public final class ReplicaNode implements AutoCloseable
         try
         {
             final ReplicaNode node = new ReplicaNode(ctx, runtime);
-            runtime.start();
+            runtime.start(node.watch());
             return node;
         }
         catch (final RuntimeException ex)

@@ -197,7 +197,7 @@ public final class SequencerNode implements AutoCloseable
         try
         {
             final SequencerNode node = new SequencerNode(ctx, runtime);
-            runtime.start();
+            runtime.start(node.watch());
             return node;
         }
         catch (final RuntimeException ex)

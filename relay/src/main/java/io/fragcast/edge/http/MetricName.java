@@ -46,6 +46,13 @@ record MetricName(
         };
     }
 
+    /** As a query names it: {@code family} or <code>family{label="value"}</code>. */
+    @Override
+    public String toString()
+    {
+        return null == label ? family : family + '{' + label + "=\"" + value + "\"}";
+    }
+
     private static MetricName alone(final FragcastCounter counter, final String words)
     {
         return new MetricName(
