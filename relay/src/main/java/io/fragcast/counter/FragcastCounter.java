@@ -262,7 +262,50 @@ public enum FragcastCounter
 
     ATTEMPTS_LIVE(118, "attempts live", Kind.GAUGE, "Attempts that have a place in the table now."),
 
-    EARLY_PIECES_HELD(119, "early pieces held", Kind.GAUGE, "Pages and chunks that wait for what names them.");
+    EARLY_PIECES_HELD(119, "early pieces held", Kind.GAUGE, "Pages and chunks that wait for what names them."),
+
+    CONTROL_RECEIVED(120, "control received", "Messages polled off the control lane."),
+
+    CONTROL_MALFORMED(121, "control malformed", "Control messages refused for length, template, version or layout."),
+
+    CONTROL_OUT_OF_STATE(122, "control out of state",
+        "Control messages illegal in the state of their session, or of another chain."),
+
+    CONTROL_BACK_PRESSURED(123, "control back-pressured", "Control messages that a link did not take at once."),
+
+    TIMES_IGNORED(124, "times ignored", "Time messages without a stamp, repeated, or answering no open question."),
+
+    PEERS_READY(125, "peers ready", Kind.GAUGE, "Peers whose session is READY now."),
+
+    SESSIONS_UNREACHABLE(126, "sessions unreachable", "Sessions ended because the link did not open in time."),
+
+    SESSIONS_WITHOUT_HELLO(127, "sessions without hello", "Sessions ended because no Hello came in time."),
+
+    SESSIONS_WITHOUT_ECHO(128, "sessions without echo",
+        "Sessions ended because the peer did not show in time that it hears us."),
+
+    SESSIONS_SILENT(129, "sessions silent", "Sessions ended because the peer fell silent."),
+
+    SESSIONS_LINK_LOST(130, "sessions link lost", "Sessions ended because the link closed."),
+
+    SESSIONS_REFUSED(131, "sessions refused", "Sessions ended or refused by a Goodbye of ours."),
+
+    SESSIONS_DISMISSED(132, "sessions dismissed", "Sessions ended or refused by a peer's Goodbye."),
+
+    CLOCK_OFFSET(133, "clock offset ns", Kind.GAUGE,
+        "Clock of the peer that is known best, less this host's, nanoseconds."),
+
+    CLOCK_ERROR_BOUND(134, "clock error bound ns", Kind.GAUGE,
+        "How far that offset may be wrong, nanoseconds; -1 while no clock is known."),
+
+    CLOCK_STEPS(135, "clock steps", "Times that measurements of a peer contradicted each other: a clock was set."),
+
+    KNOWLEDGE_REFUSED(136, "knowledge refused", "Haves of attempts out of sight, or for which there was no room."),
+
+    HOLDER_NEWS_LOST(137, "holder news lost", "News of holders that the ring buffer to the hot agent could not take."),
+
+    HOLDINGS_LOST(138, "holdings lost",
+        "Accepted messages that the ring buffer to the peer agent could not take: no Have names them.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

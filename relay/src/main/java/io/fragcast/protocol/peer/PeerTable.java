@@ -1,0 +1,483 @@
+package io.fragcast.protocol.peer;
+
+import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.status.AtomicCounter;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * All peers of a node: one session each, who of them has what, and what this node tells them. Pure: no IO, no clock, no
+ * chance of its own. Used by one thread, but for {@link #snapshot()}, which any may read.
+ * <pre>
+ *   accepted frames ──▶ Holdings ──▶ Status, Have ──▶ peers
+ *   peers ──▶ PeerSession ──▶ Status, Have ──▶ PeerKnowledge, less what this node has ──▶ HolderConsumer
+ * </pre>
+ * Allocates only the snapshot, on a change of state and each second.
+ */
+public final class PeerTable
+{
+    private static final long SNAPSHOT_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final int NULL_HOLDER = -1;
+
+    private final PeerSession[] sessions;
+    private final ControlSender[] senders;
+    /** Number of each peer as a holder, or none. */
+    private final int[] holders;
+    private final int heights;
+    private final PeerKnowledge knowledge;
+    private final Holdings holdings;
+    private final HolderConsumer consumer;
+    private final PeerAdmission admission;
+    private final HaveTeller teller;
+
+    private final AtomicCounter[] failureCounters = new AtomicCounter[FailureReason.values().length];
+    private final AtomicCounter peersReady;
+    private final AtomicCounter clockOffset;
+    private final AtomicCounter clockErrorBound;
+    private final AtomicCounter clockSteps;
+    private final AtomicCounter holderNewsLost;
+    private final AtomicCounter knowledgeRefused;
+
+    private volatile List<PeerSnapshot> snapshot = List.of();
+    private boolean isChanged = true;
+    private long outOfSightCount;
+    private long snapshotAtNs;
+
+    /**
+     * A table of configured peers.
+     *
+     * @param self     this node's Hello; nonces are the table's.
+     * @param peers    in the order of their links; those dialled are the holders, in this order.
+     * @param senders  one a peer.
+     * @param consumer told of the holders.
+     * @param timeouts of each session.
+     * @param maxReady most peers with a session.
+     * @param heights  most heights in sight.
+     * @param random   uniform over all longs.
+     * @param counters of this node.
+     */
+    public PeerTable(
+        final Hello self,
+        final List<PeerSettings> peers,
+        final List<? extends ControlSender> senders,
+        final HolderConsumer consumer,
+        final SessionTimeouts timeouts,
+        final int maxReady,
+        final int heights,
+        final LongSupplier random,
+        final Counters counters)
+    {
+        final int count = peers.size();
+        this.senders = senders.toArray(new ControlSender[0]);
+        this.consumer = consumer;
+        this.heights = heights;
+        sessions = new PeerSession[count];
+        holders = new int[count];
+        knowledge = new PeerKnowledge(1 + count, heights);
+        holdings = new Holdings(self.chainId, knowledge);
+        admission = new PeerAdmission(self, sessions, maxReady);
+        teller = new HaveTeller(sessions, holdings, knowledge);
+        final SessionOwner owner = new Owner();
+        for (int i = 0; i < count; i++)
+        {
+            sessions[i] = new PeerSession(
+                i, peers.get(i), self, owner, this.senders[i], timeouts, random, counters);
+            holders[i] = holderOf(peers, peers.get(i).key());
+        }
+
+        failureCounters[FailureReason.UNREACHABLE.ordinal()] = counters.get(FragcastCounter.SESSIONS_UNREACHABLE);
+        failureCounters[FailureReason.NO_HELLO.ordinal()] = counters.get(FragcastCounter.SESSIONS_WITHOUT_HELLO);
+        failureCounters[FailureReason.NO_ECHO.ordinal()] = counters.get(FragcastCounter.SESSIONS_WITHOUT_ECHO);
+        failureCounters[FailureReason.SILENT.ordinal()] = counters.get(FragcastCounter.SESSIONS_SILENT);
+        failureCounters[FailureReason.LINK_LOST.ordinal()] = counters.get(FragcastCounter.SESSIONS_LINK_LOST);
+        failureCounters[FailureReason.REFUSED.ordinal()] = counters.get(FragcastCounter.SESSIONS_REFUSED);
+        failureCounters[FailureReason.DISMISSED.ordinal()] = counters.get(FragcastCounter.SESSIONS_DISMISSED);
+        peersReady = counters.get(FragcastCounter.PEERS_READY);
+        clockOffset = counters.get(FragcastCounter.CLOCK_OFFSET);
+        clockErrorBound = counters.get(FragcastCounter.CLOCK_ERROR_BOUND);
+        clockSteps = counters.get(FragcastCounter.CLOCK_STEPS);
+        holderNewsLost = counters.get(FragcastCounter.HOLDER_NEWS_LOST);
+        knowledgeRefused = counters.get(FragcastCounter.KNOWLEDGE_REFUSED);
+    }
+
+    /**
+     * Drives every session, and tells what is due.
+     *
+     * @param nowNs   monotonic nanoseconds.
+     * @param epochNs epoch nanoseconds.
+     * @return work done.
+     */
+    public int doWork(final long nowNs, final long epochNs)
+    {
+        int workCount = 0;
+        for (int i = 0; i < sessions.length; i++)
+        {
+            workCount += sessions[i].doWork(nowNs, epochNs, senders[i].isConnected(), holdings);
+        }
+        workCount += teller.doWork(nowNs);
+        if (isChanged || nowNs - snapshotAtNs >= 0)
+        {
+            isChanged = false;
+            snapshotAtNs = nowNs + SNAPSHOT_INTERVAL_NS;
+            publish(nowNs);
+            workCount++;
+        }
+
+        return workCount;
+    }
+
+    /**
+     * An Env was accepted.
+     *
+     * @param leaderTerm  of the attempt.
+     * @param blockNumber of the attempt.
+     * @param incarnation of the attempt.
+     * @param nowNs       monotonic nanoseconds.
+     */
+    public void onEnv(final int leaderTerm, final long blockNumber, final long incarnation, final long nowNs)
+    {
+        if (!holdings.onEnv(leaderTerm, blockNumber, incarnation))
+        {
+            teller.tellNews();
+            holdings.onEnv(leaderTerm, blockNumber, incarnation);
+        }
+        teller.onNews(nowNs);
+    }
+
+    /**
+     * A frag's header was accepted.
+     *
+     * @param leaderTerm  of the attempt.
+     * @param blockNumber of the attempt.
+     * @param incarnation of the attempt.
+     * @param seq         of the frag.
+     * @param nowNs       monotonic nanoseconds.
+     */
+    public void onFrag(
+        final int leaderTerm, final long blockNumber, final long incarnation, final int seq, final long nowNs)
+    {
+        if (!holdings.onFrag(leaderTerm, blockNumber, incarnation, seq))
+        {
+            teller.tellNews();
+            holdings.onFrag(leaderTerm, blockNumber, incarnation, seq);
+        }
+        teller.onNews(nowNs);
+    }
+
+    /**
+     * An Abort was accepted.
+     *
+     * @param leaderTerm  of the attempt.
+     * @param blockNumber of the attempt.
+     * @param incarnation of the attempt.
+     * @param nowNs       monotonic nanoseconds.
+     */
+    public void onAbort(final int leaderTerm, final long blockNumber, final long incarnation, final long nowNs)
+    {
+        if (!holdings.onAbort(leaderTerm, blockNumber, incarnation))
+        {
+            teller.tellNews();
+            holdings.onAbort(leaderTerm, blockNumber, incarnation);
+        }
+        teller.onNews(nowNs);
+    }
+
+    /**
+     * A Seal was accepted.
+     *
+     * @param leaderTerm  of the attempt.
+     * @param blockNumber of the attempt.
+     * @param incarnation of the attempt.
+     * @param hash        holds the hash of the block.
+     * @param hashOffset  of its first byte.
+     * @param digest      of the Seal, 32 bytes.
+     * @param nowNs       monotonic nanoseconds.
+     */
+    public void onSeal(
+        final int leaderTerm,
+        final long blockNumber,
+        final long incarnation,
+        final DirectBuffer hash,
+        final int hashOffset,
+        final byte[] digest,
+        final long nowNs)
+    {
+        if (!holdings.onSeal(leaderTerm, blockNumber, incarnation, hash, hashOffset, digest))
+        {
+            teller.tellNews();
+            holdings.onSeal(leaderTerm, blockNumber, incarnation, hash, hashOffset, digest);
+        }
+        teller.onNews(nowNs);
+    }
+
+    /**
+     * Says Goodbye to all.
+     *
+     * @param nowNs monotonic nanoseconds.
+     */
+    public void shutdown(final long nowNs)
+    {
+        for (final PeerSession session : sessions)
+        {
+            if (PeerState.FAILED != session.state() && PeerState.DIALING != session.state())
+            {
+                session.dismiss(GoodbyeReason.SHUTDOWN, nowNs);
+            }
+        }
+        publish(nowNs);
+    }
+
+    /**
+     * Says the Goodbyes that the links did not take at once.
+     *
+     * @return true if none is left.
+     */
+    public boolean flushGoodbyes()
+    {
+        boolean isDone = true;
+        for (final PeerSession session : sessions)
+        {
+            isDone &= session.sendGoodbyeDue();
+        }
+
+        return isDone;
+    }
+
+    /**
+     * How many peers there are.
+     *
+     * @return sessions.
+     */
+    public int sessionCount()
+    {
+        return sessions.length;
+    }
+
+    /**
+     * The session of a peer.
+     *
+     * @param index of the peer.
+     * @return its session.
+     */
+    public PeerSession session(final int index)
+    {
+        return sessions[index];
+    }
+
+    /**
+     * What this node has.
+     *
+     * @return its holdings.
+     */
+    public Holdings holdings()
+    {
+        return holdings;
+    }
+
+    /**
+     * Who has what; peer i is number i + 1.
+     *
+     * @return the knowledge.
+     */
+    public PeerKnowledge knowledge()
+    {
+        return knowledge;
+    }
+
+    /**
+     * Every peer as it was a moment ago. Any thread may ask.
+     *
+     * @return in the order of the configuration, immutable.
+     */
+    public List<PeerSnapshot> snapshot()
+    {
+        return snapshot;
+    }
+
+    private boolean isInSight(final long blockNumber)
+    {
+        final long distance = blockNumber - holdings.highestBlock();
+
+        return !holdings.hasBlocks() || -heights < distance && distance < heights;
+    }
+
+    private static int holderOf(final List<PeerSettings> peers, final byte[] key)
+    {
+        int holder = 0;
+        for (final PeerSettings peer : peers)
+        {
+            if (peer.isDialer())
+            {
+                if (Arrays.equals(peer.key(), key))
+                {
+                    return holder;
+                }
+                holder++;
+            }
+        }
+
+        return NULL_HOLDER;
+    }
+
+    private void publish(final long nowNs)
+    {
+        final PeerSnapshot[] peers = new PeerSnapshot[sessions.length];
+        int readyCount = 0;
+        long steps = 0;
+        long leastBoundNs = Long.MAX_VALUE;
+        long offsetNs = 0;
+        for (int i = 0; i < sessions.length; i++)
+        {
+            final PeerSession session = sessions[i];
+            final ClockSync clock = session.clock();
+            final boolean isReady = PeerState.READY == session.state();
+            peers[i] = session.snapshot(nowNs, holders[i], heldOf(session));
+            readyCount += isReady ? 1 : 0;
+            steps += clock.stepCount();
+            if (isReady && clock.errorBoundNs(nowNs) < leastBoundNs)
+            {
+                leastBoundNs = clock.errorBoundNs(nowNs);
+                offsetNs = clock.offsetNs();
+            }
+            tellHolder(session);
+        }
+        snapshot = List.of(peers);
+        peersReady.setRelease(readyCount);
+        clockSteps.setRelease(steps);
+        knowledgeRefused.setRelease(outOfSightCount + knowledge.refusedCount());
+        clockOffset.setRelease(offsetNs);
+        clockErrorBound.setRelease(Long.MAX_VALUE == leastBoundNs ? PeerSnapshot.UNKNOWN_NS : leastBoundNs);
+    }
+
+    private void tellHolder(final PeerSession session)
+    {
+        final int holder = holders[session.index()];
+        final boolean isReady = PeerState.READY == session.state();
+        if (NULL_HOLDER != holder && isLeading(session.index()) &&
+            !consumer.onHolder(
+                holder, isReady, session.clock().rttNs(), isReady ? session.peer().capabilities : 0))
+        {
+            holderNewsLost.incrementRelease();
+        }
+    }
+
+    /** Of two sessions that stand for one holder the one that is kept speaks. */
+    private boolean isLeading(final int index)
+    {
+        for (int i = 0; i < sessions.length; i++)
+        {
+            if (i != index && holders[i] == holders[index] && PeerState.READY == sessions[i].state())
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private long heldOf(final PeerSession session)
+    {
+        final PeerStatus open = session.status();
+        long count = 0;
+        for (int word = 0; word < PeerKnowledge.ENV_SEQ / Long.SIZE; word++)
+        {
+            count += Long.bitCount(knowledge.fragsOf(
+                1 + session.index(), open.openTerm, open.openBlock, open.openIncarnation, word));
+        }
+
+        return count;
+    }
+
+    /** What the sessions tell, kept out of the table's own face. */
+    private final class Owner implements SessionOwner
+    {
+        @Override
+        public GoodbyeReason check(final PeerSession session, final Hello hello)
+        {
+            return admission.check(session, hello);
+        }
+
+        @Override
+        public void onTransition(final PeerSession session, final PeerState from, final long nowNs)
+        {
+            final int index = session.index();
+            isChanged = true;
+            if (PeerState.FAILED == session.state())
+            {
+                failureCounters[session.failure().ordinal()].incrementRelease();
+            }
+            if (PeerState.HELLO_RECEIVED == session.state())
+            {
+                final PeerSession other = admission.sessionWith(session.peer(), session);
+                if (null != other)
+                {
+                    other.dismiss(GoodbyeReason.DUPLICATE, nowNs);
+                }
+            }
+            if (PeerState.READY == session.state())
+            {
+                teller.start(index, holdings.highestBlock() - Math.min(holdings.highestBlock(), heights - 1));
+            }
+            else if (PeerState.READY == from)
+            {
+                knowledge.forget(1 + index);
+                teller.stop(index);
+            }
+        }
+
+        @Override
+        public void onStatus(final PeerSession session, final PeerStatus status)
+        {
+            final int holder = holders[session.index()];
+            if (NULL_HOLDER != holder && !consumer.onHolderStatus(
+                holder,
+                status.sealedBlock,
+                status.openTerm,
+                status.openBlock,
+                status.openIncarnation,
+                status.openNextSeq))
+            {
+                holderNewsLost.incrementRelease();
+            }
+        }
+
+        @Override
+        public void onHave(final PeerSession session, final HaveList haves)
+        {
+            final int peer = 1 + session.index();
+            final int holder = holders[session.index()];
+            for (int i = 0; i < haves.size(); i++)
+            {
+                final int term = haves.leaderTerm(i);
+                final long block = haves.blockNumber(i);
+                final long incarnation = haves.incarnation(i);
+                final int word = haves.word(i);
+                if (!isInSight(block) || word >= PeerKnowledge.ENV_SEQ / Long.SIZE)
+                {
+                    outOfSightCount++;
+                    continue;
+                }
+                knowledge.onHas(peer, term, block, incarnation, word, haves.bits(i), haves.parts(i));
+                final long bits =
+                    haves.bits(i) & ~knowledge.fragsOf(PeerKnowledge.SELF, term, block, incarnation, word);
+                final int parts = haves.parts(i) & ~knowledge.partsOf(PeerKnowledge.SELF, term, block, incarnation);
+                if (NULL_HOLDER != holder && 0 != (bits | parts) &&
+                    !consumer.onHolderHas(holder, term, block, incarnation, word * Long.SIZE, bits, parts))
+                {
+                    holderNewsLost.incrementRelease();
+                }
+            }
+        }
+
+        @Override
+        public void onMeasured(final PeerSession session)
+        {
+            tellHolder(session);
+        }
+    }
+}

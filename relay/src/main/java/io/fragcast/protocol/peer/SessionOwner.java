@@ -1,0 +1,48 @@
+package io.fragcast.protocol.peer;
+
+/**
+ * What a session asks of and tells to those who have all sessions in view.
+ */
+interface SessionOwner
+{
+    /**
+     * May the peer of a Hello have this session?
+     *
+     * @param session that it came by.
+     * @param hello   of the peer.
+     * @return NO_REASON if it may, else why not.
+     */
+    GoodbyeReason check(PeerSession session, Hello hello);
+
+    /**
+     * A session changed its state.
+     *
+     * @param session in its new state.
+     * @param from    its state before.
+     * @param nowNs   monotonic nanoseconds.
+     */
+    void onTransition(PeerSession session, PeerState from, long nowNs);
+
+    /**
+     * A peer in READY says what it has.
+     *
+     * @param session of the peer.
+     * @param status  valid during the call.
+     */
+    void onStatus(PeerSession session, PeerStatus status);
+
+    /**
+     * A peer in READY says what came in.
+     *
+     * @param session of the peer.
+     * @param haves   valid during the call.
+     */
+    void onHave(PeerSession session, HaveList haves);
+
+    /**
+     * A peer's clock and distance are known better.
+     *
+     * @param session of the peer.
+     */
+    void onMeasured(PeerSession session);
+}
