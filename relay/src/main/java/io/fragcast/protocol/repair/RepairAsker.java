@@ -15,6 +15,8 @@ final class RepairAsker
 {
     /** Most bytes asked for at once: 8 ms of a 1 Gbit/s link. */
     static final int MAX_ANSWER_BYTES = 1 << 20;
+    /** Wants sent to a holder at once: one that it answers, one that waits, and there is room for what comes next. */
+    static final int MAX_AT_ONCE = 2;
     /** Most heights in a RangeRequest, as the wire has it. */
     static final int MAX_RANGE_BLOCKS = 64;
 
@@ -129,7 +131,7 @@ final class RepairAsker
         final long nowNs)
     {
         int sent = 0;
-        while (askForHoles(holder, list, left, isPressing, nowNs))
+        while (sent < MAX_AT_ONCE && askForHoles(holder, list, left, isPressing, nowNs))
         {
             sent++;
         }

@@ -131,6 +131,7 @@ public final class RepairClient implements RepairOutlook
      */
     public void onProgress(final int holder, final long nowNs)
     {
+        holders[holder].timeouts = 0;
         requests.extend(holder, nowNs + holders[holder].srttNs / 2 + SLACK_NS);
     }
 

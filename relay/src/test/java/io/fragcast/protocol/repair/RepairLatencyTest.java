@@ -31,7 +31,7 @@ class RepairLatencyTest
     void shouldBeWholeSoonAtOnePercentLoss(final int rttMs, final int seed)
     {
         final long rttNs = rttMs * MS;
-        final RepairRig rig = new RepairRig(seed, rttNs, rttNs, rttNs).ready();
+        final RepairRig rig = new RepairRig(seed, rttNs, rttNs, rttNs).served().ready();
         rig.holders.forEach((holder) -> holder.loss = 0.01);
         rig.node.isRecording = false;
         long controlSeq = 0;

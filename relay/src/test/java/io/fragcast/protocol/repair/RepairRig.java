@@ -1,5 +1,6 @@
 package io.fragcast.protocol.repair;
 
+import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.protocol.block.Delivery;
@@ -9,6 +10,10 @@ import io.fragcast.protocol.block.TestFrame;
 import io.fragcast.protocol.block.TestReceiver;
 import io.fragcast.protocol.block.TestSigner;
 import io.fragcast.protocol.block.Verdict;
+import io.fragcast.wire.FrameNames;
+import org.agrona.DirectBuffer;
+import org.agrona.collections.MutableLong;
+import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,8 +22,8 @@ import java.util.PriorityQueue;
 import java.util.Random;
 
 /**
- * A node that loses frames, holders that have them, and the network between them, in virtual time. A holder here is the
- * least that answers as the protocol says; it is other code than the product's.
+ * A node that loses frames, holders that have them, and the network between them, in virtual time. Holders answer by
+ * code of the rig's own, the least that the protocol asks for, or by the product's servers.
  */
 final class RepairRig
 {
@@ -45,9 +50,12 @@ final class RepairRig
     {
     }
 
-    /** Somebody who answers. */
-    final class Holder
+    /** Somebody who answers: by the code of the rig, which can misbehave, or by the product's server. */
+    final class Holder implements AnswerSender
     {
+        private final RecentFrames memory = new RecentFrames(RecentFrames.MIN_LENGTH << 4, Counters.inMemory());
+        private final RepairServer server;
+        private final FrameName name = new FrameName();
         final int number;
         final long rttNs;
         final List<Held> frames = new ArrayList<>();
@@ -58,11 +66,75 @@ final class RepairRig
         double loss;
         int maxAnswerBytes = Integer.MAX_VALUE;
         private final WantResult result = new WantResult();
+        private long sentNs = nowNs;
 
         Holder(final int number, final long rttNs)
         {
             this.number = number;
             this.rttNs = rttNs;
+            final MutableLong token = new MutableLong(1_000L * (number + 1));
+            server = new RepairServer(
+                TestBlock.CHAIN_ID,
+                1,
+                memory,
+                FrameArchive.NONE,
+                this,
+                AnswerLimits.DEFAULT,
+                token::incrementAndGet,
+                Counters.inMemory());
+        }
+
+        @Override
+        public boolean sendFrame(final int requester, final DirectBuffer buffer, final int offset, final int length)
+        {
+            final UnsafeBuffer copy = new UnsafeBuffer(new byte[length]);
+            copy.putBytes(0, buffer, offset, length);
+            sentNs = Math.max(nowNs, sentNs) + FRAME_NS;
+            if (random.nextDouble() >= loss)
+            {
+                at(sentNs + rttNs / 2, () -> onAnswerFrame(number, copy));
+            }
+
+            return true;
+        }
+
+        @Override
+        public boolean sendResult(final int requester, final WantResult answer)
+        {
+            final WantResult copy = new WantResult();
+            copy.requestId = answer.requestId;
+            copy.token = answer.token;
+            copy.newestBlock = answer.newestBlock;
+            copy.newestIncarnation = answer.newestIncarnation;
+            copy.newestTerm = answer.newestTerm;
+            copy.newestSeq = answer.newestSeq;
+            copy.found = answer.found;
+            copy.notFound = answer.notFound;
+            copy.sentBytes = answer.sentBytes;
+            copy.state = answer.state;
+            sentNs = Math.max(nowNs, sentNs);
+            if (random.nextDouble() >= loss)
+            {
+                at(sentNs + rttNs / 2, () ->
+                {
+                    if (isConnected)
+                    {
+                        client.onResult(number, copy, nowNs);
+                    }
+                });
+            }
+
+            return true;
+        }
+
+        void hold(final Held held)
+        {
+            frames.add(held);
+            final UnsafeBuffer buffer = held.frame.buffer();
+            if (isServed && names.tryName(buffer, 0, buffer.capacity(), name))
+            {
+                memory.onFrame(name, buffer, 0, buffer.capacity());
+            }
         }
 
         private void answer(final long requestId, final long token, final List<Held> found, final int notFound)
@@ -90,7 +162,7 @@ final class RepairRig
                 atNs += FRAME_NS;
                 if (random.nextDouble() >= loss)
                 {
-                    at(atNs, () -> onAnswerFrame(number, held));
+                    at(atNs, () -> onAnswerFrame(number, held.frame.buffer()));
                 }
             }
             final int sentFrames = sent;
@@ -162,8 +234,16 @@ final class RepairRig
             }
             if (random.nextDouble() >= holder.loss)
             {
+                final HoleList copy = new HoleList();
+                named.forEach((hole) -> copy.add(
+                    hole.kind, 1, hole.block, hole.incarnation, hole.seq, hole.index, hole.bits));
                 at(nowNs + holder.rttNs / 2, () ->
                 {
+                    if (isServed)
+                    {
+                        holder.server.onWant(0, requestId, TestBlock.CHAIN_ID, token, maxBytes, copy);
+                        return;
+                    }
                     final List<Held> found = new ArrayList<>();
                     int notFound = 0;
                     for (final Named hole : named)
@@ -193,12 +273,21 @@ final class RepairRig
             asks.add(new Ask(number, nowNs, true, fromBlock, toBlock, List.of()));
             if (random.nextDouble() >= holder.loss)
             {
-                at(nowNs + holder.rttNs / 2, () -> holder.answer(
-                    requestId,
-                    token,
-                    holder.frames.stream()
-                        .filter((held) -> fromBlock <= held.block && held.block <= toBlock).toList(),
-                    0));
+                at(nowNs + holder.rttNs / 2, () ->
+                {
+                    if (isServed)
+                    {
+                        holder.server.onRange(
+                            0, requestId, TestBlock.CHAIN_ID, token, maxBytes, fromBlock, toBlock, fromSeq);
+                        return;
+                    }
+                    holder.answer(
+                        requestId,
+                        token,
+                        holder.frames.stream()
+                            .filter((held) -> fromBlock <= held.block && held.block <= toBlock).toList(),
+                        0);
+                });
             }
 
             return true;
@@ -267,10 +356,13 @@ final class RepairRig
     final RepairClient client;
     final Random random;
     long nowNs = node.nowNs.get();
+    /** Do the product's servers answer? */
+    boolean isServed;
     boolean isStalled;
     long stalledSinceNs;
     private final PriorityQueue<Event> events =
         new PriorityQueue<>(Comparator.comparingLong(Event::atNs).thenComparingLong(Event::order));
+    private final FrameNames names = new FrameNames();
     private long order;
 
     RepairRig(final long seed, final long... rttsNs)
@@ -283,6 +375,14 @@ final class RepairRig
         client = new RepairClient(
             node.receiver, new Sender(), RepairClient.DEFAULT_PATIENCE_NS, node.counters);
         node.receiver.repairedBy(client, latencies::add);
+    }
+
+    /** The product's servers answer. */
+    RepairRig served()
+    {
+        isServed = true;
+
+        return this;
     }
 
     /** All holders are ready, and nothing else has happened. */
@@ -340,7 +440,7 @@ final class RepairRig
     {
         if (FrameKind.HEARTBEAT != frame.kind())
         {
-            holders.forEach((holder) -> holder.frames.add(new Held(block.number(), block.incarnation(), frame)));
+            holders.forEach((holder) -> holder.hold(new Held(block.number(), block.incarnation(), frame)));
         }
     }
 
@@ -361,6 +461,10 @@ final class RepairRig
             while (!events.isEmpty() && events.peek().atNs <= nowNs)
             {
                 events.remove().action.run();
+            }
+            for (final Holder holder : holders)
+            {
+                holder.server.doWork(nowNs);
             }
             if (isStalled)
             {
@@ -398,16 +502,19 @@ final class RepairRig
         return node.count(counter);
     }
 
-    private void onAnswerFrame(final int holder, final Held held)
+    private void onAnswerFrame(final int holder, final UnsafeBuffer frame)
     {
         if (!holders.get(holder).isConnected)
         {
             return;
         }
         node.receiver.onLane(true);
-        final Verdict verdict = node.offer(held.frame, ANSWERS + holder);
+        if (!node.adapter.onFrame(frame, 0, frame.capacity(), ANSWERS + holder))
+        {
+            throw new AssertionError("not ready");
+        }
         node.receiver.onLane(false);
-        if (Verdict.ACCEPTED == verdict)
+        if (Verdict.ACCEPTED == node.adapter.lastVerdict())
         {
             client.onProgress(holder, nowNs);
         }
