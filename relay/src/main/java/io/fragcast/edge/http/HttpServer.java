@@ -16,12 +16,14 @@ import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Promise;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -36,7 +38,8 @@ import java.util.stream.Stream;
  * </pre>
  * What is not mounted is answered 404, with another method 405, a body over the mount's limit 413. It bounds what a
  * stranger can take: {@value #MAX_CONNECTIONS} connections, {@value #MAX_THREADS} threads, headers of
- * {@value #MAX_HEADER_LENGTH} bytes, bodies by mount, half a minute of silence.
+ * {@value #MAX_HEADER_LENGTH} bytes, bodies by mount and {@value #MAX_BODY_BYTES} bytes in all, half a minute of
+ * silence.
  */
 public final class HttpServer implements AutoCloseable
 {
@@ -51,12 +54,17 @@ public final class HttpServer implements AutoCloseable
     private static final int THREAD_IDLE_MS = (int)TimeUnit.MINUTES.toMillis(1);
     private static final long CONNECTION_IDLE_MS = TimeUnit.SECONDS.toMillis(30);
     private static final long CLOSE_TIMEOUT_MS = TimeUnit.SECONDS.toMillis(1);
+    /** Bodies on their way in, of all connections: eight of the longest that a mount takes. */
+    static final long MAX_BODY_BYTES = 128 << 20;
+    /** The longest body over a line of 5 Mbit/s; who is slower only holds the room of others. */
+    private static final long BODY_TIMEOUT_MS = TimeUnit.SECONDS.toMillis(30);
     /** A connection kept alive says nothing while it is closed. */
     private static final long CLOSE_IDLE_MS = 50;
     private static final int NOT_FOUND = 404;
     private static final int METHOD_NOT_ALLOWED = 405;
     private static final int TOO_LARGE = 413;
     private static final int BAD_REQUEST = 400;
+    private static final int UNAVAILABLE = 503;
 
     private record Mount(int maxBodyLength, HttpHandler handler)
     {
@@ -66,10 +74,18 @@ public final class HttpServer implements AutoCloseable
     private final ServerConnector connector;
     private final ErrorHandler errorHandler;
     private final Map<String, Mount> mounts = new HashMap<>();
+    private final long bodyTimeoutMs;
+    private final AtomicLong bodyBytes = new AtomicLong();
     private int port;
 
-    private HttpServer(final String name, final String host, final int port, final ErrorHandler errorHandler)
+    private HttpServer(
+        final String name,
+        final String host,
+        final int port,
+        final ErrorHandler errorHandler,
+        final long bodyTimeoutMs)
     {
+        this.bodyTimeoutMs = bodyTimeoutMs;
         this.errorHandler = errorHandler;
         final QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS, THREAD_IDLE_MS);
         threads.setName(name + " http");
@@ -103,7 +119,17 @@ public final class HttpServer implements AutoCloseable
     public static HttpServer bind(
         final String name, final String host, final int port, final ErrorHandler errorHandler)
     {
-        final HttpServer http = new HttpServer(name, host, port, errorHandler);
+        return bind(name, host, port, errorHandler, BODY_TIMEOUT_MS);
+    }
+
+    static HttpServer bind(
+        final String name,
+        final String host,
+        final int port,
+        final ErrorHandler errorHandler,
+        final long bodyTimeoutMs)
+    {
+        final HttpServer http = new HttpServer(name, host, port, errorHandler, bodyTimeoutMs);
         try
         {
             http.connector.open();
@@ -234,8 +260,7 @@ public final class HttpServer implements AutoCloseable
             }
             else
             {
-                Content.Source.asByteArrayAsync(
-                    request, mount.maxBodyLength, new Body(mount, request, response, callback));
+                new Body(mount, request, response, callback).read();
             }
 
             return true;
@@ -248,31 +273,55 @@ public final class HttpServer implements AutoCloseable
             private final Request request;
             private final Response response;
             private final Callback callback;
+            private final long length;
+            private Scheduler.Task timeout = () -> false;
 
             Body(final Mount mount, final Request request, final Response response, final Callback callback)
             {
+                length = request.getLength() < 0 ? mount.maxBodyLength : request.getLength();
                 this.mount = mount;
                 this.request = request;
                 this.response = response;
                 this.callback = callback;
             }
 
+            void read()
+            {
+                if (bodyBytes.addAndGet(length) <= MAX_BODY_BYTES)
+                {
+                    timeout = connector.getScheduler().schedule(
+                        () -> request.fail(new TimeoutException("body")), bodyTimeoutMs, TimeUnit.MILLISECONDS);
+                    Content.Source.asByteArrayAsync(request, mount.maxBodyLength, this);
+                }
+                else
+                {
+                    bodyBytes.addAndGet(-length);
+                    response.getHeaders().put(HttpHeader.CONNECTION, "close");
+                    refuse(request, response, callback, UNAVAILABLE, "too many bodies at once; try again");
+                }
+            }
+
             @Override
             public void succeeded(final byte[] body)
             {
+                timeout.cancel();
                 serve(mount.handler, new HttpExchange(request, response, callback, body));
+                bodyBytes.addAndGet(-length);
             }
 
             @Override
             public void failed(final Throwable failure)
             {
+                timeout.cancel();
+                bodyBytes.addAndGet(-length);
                 if (failure instanceof IllegalStateException)
                 {
                     refuseLength(mount, request, response, callback);
                 }
                 else
                 {
-                    refuse(request, response, callback, BAD_REQUEST, "the body was cut off");
+                    response.getHeaders().put(HttpHeader.CONNECTION, "close");
+                    refuse(request, response, callback, BAD_REQUEST, "the body was cut off, or came too slowly");
                 }
             }
         }

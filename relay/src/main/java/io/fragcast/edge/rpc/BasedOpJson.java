@@ -56,6 +56,8 @@ public final class BasedOpJson
             .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(MAX_STRING_LENGTH).build())
             .build())
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        // The id of a request goes back as it came, 1e400 too.
+        .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
         .build();
 
     private BasedOpJson()

@@ -65,6 +65,12 @@ final class GatewayAgent implements Agent, GatewayOrder.Consumer, FragPublisher.
     }
 
     @Override
+    public void onStart()
+    {
+        queue.consumer(Thread.currentThread());
+    }
+
+    @Override
     public int doWork()
     {
         final long nowNs = clock.nanoTime();

@@ -14,15 +14,17 @@ import java.util.concurrent.TimeUnit;
  *   none ──Env──▶ open(next seq) ──last frag──▶ complete ──Seal──▶ sealed
  *                  │        ▲                      │
  *                  │        └─ Env of this height, or of a lower one that is not sealed: at once
- *                  └────────── Env of a higher one: when the Seal came, or {@value #ENV_HOLD_MS} ms after it did not
+ *                  └────────── Env of a higher one: when the Seal came, or was waited for long enough
  * </pre>
  * So one message that the gateway lost costs the block it belongs to, and nothing else: the next Env goes on. A height
  * that is opened anew begins anew: the same frag may come in both attempts. Pure; used by one thread.
  */
 final class GatewayOrder
 {
-    /** Five cadences of 200 ms: half of a block time of 2 s. Two requests that overtook each other are ms apart. */
+    /** An Env waits so long for one Seal: half of a block time of 2 s; requests overtake each other by ms. */
     static final long ENV_HOLD_MS = 1_000;
+    /** And one cadence where frags are missing too: a gateway that gives a block up says nothing. */
+    static final long ENV_HOLD_INCOMPLETE_MS = 200;
     /** What waits for an Env that waits must outlast it. */
     static final long HOLD_MS = 2 * ENV_HOLD_MS;
     /** More than a second of frags at the cadence of 200 ms, or at one fifty times as fast. */
@@ -434,7 +436,8 @@ final class GatewayOrder
         for (int i = 0; i < held.size(); i++)
         {
             final Held waiting = held.get(i);
-            final long holdMs = BasedOpMessage.Kind.ENV == waiting.message.kind() ? ENV_HOLD_MS : HOLD_MS;
+            final long holdMs = BasedOpMessage.Kind.ENV != waiting.message.kind() ? HOLD_MS :
+                open.isComplete ? ENV_HOLD_MS : ENV_HOLD_INCOMPLETE_MS;
             if (nowNs - waiting.sinceNs - TimeUnit.MILLISECONDS.toNanos(holdMs) >= 0)
             {
                 return i;

@@ -1,5 +1,6 @@
 package io.fragcast.edge.http;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -94,6 +96,54 @@ class HttpServerTest
         assertThat(post("/", BodyPublishers.ofByteArray(more)).statusCode()).isEqualTo(413);
         assertThat(post("/", chunked(most)).body()).isEqualTo("1000");
         assertThat(post("/", chunked(more)).statusCode()).isEqualTo(413);
+    }
+
+    @Test
+    void shouldTakeSoManyBytesOfBodiesAtOnceAndNoMore() throws Exception
+    {
+        final int eighth = (int)(HttpServer.MAX_BODY_BYTES / 8);
+        server.post("/", eighth, (exchange) -> exchange.answerEmpty(204));
+        server.start();
+        final List<Socket> sockets = new ArrayList<>();
+        try
+        {
+            for (int i = 0; i < 8; i++)
+            {
+                final Socket socket = new Socket(InetAddress.getByName(HOST), server.port());
+                sockets.add(socket);
+                socket.getOutputStream().write(
+                    ("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + eighth + "\r\nExpect: 100-continue\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+                // 100 Continue says that the body is awaited.
+                assertThat(socket.getInputStream().readNBytes(12)).asString().isEqualTo("HTTP/1.1 100");
+            }
+            assertThat(post("/", BodyPublishers.ofString("x")).statusCode()).isEqualTo(503);
+        }
+        finally
+        {
+            for (final Socket socket : sockets)
+            {
+                socket.close();
+            }
+        }
+        Awaitility.await().atMost(TIMEOUT).until(() -> 204 == post("/", BodyPublishers.ofString("x")).statusCode());
+    }
+
+    @Test
+    void shouldGiveUpABodyThatComesTooSlowly() throws Exception
+    {
+        try (HttpServer hasty = HttpServer.bind("hasty", HOST, 0, errors::add, 50);
+            Socket socket = new Socket(InetAddress.getByName(HOST), hasty.port()))
+        {
+            hasty.post("/", MAX_BODY_LENGTH, (exchange) -> exchange.answerEmpty(204));
+            hasty.start();
+            socket.getOutputStream().write(
+                "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nab".getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                .startsWith("HTTP/1.1 400").endsWith("the body was cut off, or came too slowly\n");
+        }
+        assertThat(errors).isEmpty();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.fragcast.edge.rpc;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -39,7 +40,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class RpcServiceTest
 {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final ObjectMapper MAPPER =
+        new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
     private static final Secp256k1 CURVE = Secp256k1.load();
     private static final byte[] KEY = Hex.bytes("key", "0x" + "11".repeat(32));
     private static final byte[] HASH = new byte[32];
@@ -86,6 +88,7 @@ class RpcServiceTest
             "{\"jsonrpc\": \"2.0\", \"method\": \"based_env\", \"id\": 9007199254740993} | -32602 | 9007199254740993",
             "{\"jsonrpc\": \"2.0\", \"method\": \"based_env\", \"id\": null, \"params\": {}} | -32602 | null",
             "{\"jsonrpc\": \"2.0\", \"method\": \"based_env\", \"id\": 1.5, \"params\": [{}]} | -32602 | 1.5",
+            "{\"jsonrpc\": \"2.0\", \"method\": \"based_env\", \"id\": 1e400, \"params\": [{}]} | -32602 | 1E+400",
         })
     void shouldRefuseWhatIsNoRequest(final String body, final int code, final String id) throws Exception
     {
