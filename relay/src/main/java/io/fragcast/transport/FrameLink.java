@@ -2,8 +2,9 @@ package io.fragcast.transport;
 
 /**
  * A stream each way between this node and one peer, on a lane where questions are asked and answered: what the dialling
- * side sends are requests, what comes back are answers. Only one side needs an address that the other can reach. Used
- * by one thread, which calls {@link #doWork} in each duty cycle.
+ * side sends are requests, what comes back are answers. Only one side needs an address that the other can reach. When
+ * either side restarts or loses one way, the link opens again by itself, and what was under way is lost: each request
+ * has a deadline. Used by one thread, which calls {@link #doWork} in each duty cycle.
  */
 public interface FrameLink extends AutoCloseable
 {
