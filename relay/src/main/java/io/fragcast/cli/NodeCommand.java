@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 
 /**
  * {@code fragcast sequencer|relay|replica}: a flag for every option of the role, out of the table that reads the file.
@@ -78,8 +79,10 @@ final class NodeCommand implements Callable<Integer>
         }
 
         final Secp256k1 curve = Secp256k1.load();
-        final NodeConfig config =
-            NodeConfigReader.read(role, parsed.matchedOptionValue(CONFIG_FLAG, null), flags, System.getenv(), curve);
+        final Path file = parsed.matchedOptionValue(CONFIG_FLAG, null);
+        final NodeConfig config = NodeConfigReader.read(role, file, flags, System.getenv(), curve);
+        final Supplier<NodeConfig> files =
+            () -> NodeConfigReader.readAnew(role, file, flags, System.getenv(), curve);
         final PrintWriter err = spec.commandLine().getErr();
         err.println(role.text() + ' ' + config.name() + ": chain " + config.chainId() + ", profile " +
             config.profile() + ", threads " + config.threads().mode().name().toLowerCase(java.util.Locale.ROOT) +
@@ -87,7 +90,7 @@ final class NodeCommand implements Callable<Integer>
             ", listens at " + config.block().listen() + ", secp256k1 " + curve.description());
         err.flush();
 
-        return launcher.run(config, curve, spec.commandLine().getOut(), err);
+        return launcher.run(config, files, curve, spec.commandLine().getOut(), err);
     }
 
     private static OptionSpec optionSpec(final Option option)

@@ -22,8 +22,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Runs one node until the process is asked to end (SIGINT, SIGTERM), then closes it in order. Says on standard error
- * what the kernel granted, that the node runs, and how many of its peers are connected whenever that changes.
+ * Runs one node until the process is asked to end (SIGINT, SIGTERM), then closes it in order; on SIGHUP it reads the
+ * schedule anew. Says on standard error what the kernel granted, that the node runs, and how many of its peers are
+ * connected whenever that changes.
  */
 final class NodeRunner
 {
@@ -35,7 +36,11 @@ final class NodeRunner
     }
 
     static int sequencer(
-        final NodeConfig config, final Secp256k1 curve, final PrintWriter out, final PrintWriter err)
+        final NodeConfig config,
+        final Supplier<NodeConfig> files,
+        final Secp256k1 curve,
+        final PrintWriter out,
+        final PrintWriter err)
         throws IOException
     {
         config.aeron().install();
@@ -43,11 +48,22 @@ final class NodeRunner
         try (StopSignal stop = new StopSignal();
             SequencerNode node = launch(config, () -> SequencerNode.launch(ctx)))
         {
-            return await(stop, config, node.grants(), node.counters(), err);
+            return await(
+                stop,
+                config,
+                new Reload(config, files, node::reload, node.counters(), err),
+                node.grants(),
+                node.counters(),
+                err);
         }
     }
 
-    static int relay(final NodeConfig config, final Secp256k1 curve, final PrintWriter out, final PrintWriter err)
+    static int relay(
+        final NodeConfig config,
+        final Supplier<NodeConfig> files,
+        final Secp256k1 curve,
+        final PrintWriter out,
+        final PrintWriter err)
         throws IOException
     {
         config.aeron().install();
@@ -55,11 +71,22 @@ final class NodeRunner
         try (StopSignal stop = new StopSignal();
             RelayNode node = launch(config, () -> RelayNode.launch(ctx)))
         {
-            return await(stop, config, node.grants(), node.counters(), err);
+            return await(
+                stop,
+                config,
+                new Reload(config, files, node::reload, node.counters(), err),
+                node.grants(),
+                node.counters(),
+                err);
         }
     }
 
-    static int replica(final NodeConfig config, final Secp256k1 curve, final PrintWriter out, final PrintWriter err)
+    static int replica(
+        final NodeConfig config,
+        final Supplier<NodeConfig> files,
+        final Secp256k1 curve,
+        final PrintWriter out,
+        final PrintWriter err)
         throws IOException
     {
         config.aeron().install();
@@ -68,7 +95,13 @@ final class NodeRunner
         try (StopSignal stop = new StopSignal();
             ReplicaNode node = launch(config, () -> ReplicaNode.launch(ctx)))
         {
-            return await(stop, config, node.grants(), node.counters(), err);
+            return await(
+                stop,
+                config,
+                new Reload(config, files, node::reload, node.counters(), err),
+                node.grants(),
+                node.counters(),
+                err);
         }
     }
 
@@ -104,10 +137,12 @@ final class NodeRunner
     private static int await(
         final StopSignal stop,
         final NodeConfig config,
+        final Reload reload,
         final Set<Grant> grants,
         final Counters counters,
         final PrintWriter err)
     {
+        final HangupSignal hangup = new HangupSignal();
         grants.forEach((grant) -> err.println(config.name() + ": " + grant));
         err.println(config.name() + ": running");
         err.flush();
@@ -115,6 +150,10 @@ final class NodeRunner
         String lastStatus = "";
         while (!stop.isGiven())
         {
+            if (hangup.take())
+            {
+                reload.run();
+            }
             final String status = status(config, counters);
             if (!status.equals(lastStatus))
             {

@@ -41,6 +41,28 @@ interface Host
         }
     };
 
+    /** The host that runs us while the node runs too: the ports that its files name are its own. */
+    Host RUNNING = new Host()
+    {
+        @Override
+        public int cores()
+        {
+            return LOCAL.cores();
+        }
+
+        @Override
+        public @Nullable LocalInterface interfaceOf(final InetAddress address)
+        {
+            return LOCAL.interfaceOf(address);
+        }
+
+        @Override
+        public @Nullable String whyNotBound(final InetSocketAddress address)
+        {
+            return null;
+        }
+    };
+
     /**
      * How many cores there are.
      *

@@ -69,10 +69,42 @@ public final class NodeConfigReader
         final Map<String, String> environment,
         final Secp256k1 curve)
     {
-        final Settings settings =
-            new Settings(role, null == file ? null : TomlFile.read(file), flags, environment, Host.LOCAL.cores());
+        return read(role, file, flags, environment, curve, Host.LOCAL);
+    }
 
-        return new NodeConfigReader(role, settings, curve, Host.LOCAL).read();
+    /**
+     * Reads the configuration of a node that runs on this host already, from what it was started from.
+     *
+     * @param role        of the node.
+     * @param file        TOML; null if flags and environment say it all.
+     * @param flags       values by the keys of their options; lists have one element a peer.
+     * @param environment of the process.
+     * @param curve       to check public keys with.
+     * @return the configuration.
+     * @throws ConfigException with the line for the operator.
+     */
+    public static NodeConfig readAnew(
+        final NodeRole role,
+        final @Nullable Path file,
+        final Map<String, List<String>> flags,
+        final Map<String, String> environment,
+        final Secp256k1 curve)
+    {
+        return read(role, file, flags, environment, curve, Host.RUNNING);
+    }
+
+    private static NodeConfig read(
+        final NodeRole role,
+        final @Nullable Path file,
+        final Map<String, List<String>> flags,
+        final Map<String, String> environment,
+        final Secp256k1 curve,
+        final Host host)
+    {
+        final Settings settings =
+            new Settings(role, null == file ? null : TomlFile.read(file), flags, environment, host.cores());
+
+        return new NodeConfigReader(role, settings, curve, host).read();
     }
 
     NodeConfig read()

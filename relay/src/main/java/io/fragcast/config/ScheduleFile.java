@@ -16,6 +16,7 @@ import java.util.List;
  * <pre>
  *   chain-id = 10
  *   mtu = 1408
+ *   version = 3                    # optional: a running node takes a changed file only with a higher one
  *
  *   [[term]]
  *   number = 1
@@ -30,7 +31,7 @@ import java.util.List;
 public final class ScheduleFile
 {
     private static final int HASH_LENGTH = 32;
-    private static final List<String> ROOT_KEYS = List.of("chain-id", "mtu", "term");
+    private static final List<String> ROOT_KEYS = List.of("chain-id", "mtu", "version", "term");
     private static final List<String> TERM_KEYS =
         List.of("number", "first-block", "last-block", "key", "identity", "endpoints", "anchor");
 
@@ -97,7 +98,13 @@ public final class ScheduleFile
             addTerm(tables.getTable(i), file.name() + ':' + tables.inputPositionOf(i).line(), terms);
         }
 
-        return new Schedule(number(chainId, 1, Long.MAX_VALUE), mtuLength, terms);
+        final Setting version = file.find(List.of("version"));
+
+        return new Schedule(
+            number(chainId, 1, Long.MAX_VALUE),
+            mtuLength,
+            terms,
+            null == version ? 0 : number(version, 1, Long.MAX_VALUE));
     }
 
     private void addTerm(final TomlTable table, final String at, final List<LeaderTerm> terms)

@@ -3,6 +3,8 @@ package io.fragcast.node;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.journal.JournalRing;
+import io.fragcast.protocol.leader.CurrentSchedule;
+import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
 import io.fragcast.watch.Presence;
@@ -11,6 +13,7 @@ import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What a node's hot agent does at the end of each duty cycle besides its work: the journal ring's due, a look for a new
@@ -21,6 +24,8 @@ final class CycleDuty implements Runnable
     /** A cycle takes a microsecond or, backing off, a millisecond: the links are looked at every 64 ms at least. */
     private static final int LOOK_CYCLES = 64;
 
+    private final CurrentSchedule schedule;
+    private final Consumer<Schedule> scheduleTaker;
     private final @Nullable JournalRing journalRing;
     private final FrameSource[] sources;
     private final FrameSink[] sinks;
@@ -28,9 +33,25 @@ final class CycleDuty implements Runnable
     private final Presence sourcePresence;
     private final Presence sinkPresence;
     private final AtomicCounter unsentHighWater;
+    private Schedule taken;
     private int cycles;
 
+    /**
+     * A duty.
+     *
+     * @param schedule       of the node, replaced by any thread.
+     * @param scheduleTaker  told on this agent's thread when it was.
+     * @param journalRing    of the agent, or null.
+     * @param sources        that are looked at.
+     * @param sinks          that are looked at.
+     * @param fanout         over the sinks, or null.
+     * @param sourcePresence shows the sources.
+     * @param sinkPresence   shows the sinks.
+     * @param counters       of the node.
+     */
     CycleDuty(
+        final CurrentSchedule schedule,
+        final Consumer<Schedule> scheduleTaker,
         final @Nullable JournalRing journalRing,
         final FrameSource[] sources,
         final List<FrameSink> sinks,
@@ -39,6 +60,9 @@ final class CycleDuty implements Runnable
         final Presence sinkPresence,
         final Counters counters)
     {
+        this.schedule = schedule;
+        this.scheduleTaker = scheduleTaker;
+        taken = schedule.current();
         this.journalRing = journalRing;
         this.sources = sources;
         this.sinks = sinks.toArray(new FrameSink[0]);
@@ -54,6 +78,12 @@ final class CycleDuty implements Runnable
         if (null != journalRing)
         {
             journalRing.doWork();
+        }
+        final Schedule current = schedule.current();
+        if (current != taken)
+        {
+            taken = current;
+            scheduleTaker.accept(current);
         }
         if (++cycles >= LOOK_CYCLES)
         {

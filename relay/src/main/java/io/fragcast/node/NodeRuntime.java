@@ -17,12 +17,17 @@ import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.BlockConsumer;
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.FrameForwarder;
+import io.fragcast.protocol.leader.CurrentSchedule;
+import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.protocol.leader.ScheduleChange;
 import io.fragcast.protocol.repair.RepairClient;
 import io.fragcast.transport.FrameLink;
 import io.fragcast.transport.aeron.AeronClient;
 import io.fragcast.transport.aeron.DriverConfig;
 import io.fragcast.transport.aeron.Grant;
 import io.fragcast.watch.BlockBoard;
+import io.fragcast.watch.BlockPhase;
+import io.fragcast.watch.BlockSnapshot;
 import io.fragcast.watch.LatencyStage;
 import io.fragcast.watch.NodeWatch;
 import io.fragcast.watch.PeerClocks;
@@ -44,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * What each kind of node has: its host, client, counters, links and journal. Made by a node's launch, on its thread.
@@ -66,6 +72,7 @@ final class NodeRuntime implements AutoCloseable
     private final Presence sources;
     private final Presence sinks;
     private final long startedNs;
+    private final CurrentSchedule schedule;
 
     private NodeRuntime(
         final NodeContext<?> ctx,
@@ -76,6 +83,7 @@ final class NodeRuntime implements AutoCloseable
     {
         this.http = http;
         this.ctx = ctx;
+        schedule = new CurrentSchedule(ctx.schedule());
         this.host = host;
         this.ownsHost = ownsHost;
         client = host.connect(ctx.name());
@@ -259,19 +267,68 @@ final class NodeRuntime implements AutoCloseable
             client,
             holders,
             answers,
-            cycleDuty(fanout),
+            cycleDuty(fanout, receiver::onSchedule),
             counters);
     }
 
     /**
      * What the hot agent has to do in each duty cycle besides its work. Called when the links are made.
      *
-     * @param fanout over the sinks, or null for none.
+     * @param fanout        over the sinks, or null for none.
+     * @param scheduleTaker told of a new schedule, on the hot agent's thread.
      * @return the duty.
      */
-    Runnable cycleDuty(final @Nullable FrameFanout fanout)
+    Runnable cycleDuty(final @Nullable FrameFanout fanout, final Consumer<Schedule> scheduleTaker)
     {
-        return new CycleDuty(journalRing, links.sources(), links.sinks(), fanout, sources, sinks, counters);
+        return new CycleDuty(
+            schedule,
+            scheduleTaker,
+            journalRing,
+            links.sources(),
+            links.sinks(),
+            fanout,
+            sources,
+            sinks,
+            counters);
+    }
+
+    /**
+     * The schedule that holds now, for whoever is not the hot agent.
+     *
+     * @return what {@link #reload} replaces.
+     */
+    CurrentSchedule schedule()
+    {
+        return schedule;
+    }
+
+    /**
+     * Takes a new schedule while the node runs. By one thread at a time.
+     *
+     * @param newer that shall hold.
+     * @return a sentence a change; empty if nothing changes.
+     * @throws IllegalArgumentException naming what may not change; the schedule before holds then.
+     */
+    synchronized List<String> reload(final Schedule newer)
+    {
+        final BlockSnapshot newest = board.read();
+        try
+        {
+            final List<String> changes = ScheduleChange.between(
+                schedule.current(), newer, BlockPhase.NONE == newest.phase() ? BlockBoard.NULL_VALUE : newest.number());
+            if (!changes.isEmpty())
+            {
+                schedule.adopt(newer);
+                counters.get(FragcastCounter.SCHEDULE_RELOADS).getAndAddRelease(1);
+            }
+
+            return changes;
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            counters.get(FragcastCounter.SCHEDULE_RELOADS_REFUSED).getAndAddRelease(1);
+            throw ex;
+        }
     }
 
     /**
@@ -287,7 +344,7 @@ final class NodeRuntime implements AutoCloseable
         return new NodeWatch(
             ctx.name(),
             role,
-            ctx::schedule,
+            schedule::current,
             counters,
             latencies,
             board,

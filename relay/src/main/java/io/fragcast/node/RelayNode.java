@@ -7,6 +7,7 @@ import io.fragcast.crypto.Secp256k1;
 import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.ReceiverPorts;
+import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.aeron.Grant;
 import io.fragcast.watch.NodeWatch;
@@ -129,6 +130,18 @@ public final class RelayNode implements AutoCloseable
     public NodeWatch watch()
     {
         return runtime.watch("relay");
+    }
+
+    /**
+     * Takes a new schedule while the node runs; the hot agent has it a duty cycle later.
+     *
+     * @param newer of the same chain and MTU; what has begun stays as it is.
+     * @return a sentence a change; empty if nothing changes.
+     * @throws IllegalArgumentException naming what may not change; the schedule before holds then.
+     */
+    public List<String> reload(final Schedule newer)
+    {
+        return runtime.reload(newer);
     }
 
     /**

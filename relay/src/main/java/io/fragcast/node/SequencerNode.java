@@ -13,6 +13,8 @@ import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.FragBroadcaster;
 import io.fragcast.protocol.block.LeaderMemory;
 import io.fragcast.protocol.block.MessageSigner;
+import io.fragcast.protocol.leader.CurrentSchedule;
+import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.aeron.Grant;
 import io.fragcast.watch.NodeWatch;
@@ -147,8 +149,9 @@ public final class SequencerNode implements AutoCloseable
             runtime.maxFrameLength(),
             runtime.host().afterCommit(),
             runtime.counters());
+        final CurrentSchedule schedule = new CurrentSchedule(ctx.schedule());
         final FragBroadcaster broadcaster = new FragBroadcaster(
-            ctx.schedule(),
+            schedule,
             ctx.signer(),
             new BlockLaneProxy(fanout, runtime.published(), runtime.maxFrameLength()),
             ctx.limits(),
@@ -179,7 +182,7 @@ public final class SequencerNode implements AutoCloseable
                 broadcaster,
                 fanout,
                 sinks.toArray(new FrameSink[0]),
-                runtime.cycleDuty(fanout),
+                runtime.cycleDuty(fanout, schedule::adopt),
                 runtime.counters()),
             runtime.hotErrors());
         requests.forEach(runtime.host()::addResource);
@@ -215,7 +218,7 @@ public final class SequencerNode implements AutoCloseable
             ctx.name(),
             ctx.gatewaySigners(),
             ctx.signer().publicKey(),
-            ctx.schedule(),
+            runtime.schedule(),
             ctx.limits(),
             Secp256k1.load(),
             ring::publisher,
@@ -275,6 +278,18 @@ public final class SequencerNode implements AutoCloseable
     public NodeWatch watch()
     {
         return runtime.watch("sequencer");
+    }
+
+    /**
+     * Takes a new schedule while the node runs; the hot agent has it a duty cycle later.
+     *
+     * @param newer of the same chain and MTU; what has begun stays as it is.
+     * @return a sentence a change; empty if nothing changes.
+     * @throws IllegalArgumentException naming what may not change; the schedule before holds then.
+     */
+    public List<String> reload(final Schedule newer)
+    {
+        return runtime.reload(newer);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.fragcast.protocol.block;
 
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
+import io.fragcast.protocol.leader.CurrentSchedule;
 import io.fragcast.protocol.leader.LeaderTracker;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.repair.GapList;
@@ -13,7 +14,7 @@ import org.agrona.concurrent.status.AtomicCounter;
 /**
  * The receive side of the block lane, in every role: takes frames in any order from any number of sessions, checks
  * them in the order of DESIGN §4.3, hands what it accepts to the {@link FrameForwarder} and delivers blocks in order
- * to the {@link BlockConsumer}. Pure: no IO, no clock. Used by one thread; allocates nothing after construction.
+ * to the {@link BlockConsumer}. Pure: no IO, no clock. Used by one thread; allocates nothing while the schedule stays.
  * <pre>
  *   rejected session? ▸ chain ▸ limits ▸ window ▸ leader ▸ known? ▸ legal here? ▸ budget ▸ signature or hash
  *       ▸ keep ▸ forward ▸ assemble ▸ chain ▸ deliver
@@ -30,7 +31,8 @@ public final class BlockLaneReceiver implements Gaps
     /** Pages and chunks of all sessions that wait for their header at once. */
     public static final int MAX_EARLY_PIECES = EarlyPieces.CAPACITY;
 
-    private final Schedule schedule;
+    private final CurrentSchedule schedule;
+    private final LeaderTracker leaders;
     private final BlockLimits limits;
     private final FrameForwarder forwarder;
     private final BodySlab slab;
@@ -57,15 +59,15 @@ public final class BlockLaneReceiver implements Gaps
     /**
      * A receiver that follows no run yet: it takes the first one that it hears of.
      *
-     * @param schedule of the chain.
+     * @param initial  schedule of the chain.
      * @param limits   of this node.
      * @param ports    it speaks to.
      * @param counters of this node.
      */
     public BlockLaneReceiver(
-        final Schedule schedule, final BlockLimits limits, final ReceiverPorts ports, final Counters counters)
+        final Schedule initial, final BlockLimits limits, final ReceiverPorts ports, final Counters counters)
     {
-        this.schedule = schedule;
+        schedule = new CurrentSchedule(initial);
         this.limits = limits;
         forwarder = ports.forwarder();
         slab = new BodySlab(limits.slabBytes());
@@ -75,7 +77,7 @@ public final class BlockLaneReceiver implements Gaps
             ATTEMPTS_PER_HEIGHT * limits.windowBlocks(),
             () -> new BlockAssembler(slab, limits, delivery, sealVerifier, counters));
         final EndedAttempts ended = new EndedAttempts(slab, limits);
-        final LeaderTracker leaders = new LeaderTracker(schedule);
+        leaders = new LeaderTracker(schedule);
         sequencer = new RunSequencer(schedule, limits, table, ended, delivery, leaders, counters);
         budget = new VerificationBudget(ports.rejecter(), counters);
         detector = new EquivocationDetector(ports.evidence(), schedule.mtu() - AERON_HEADER_LENGTH);
@@ -118,6 +120,17 @@ public final class BlockLaneReceiver implements Gaps
     public void resumeAfter(final long blockNumber)
     {
         sequencer.resumeAfter(blockNumber);
+    }
+
+    /**
+     * The schedule was replaced. Between two frames, on the receiving thread; allocates a little.
+     *
+     * @param newer from now on.
+     */
+    public void onSchedule(final Schedule newer)
+    {
+        schedule.adopt(newer);
+        leaders.onSchedule(newer);
     }
 
     /**

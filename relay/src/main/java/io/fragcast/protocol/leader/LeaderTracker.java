@@ -2,20 +2,18 @@ package io.fragcast.protocol.leader;
 
 import org.agrona.collections.Int2IntHashMap;
 
-import java.util.Arrays;
-
 /**
  * Who may speak for a term now: the order of its control messages, and which terms are fenced because the run has gone
- * on under a later one. Used by one thread; allocates nothing after construction.
+ * on under a later one. Used by one thread; allocates nothing while the schedule stays.
  */
 public final class LeaderTracker
 {
     private static final int NULL_INDEX = -1;
 
-    private final Int2IntHashMap indexByTerm;
+    private Int2IntHashMap indexByTerm;
     /** The last controlSeq of each term, unsigned; a term with none has {@link #isHeard} false. */
-    private final long[] controlSeqs;
-    private final boolean[] isHeard;
+    private long[] controlSeqs;
+    private boolean[] isHeard;
     private int firstOpenTerm = Integer.MIN_VALUE;
 
     /**
@@ -25,15 +23,33 @@ public final class LeaderTracker
      */
     public LeaderTracker(final Schedule schedule)
     {
-        final int count = schedule.termCount();
-        indexByTerm = new Int2IntHashMap(Math.max(8, 2 * count), 0.5f, NULL_INDEX);
-        for (int i = 0; i < count; i++)
+        indexByTerm = indexOf(schedule);
+        controlSeqs = new long[schedule.termCount()];
+        isHeard = new boolean[schedule.termCount()];
+    }
+
+    /**
+     * The schedule was replaced: terms that stay go on where they are. Allocates, once a replacement.
+     *
+     * @param schedule from now on.
+     */
+    public void onSchedule(final Schedule schedule)
+    {
+        final Int2IntHashMap newIndex = indexOf(schedule);
+        final long[] newSeqs = new long[schedule.termCount()];
+        final boolean[] newHeard = new boolean[schedule.termCount()];
+        for (int i = 0; i < newSeqs.length; i++)
         {
-            indexByTerm.put(schedule.term(i).number(), i);
+            final int index = indexByTerm.get(schedule.term(i).number());
+            if (NULL_INDEX != index)
+            {
+                newSeqs[i] = controlSeqs[index];
+                newHeard[i] = isHeard[index];
+            }
         }
-        controlSeqs = new long[count];
-        isHeard = new boolean[count];
-        Arrays.fill(isHeard, false);
+        indexByTerm = newIndex;
+        controlSeqs = newSeqs;
+        isHeard = newHeard;
     }
 
     /**
@@ -94,5 +110,17 @@ public final class LeaderTracker
     public boolean isFenced(final int term)
     {
         return term < firstOpenTerm;
+    }
+
+    private static Int2IntHashMap indexOf(final Schedule schedule)
+    {
+        final int count = schedule.termCount();
+        final Int2IntHashMap index = new Int2IntHashMap(Math.max(8, 2 * count), 0.5f, NULL_INDEX);
+        for (int i = 0; i < count; i++)
+        {
+            index.put(schedule.term(i).number(), i);
+        }
+
+        return index;
     }
 }

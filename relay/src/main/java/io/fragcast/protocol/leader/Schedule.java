@@ -5,14 +5,15 @@ import org.jspecify.annotations.Nullable;
 import java.util.List;
 
 /**
- * The list of terms of one chain, ascending by block, ranges disjoint (gaps allowed: nobody leads there). Immutable;
- * look-ups allocate nothing.
+ * The list of terms of one chain, ascending by block, ranges disjoint (gaps allowed: nobody leads there). Immutable,
+ * but for {@link CurrentSchedule}; look-ups allocate nothing.
  */
-public final class Schedule
+public class Schedule
 {
     private final long chainId;
     private final int mtu;
     private final LeaderTerm[] terms;
+    private final long version;
 
     /**
      * A schedule.
@@ -23,6 +24,20 @@ public final class Schedule
      * @throws IllegalArgumentException naming the broken rule.
      */
     public Schedule(final long chainId, final int mtu, final List<LeaderTerm> terms)
+    {
+        this(chainId, mtu, terms, 0);
+    }
+
+    /**
+     * A schedule of a version.
+     *
+     * @param chainId EIP-155 chain id, not 0.
+     * @param mtu     of the network in bytes: the datagram payload, Aeron header included.
+     * @param terms   ascending by number and by block, disjoint, at least one.
+     * @param version above that of the schedule it replaces; 0: its author counts none.
+     * @throws IllegalArgumentException naming the broken rule.
+     */
+    public Schedule(final long chainId, final int mtu, final List<LeaderTerm> terms, final long version)
     {
         if (0 == chainId)
         {
@@ -52,6 +67,20 @@ public final class Schedule
         this.chainId = chainId;
         this.mtu = mtu;
         this.terms = terms.toArray(new LeaderTerm[0]);
+        this.version = version;
+    }
+
+    /**
+     * The same schedule.
+     *
+     * @param other to share the terms of.
+     */
+    Schedule(final Schedule other)
+    {
+        chainId = other.chainId;
+        mtu = other.mtu;
+        terms = other.terms;
+        version = other.version;
     }
 
     /**
@@ -72,6 +101,16 @@ public final class Schedule
     public int mtu()
     {
         return mtu;
+    }
+
+    /**
+     * Version of the schedule.
+     *
+     * @return above that of the schedule before; 0: its author counts none.
+     */
+    public long version()
+    {
+        return version;
     }
 
     /**
