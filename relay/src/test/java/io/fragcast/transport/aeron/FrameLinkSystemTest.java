@@ -10,6 +10,8 @@ import io.fragcast.transport.FrameLink;
 import io.fragcast.transport.SendResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -182,6 +184,40 @@ class FrameLinkSystemTest
                 final long tookMs = awaitAnswer(asking, answering, startNs, dialler, server);
                 assertTrue(tookMs < OPEN_AGAIN_MS, "open after " + tookMs + " ms");
             }
+        }
+    }
+
+    /** One way carries nothing for longer than Aeron keeps a stream for; the other is whole all the time. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldOpenAgainAfterOneWayWasCut(final boolean areRequestsCut)
+    {
+        final boolean[] isCut = {false};
+        final LossPerEndpoint cut = (endpoint) -> (source, packet, length) -> isCut[0];
+        final DriverConfig whole = DriverConfig.embedded("test-whole", DriverThreading.INVOKER, LinkBudget.LAN);
+        final DriverConfig deaf =
+            DriverConfig.embedded("test-deaf", DriverThreading.INVOKER, LinkBudget.LAN).withDataLoss(cut);
+
+        try (InvokerRig server = new InvokerRig(areRequestsCut ? deaf : whole);
+            InvokerRig dialler = new InvokerRig(areRequestsCut ? whole : deaf))
+        {
+            final FrameLink asking = dialler.dial(config);
+            final FrameLink answering = server.accept(config, "peer");
+            awaitOpen(asking, answering, dialler, server);
+            exchange(asking, answering, 10, dialler, server);
+
+            isCut[0] = true;
+            final FrameLink cutOff = areRequestsCut ? answering : asking;
+            InvokerRig.await("cut off", () -> !cutOff.source().isConnected(), dialler, server);
+            InvokerRig.runFor(2500, dialler, server);
+            assertFalse(asking.isConnected() && answering.isConnected());
+
+            isCut[0] = false;
+            final long startNs = System.nanoTime();
+            final long tookMs = awaitAnswer(asking, answering, startNs, dialler, server);
+            assertTrue(tookMs < 2 * OPEN_AGAIN_MS, "open again after " + tookMs + " ms");
+            exchange(asking, answering, 100, dialler, server);
+            assertEquals(0, server.errors.size() + dialler.errors.size(), () -> server.errors + " " + dialler.errors);
         }
     }
 
