@@ -176,7 +176,7 @@ final class GapTracker
 
     private boolean isNamedUnknown()
     {
-        return isNamed && namedBlock >= sequencer.cursor() &&
+        return isNamed && namedBlock >= sequencer.base() &&
             null == table.find(namedTerm, namedBlock, namedIncarnation) &&
             isOpenTo(namedTerm, namedBlock, namedIncarnation);
     }
@@ -184,7 +184,7 @@ final class GapTracker
     /** The highest height that anything is known of. */
     private long top(final boolean isUnknown)
     {
-        long top = isUnknown ? namedBlock : sequencer.cursor() - 1;
+        long top = isUnknown ? namedBlock : sequencer.base() - 1;
         for (int i = 0, count = table.liveCount(); i < count; i++)
         {
             top = Math.max(top, table.live(i).blockNumber());
@@ -193,22 +193,23 @@ final class GapTracker
         return top;
     }
 
-    /** Heights from the cursor on of which nothing is here. */
+    /** Heights that could be taken of which nothing is here. */
     private void addHeights(final long top, final boolean isUnknown, final GapList missing)
     {
-        final long cursor = sequencer.cursor();
-        if (top < cursor)
+        final long base = sequencer.base();
+        if (top < base)
         {
             return;
         }
 
-        long known = isUnknown && namedBlock - cursor < HEIGHTS ? 1L << (namedBlock - cursor) : 0;
+        final long named = namedBlock - base;
+        long known = isUnknown && 0 <= named && named < HEIGHTS ? 1L << named : 0;
         for (int i = 0, count = table.liveCount(); i < count; i++)
         {
-            final long above = table.live(i).blockNumber() - cursor;
+            final long above = table.live(i).blockNumber() - base;
             known |= 0 <= above && above < HEIGHTS ? 1L << above : 0;
         }
-        final int end = (int)Math.min(HEIGHTS, top - cursor + 1);
+        final int end = (int)Math.min(HEIGHTS, top - base + 1);
         if (-1L == (known | (HEIGHTS == end ? 0 : -1L << end)))
         {
             return;
@@ -218,7 +219,7 @@ final class GapTracker
         for (int i = 0; i <= end; i++)
         {
             final boolean isMissing =
-                i < end && 0 == (known & 1L << i) && null != schedule.termOfBlock(cursor + i);
+                i < end && 0 == (known & 1L << i) && null != schedule.termOfBlock(base + i);
             if (isMissing && from < 0)
             {
                 from = i;
@@ -226,7 +227,7 @@ final class GapTracker
             else if (!isMissing && from >= 0)
             {
                 missing.onPressing();
-                missing.addRange(cursor + from, cursor + i - 1);
+                missing.addRange(base + from, base + i - 1);
                 from = -1;
             }
         }
@@ -408,7 +409,7 @@ final class GapTracker
     private void addStalled(final long top, final GapList missing)
     {
         missing.onPressing();
-        final long next = Math.max(sequencer.cursor(), top + 1);
+        final long next = Math.max(sequencer.base(), top + 1);
         final LeaderTerm term = schedule.termOfBlock(next);
         final BlockAssembler last = next == top + 1 ? table.highestAt(top) : null;
         if ((null == last || isEndHeld(last)) && null != term && Verdict.ACCEPTED == sequencer.window(next, term))

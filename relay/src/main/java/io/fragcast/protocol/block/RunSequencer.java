@@ -108,6 +108,12 @@ final class RunSequencer
         return cursor;
     }
 
+    /** The lowest height of which a new attempt is taken. */
+    long base()
+    {
+        return base;
+    }
+
     /** Has a frag's time passed since anything of the run was heard? */
     boolean isQuiet(final long nowNs)
     {

@@ -34,7 +34,7 @@ public final class RepairClient implements RepairOutlook
     static final int SAMPLES_PER_RTT = 8;
     /** What a holder's duty cycle may add to the RTT. */
     static final long SLACK_NS = 500_000L;
-    /** What a holder did not have is not asked of it again sooner: 40 times a cadence. */
+    /** What a holder did not have is not asked of it again sooner: 40 times a cadence; then twice as long, to one. */
     static final long MIN_RETRY_NS = CADENCE_NS / 40;
     /** What the transport may take to fill a hole besides a round trip. */
     static final long STALL_SLACK_NS = 200_000L;
@@ -95,6 +95,10 @@ public final class RepairClient implements RepairOutlook
      */
     public int doWork(final long nowNs)
     {
+        if (0 == holders.length)
+        {
+            return 0;
+        }
         if (!isStarted)
         {
             isStarted = true;
@@ -236,8 +240,7 @@ public final class RepairClient implements RepairOutlook
         {
             notFound.getAndAddRelease(result.notFound);
             requests.state(request, RepairRequest.State.ANSWERED);
-            request.retryNs = nowNs +
-                (request.isPressing ? Math.max(MIN_RETRY_NS, 2 * holder.srttNs) : CADENCE_NS);
+            request.retryNs = nowNs + (request.isPressing ? holder.retryNs(0 != result.found) : CADENCE_NS);
         }
         else
         {

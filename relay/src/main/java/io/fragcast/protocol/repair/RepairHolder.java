@@ -7,6 +7,8 @@ final class RepairHolder
 {
     /** Requests without an answer after which a holder counts for nothing until it answers again. */
     static final int MAX_TIMEOUTS = 3;
+    /** From 5 ms to a cadence and a bit. */
+    static final int MAX_DOUBLINGS = 7;
     /** No ping under way. */
     static final long NO_PING = 0;
 
@@ -18,6 +20,8 @@ final class RepairHolder
     long busyUntilNs;
     boolean isBusy;
     boolean wasUnproved;
+    /** Answers in a row in which there was nothing. */
+    int emptyCount;
 
     long pingId = NO_PING;
     long pingSentNs;
@@ -48,6 +52,7 @@ final class RepairHolder
         isConnected = true;
         token = 0;
         timeouts = 0;
+        emptyCount = 0;
         isBusy = false;
         wasUnproved = false;
         pingId = NO_PING;
@@ -116,6 +121,15 @@ final class RepairHolder
     long timeoutNs(final long slackNs)
     {
         return srttNs + Math.max(srttNs / 2, 4 * rttVarNs) + slackNs;
+    }
+
+    /** How long what it did not have is not asked again: longer each time that it had nothing at all. */
+    long retryNs(final boolean isAnyFound)
+    {
+        emptyCount = isAnyFound ? 0 : Math.min(emptyCount + 1, MAX_DOUBLINGS);
+        final long firstNs = Math.max(RepairClient.MIN_RETRY_NS, 2 * srttNs);
+
+        return Math.max(firstNs, Math.min(RepairClient.CADENCE_NS, firstNs << emptyCount >> 1));
     }
 
     void onHint(final WantResult result)
