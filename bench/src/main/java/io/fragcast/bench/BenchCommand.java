@@ -4,6 +4,7 @@ import io.fragcast.bench.compare.CompareCommand;
 import io.fragcast.bench.compare.PeerCommand;
 import io.fragcast.bench.jmh.JmhRunner;
 import io.fragcast.bench.rig.LatencyCommand;
+import io.fragcast.bench.rig.PostCommand;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import picocli.CommandLine;
@@ -24,8 +25,9 @@ import java.util.concurrent.Callable;
     name = "bench",
     description = "What Fragcast costs on this machine.",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "jmh|latency|compare",
-    subcommands = {BenchCommand.Jmh.class, LatencyCommand.class, CompareCommand.class, PeerCommand.class})
+    synopsisSubcommandLabel = "jmh|latency|post|compare",
+    subcommands = {
+        BenchCommand.Jmh.class, LatencyCommand.class, PostCommand.class, CompareCommand.class, PeerCommand.class})
 public final class BenchCommand
 {
     /**
