@@ -42,7 +42,7 @@ public final class EdgeAgent implements Agent
     @Override
     public int doWork()
     {
-        final int work = events.controlledRead(handler, BATCH_EVENTS);
+        int work = events.controlledRead(handler, BATCH_EVENTS);
         if (null != failure)
         {
             final RuntimeException ex = failure;
@@ -56,6 +56,10 @@ public final class EdgeAgent implements Agent
                 edge.flush();
             }
             isFlushDue = false;
+        }
+        for (final Edge edge : edges)
+        {
+            work += edge.doWork();
         }
 
         return work;

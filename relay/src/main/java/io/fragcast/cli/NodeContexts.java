@@ -2,16 +2,20 @@ package io.fragcast.cli;
 
 import io.fragcast.config.AeronConfig;
 import io.fragcast.config.BlockLaneConfig;
+import io.fragcast.config.DeliverConfig;
 import io.fragcast.config.Endpoint;
 import io.fragcast.config.NodeConfig;
+import io.fragcast.crypto.JwtSecretFile;
 import io.fragcast.crypto.KeyFile;
 import io.fragcast.crypto.Secp256k1;
+import io.fragcast.edge.engine.EngineConfig;
 import io.fragcast.node.Identity;
 import io.fragcast.node.MulticastGroup;
 import io.fragcast.node.NodeContext;
 import io.fragcast.node.RelayNode;
 import io.fragcast.node.ReplicaNode;
 import io.fragcast.node.SequencerNode;
+import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.transport.aeron.LinkBudget;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +57,15 @@ final class NodeContexts
     ReplicaNode.Context replica(final NodeConfig config) throws IOException
     {
         return fill(new ReplicaNode.Context(), config);
+    }
+
+    static EngineConfig engine(final DeliverConfig.Engine engine, final BlockLimits limits) throws IOException
+    {
+        return new EngineConfig(
+            engine.uri(),
+            JwtSecretFile.read(engine.jwtSecretFile()),
+            TimeUnit.MILLISECONDS.toNanos(engine.timeoutMs()),
+            EngineConfig.queueLength(limits.attemptBytes()));
     }
 
     private <C extends NodeContext<C>> C fill(final C ctx, final NodeConfig config) throws IOException

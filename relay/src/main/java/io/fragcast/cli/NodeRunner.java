@@ -115,6 +115,10 @@ final class NodeRunner
         {
             ctx.eventChannel(ipc.channel());
         }
+        else if (deliver instanceof DeliverConfig.Engine engine)
+        {
+            ctx.engine(NodeContexts.engine(engine, ctx.limits()));
+        }
         else
         {
             ctx.edge(JsonLinesEdge.toStandardOutput());

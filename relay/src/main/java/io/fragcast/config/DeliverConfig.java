@@ -1,5 +1,6 @@
 package io.fragcast.config;
 
+import java.net.URI;
 import java.nio.file.Path;
 
 /**
@@ -29,6 +30,17 @@ public sealed interface DeliverConfig
      * @param channel Aeron URI.
      */
     record Ipc(String channel) implements DeliverConfig
+    {
+    }
+
+    /**
+     * Calls of an execution client's Engine API.
+     *
+     * @param uri           of the API.
+     * @param jwtSecretFile that the client has too; checked to be its owner's alone.
+     * @param timeoutMs     after which a call is taken for lost.
+     */
+    record Engine(URI uri, Path jwtSecretFile, int timeoutMs) implements DeliverConfig
     {
     }
 }

@@ -1,5 +1,6 @@
 package io.fragcast.config;
 
+import io.fragcast.crypto.JwtSecretFile;
 import io.fragcast.crypto.KeyFile;
 import io.fragcast.crypto.Secp256k1;
 import io.fragcast.journal.JournalConfig;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +32,7 @@ public final class NodeConfigReader
 {
     /** An attempt may hold a quarter of the slab: 64 MiB of 256 (DESIGN §4.2). */
     private static final int ATTEMPTS_PER_SLAB = 4;
+    private static final String ENGINE_PREFIX = "engine:";
     private static final String IPC_PREFIX = "ipc:";
     private static final String JSON_LINES_PREFIX = "jsonl:";
     private static final int ADDRESS_LENGTH = 20;
@@ -320,7 +324,46 @@ public final class NodeConfigReader
             return new DeliverConfig.Ipc(to.substring(IPC_PREFIX.length()));
         }
 
-        throw setting.refuse("this version delivers to jsonl:-, jsonl:FILE or ipc:CHANNEL");
+        if (to.startsWith(ENGINE_PREFIX) && to.length() > ENGINE_PREFIX.length())
+        {
+            return engine(setting, to.substring(ENGINE_PREFIX.length()));
+        }
+
+        throw setting.refuse("this version delivers to jsonl:-, jsonl:FILE, ipc:CHANNEL or engine:URL");
+    }
+
+    private DeliverConfig.Engine engine(final Setting setting, final String url)
+    {
+        final URI uri;
+        try
+        {
+            uri = new URI(url);
+        }
+        catch (final URISyntaxException ex)
+        {
+            throw setting.refuse("not a URL: " + ex.getMessage());
+        }
+        final boolean isHttp = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+        if (!isHttp || null == uri.getHost() || null != uri.getUserInfo())
+        {
+            throw setting.refuse("not a URL such as http://127.0.0.1:8551");
+        }
+        final Setting file = settings.find(NodeOptions.JWT_SECRET);
+        if (null == file)
+        {
+            throw setting.refuse("the Engine API wants a secret: set deliver.jwt-secret-file");
+        }
+        final Path secretFile = Path.of(file.value());
+        try
+        {
+            Arrays.fill(JwtSecretFile.read(secretFile), (byte)0);
+        }
+        catch (final IOException ex)
+        {
+            throw new ConfigException(role.text() + ": " + ex.getMessage(), ex);
+        }
+
+        return new DeliverConfig.Engine(uri, secretFile, settings.number(NodeOptions.ENGINE_TIMEOUT));
     }
 
     private String publishChannel()

@@ -65,8 +65,13 @@ public final class NodeOptions
 
     static final Option UPSTREAM = Option.text("peers.upstream", LIST, "PUBKEY@HOST:PORT",
         "Whom the node listens to; PUBKEY may be @FILE with the key in hex.");
-    static final Option DELIVER = Option.text("deliver.to", TEXT, "jsonl:-, jsonl:FILE or ipc:CHANNEL",
+    static final Option DELIVER = Option.text("deliver.to", TEXT, "jsonl:-, jsonl:FILE, ipc:CHANNEL or engine:URL",
         "Where verified blocks go.").or("jsonl:-").of(REPLICA);
+    static final Option JWT_SECRET = Option.text("deliver.jwt-secret-file", PATH, "file, 0600",
+        "Secret of the execution client's Engine API, as geth writes it; with engine:URL.").of(REPLICA);
+    static final Option ENGINE_TIMEOUT = number("deliver.engine-timeout-ms", "4000", 100, 60_000, "milliseconds",
+        "When a call of the Engine API is taken for lost: longer than the client takes for its longest frag.")
+        .of(REPLICA);
     static final Option PUBLISH = Option.text("publish.from", TEXT, "ipc:CHANNEL",
         "Aeron IPC channel that the block builder publishes to.").or("ipc:aeron:ipc").of(SEQUENCER);
 
@@ -109,7 +114,7 @@ public final class NodeOptions
     private static final List<Option> ALL = List.of(
         CHAIN_ID, NAME, PROFILE, IDENTITY_KEY, LEADER_KEY, SCHEDULE,
         MODE, LISTEN, SINKS, MULTICAST, INTERFACE, MTU, SLOW_SINK, WINDOW, RTT, RATE, BODY_SLAB, MAX_TX,
-        UPSTREAM, DELIVER, PUBLISH,
+        UPSTREAM, DELIVER, JWT_SECRET, ENGINE_TIMEOUT, PUBLISH,
         JOURNAL_DIR, KEEP_BLOCKS, RING_BYTES, BLOCK_BYTES, ROLL,
         THREAD_MODE, IDLE, AFFINITY_BROADCAST, AFFINITY_FORWARD, AFFINITY_INGEST, AFFINITY_JOURNAL, AFFINITY_EDGE,
         AFFINITY_DRIVER,

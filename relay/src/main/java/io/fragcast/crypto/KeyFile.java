@@ -3,14 +3,12 @@ package io.fragcast.crypto;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -22,9 +20,6 @@ import java.util.Set;
  */
 public final class KeyFile
 {
-    /** Far more than a key needs: whoever names a wrong file gets an answer before it is read whole. */
-    private static final int MAX_LENGTH = 256;
-
     private KeyFile()
     {
     }
@@ -38,24 +33,15 @@ public final class KeyFile
      */
     public static byte[] read(final Path file) throws IOException
     {
-        try
+        final byte[] privateKey =
+            OwnerFile.read("key file " + file, file, "make it by: fragcast keygen " + file);
+        if (!Secp256k1.isPrivateKey(privateKey))
         {
-            checkPrivate(file);
-            if (Files.size(file) > MAX_LENGTH)
-            {
-                throw noKey(file);
-            }
+            Arrays.fill(privateKey, (byte)0);
+            throw new IOException("key file " + file + " holds a number that is no private key of secp256k1");
+        }
 
-            return parse(file, Files.readString(file, StandardCharsets.US_ASCII).strip());
-        }
-        catch (final NoSuchFileException ex)
-        {
-            throw new IOException("key file " + file + " does not exist; make it by: fragcast keygen " + file, ex);
-        }
-        catch (final CharacterCodingException ex)
-        {
-            throw noKey(file);
-        }
+        return privateKey;
     }
 
     /**
@@ -92,43 +78,5 @@ public final class KeyFile
         {
             throw new IOException("key file " + file + ": its folder does not exist", ex);
         }
-    }
-
-    private static void checkPrivate(final Path file) throws IOException
-    {
-        final Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
-        int mode = 0;
-        for (final PosixFilePermission permission : permissions)
-        {
-            mode |= 0400 >>> permission.ordinal();
-        }
-        if (0 != (mode & 0077))
-        {
-            throw new IOException(String.format(
-                "key file %s is readable by others (%04o); chmod 600 it", file, mode));
-        }
-    }
-
-    private static byte[] parse(final Path file, final String text) throws IOException
-    {
-        final String digits = text.startsWith("0x") ? text.substring(2) : text;
-        if (2 * Secp256k1.PRIVATE_KEY_LENGTH != digits.length() || !digits.chars().allMatch(HexFormat::isHexDigit))
-        {
-            throw noKey(file);
-        }
-
-        final byte[] privateKey = HexFormat.of().parseHex(digits);
-        if (!Secp256k1.isPrivateKey(privateKey))
-        {
-            Arrays.fill(privateKey, (byte)0);
-            throw new IOException("key file " + file + " holds a number that is no private key of secp256k1");
-        }
-
-        return privateKey;
-    }
-
-    private static IOException noKey(final Path file)
-    {
-        return new IOException("key file " + file + " does not hold 64 hex digits");
     }
 }

@@ -27,6 +27,16 @@ public interface Edge extends AutoCloseable
     void flush();
 
     /**
+     * Called in each duty cycle, whether there are events or not: for edges that wait for somebody.
+     *
+     * @return what was done, 0 for nothing.
+     */
+    default int doWork()
+    {
+        return 0;
+    }
+
+    /**
      * How far the consumer behind the edge is, from an earlier life of this node: a replica goes on behind it and
      * reports what was missed since. Asked once, before the first event.
      *

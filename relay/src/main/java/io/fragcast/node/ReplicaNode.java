@@ -6,6 +6,8 @@ import io.fragcast.counter.Counters;
 import io.fragcast.crypto.Secp256k1;
 import io.fragcast.edge.Edge;
 import io.fragcast.edge.ListenerEdge;
+import io.fragcast.edge.engine.EngineConfig;
+import io.fragcast.edge.engine.EngineEdge;
 import io.fragcast.edge.ipc.IpcEventEdge;
 import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.BlockLaneReceiver;
@@ -36,6 +38,7 @@ public final class ReplicaNode implements AutoCloseable
         private final List<Edge> edges = new ArrayList<>();
         private final List<BlockListener> listeners = new ArrayList<>();
         private @Nullable String eventChannel;
+        private @Nullable EngineConfig engine;
         private boolean isDeliveredHot;
 
         @Override
@@ -133,6 +136,28 @@ public final class ReplicaNode implements AutoCloseable
             return this;
         }
 
+        /**
+         * Execution client that the node delivers to.
+         *
+         * @return which, or null for none.
+         */
+        public @Nullable EngineConfig engine()
+        {
+            return engine;
+        }
+
+        /**
+         * Sets the execution client that the node delivers to.
+         *
+         * @param value which, or null for none.
+         * @return this.
+         */
+        public Context engine(final @Nullable EngineConfig value)
+        {
+            engine = value;
+            return this;
+        }
+
         @Override
         public void validate()
         {
@@ -141,7 +166,7 @@ public final class ReplicaNode implements AutoCloseable
             {
                 throw new IllegalArgumentException(name() + ": no upstream peer, nothing to deliver");
             }
-            if (edges.isEmpty() && listeners.isEmpty() && null == eventChannel)
+            if (edges.isEmpty() && listeners.isEmpty() && null == eventChannel && null == engine)
             {
                 throw new IllegalArgumentException(name() + ": nobody to deliver to");
             }
@@ -183,6 +208,11 @@ public final class ReplicaNode implements AutoCloseable
                 runtime.client().aeron(),
                 eventChannel,
                 BlockEventProxy.maxEventLength(ctx.limits(), runtime.maxFrameLength())));
+        }
+        final EngineConfig engine = ctx.engine();
+        if (null != engine)
+        {
+            edges.add(new EngineEdge(engine, runtime.clock(), runtime.counters()));
         }
         ctx.listeners().forEach((listener) -> edges.add(new ListenerEdge(listener)));
         final EdgeAgent edgeAgent = new EdgeAgent(events, edges.toArray(new Edge[0]));
