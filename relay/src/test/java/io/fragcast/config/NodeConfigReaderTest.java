@@ -16,6 +16,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -352,13 +353,39 @@ class NodeConfigReaderTest
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"engine:http://127.0.0.1:8551", "ws:9000", "jsonl:", "ipc:", ""})
+    @ValueSource(strings = {"ws:9000", "jsonl:", "ipc:", "engine:", ""})
     void shouldRefuseDelivery(final String to)
     {
         flags.put("deliver.to", List.of(to));
 
         assertRefused(NodeRole.REPLICA, relayFile(), "--deliver: deliver.to = " + to +
-            ": this version delivers to jsonl:-, jsonl:FILE or ipc:CHANNEL");
+            ": this version delivers to jsonl:-, jsonl:FILE, ipc:CHANNEL or engine:URL");
+    }
+
+    @Test
+    void shouldReadExecutionClient() throws IOException
+    {
+        final Path secret = dir.resolve("jwt.hex");
+        Files.writeString(secret, "0x" + "1f".repeat(32));
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        flags.put("deliver.to", List.of("engine:http://127.0.0.1:8551"));
+        assertRefused(NodeRole.REPLICA, relayFile(), "--deliver: deliver.to = engine:http://127.0.0.1:8551" +
+            ": the Engine API wants a secret: set deliver.jwt-secret-file");
+
+        flags.put("deliver.jwt-secret-file", List.of(secret.toString()));
+        assertThat(read(NodeRole.REPLICA, relayFile()).deliver())
+            .isEqualTo(new DeliverConfig.Engine(URI.create("http://127.0.0.1:8551"), secret, 4_000));
+        for (final String url : List.of("ftp://127.0.0.1", "http:/x", "localhost:8551", "http://me:secret@127.0.0.1"))
+        {
+            flags.put("deliver.to", List.of("engine:" + url));
+            assertRefused(NodeRole.REPLICA, relayFile(), "--deliver: deliver.to = engine:" + url +
+                ": not a URL such as http://127.0.0.1:8551");
+        }
+
+        flags.put("deliver.to", List.of("engine:http://127.0.0.1:8551"));
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r--r--"));
+        assertRefused(NodeRole.REPLICA, relayFile(),
+            "replica: JWT secret file " + secret + " is readable by others (0644); chmod 600 it");
     }
 
     @Test

@@ -12,11 +12,12 @@ import java.util.List;
  */
 final class AttemptQueue
 {
-    /** A window of the network: more blocks than these are never under way at once. */
-    static final int MAX_ATTEMPTS = 64;
+    /** Half an hour of 2 s blocks; mostly the bytes are the limit. */
+    static final int MAX_ATTEMPTS = 1_024;
 
     private final List<BlockAttempt> attempts = new ArrayList<>();
     private final long maxLength;
+    private long length;
     private long skipped;
 
     AttemptQueue(final long maxLength)
@@ -26,7 +27,21 @@ final class AttemptQueue
 
     void open(final EngineMessage env)
     {
-        attempts.add(new BlockAttempt(env));
+        final BlockAttempt attempt = new BlockAttempt(env);
+        attempts.add(attempt);
+        length += attempt.length();
+    }
+
+    /** A frag, or the seal, of the newest attempt. */
+    void add(final EngineMessage message)
+    {
+        final BlockAttempt newest = newest();
+        if (null != newest)
+        {
+            length -= newest.length();
+            newest.add(message);
+            length += newest.length();
+        }
     }
 
     /** The attempt that events belong to; null: its Env was not seen. */
@@ -51,7 +66,7 @@ final class AttemptQueue
             {
                 return null;
             }
-            attempts.remove(0);
+            remove(attempt);
         }
 
         return null;
@@ -88,6 +103,7 @@ final class AttemptQueue
 
     void remove(final BlockAttempt attempt)
     {
+        length -= attempt.length();
         attempts.remove(attempt);
     }
 
@@ -97,7 +113,7 @@ final class AttemptQueue
         {
             skipped++;
         }
-        attempt.giveUp();
+        letGo(attempt);
     }
 
     /** The client's head is here: what it has a block for is done with. */
@@ -108,7 +124,7 @@ final class AttemptQueue
             if (Arrays.equals(attempt.blockHash(), headHash))
             {
                 // It was sealed, though the answer was lost.
-                attempt.giveUp();
+                letGo(attempt);
             }
             else if (Long.compareUnsigned(attempt.blockNumber(), headNumber) <= 0)
             {
@@ -138,19 +154,14 @@ final class AttemptQueue
             if (attempt != current)
             {
                 giveUp(attempt);
-                attempts.remove(i--);
+                remove(attempt);
+                i--;
             }
         }
     }
 
     long length()
     {
-        long length = 0;
-        for (int i = 0; i < attempts.size(); i++)
-        {
-            length += attempts.get(i).length();
-        }
-
         return length;
     }
 
@@ -163,8 +174,14 @@ final class AttemptQueue
         return count;
     }
 
+    private void letGo(final BlockAttempt attempt)
+    {
+        length -= attempt.length();
+        attempt.giveUp();
+    }
+
     private boolean isOverfull()
     {
-        return attempts.size() > MAX_ATTEMPTS || length() > maxLength;
+        return attempts.size() > MAX_ATTEMPTS || length > maxLength;
     }
 }

@@ -124,7 +124,9 @@ final class EngineHttp implements EnginePort, AutoCloseable
     {
         final boolean isUnsent = error instanceof ConnectException || error instanceof HttpConnectTimeoutException;
 
-        return EngineAnswer.failed(isUnsent ? Outcome.SHUT_OUT : Outcome.UNKNOWN, error.toString());
+        return isUnsent ?
+            EngineAnswer.failed(Outcome.SHUT_OUT, "no connection") :
+            EngineAnswer.failed(Outcome.UNKNOWN, error.toString());
     }
 
     private static Thread newThread(final Runnable task)

@@ -105,12 +105,8 @@ final class EngineSequencer
     /** A frag, or the seal, of the attempt that opened last. */
     void onMessage(final EngineMessage message)
     {
-        final BlockAttempt newest = queue.newest();
-        if (null != newest)
-        {
-            newest.add(message);
-            onQueued();
-        }
+        queue.add(message);
+        onQueued();
     }
 
     /** The attempt that opened last has ended. */
