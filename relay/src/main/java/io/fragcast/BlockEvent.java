@@ -10,6 +10,21 @@ import org.agrona.DirectBuffer;
 public interface BlockEvent
 {
     /**
+     * What a consumer may make of a block.
+     */
+    enum Status
+    {
+        /** It is being built, or not yet checked: what is known of it may be taken back. */
+        PROVISIONAL,
+        /** It was sealed by its leader, and its transactions are those that the seal names. */
+        SEALED,
+        /** The attempt will not become a block here: whatever came of it is to be forgotten. */
+        ABORTED,
+        /** Blocks were missed: nothing is said of any. */
+        MISSED
+    }
+
+    /**
      * What happened; the order of the constants is the code on the wire.
      */
     enum Kind
@@ -30,6 +45,22 @@ public interface BlockEvent
         SUPERSEDED,
         /** Blocks were missed before this height. */
         GAP;
+
+        /**
+         * What the attempt is after the event: PROVISIONAL until its terminal event, of which there is one.
+         *
+         * @return the status.
+         */
+        public Status status()
+        {
+            return switch (this)
+            {
+                case ENV, FRAG, SEAL -> Status.PROVISIONAL;
+                case VERIFIED -> Status.SEALED;
+                case MISMATCHED, ABORTED, SUPERSEDED -> Status.ABORTED;
+                case GAP -> Status.MISSED;
+            };
+        }
 
         /**
          * Does the event end its attempt?

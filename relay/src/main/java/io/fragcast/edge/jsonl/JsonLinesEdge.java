@@ -25,7 +25,8 @@ import java.util.Locale;
  * Delivers as JSON, one object a line. Numbers are plain integers, up to 2^64 - 1; bytes are 0x hex; the fields of an
  * env and a seal have based-op's names.
  * <pre>
- *   {"kind":"frag","chainId":10,"blockNumber":7,"attempt":{"leaderTerm":1,"incarnation":1795235821000},"seq":0,
+ *   {"kind":"frag","status":"provisional","chainId":10,"blockNumber":7,
+ *    "attempt":{"leaderTerm":1,"incarnation":1795235821000},"seq":0,
  *    "publishTimeNs":1795235821000100000,"deliverTimeNs":1795235821000200000,"hops":2,
  *    "isLast":false,"txs":["0x02f8.."]}
  * </pre>
@@ -36,10 +37,12 @@ public final class JsonLinesEdge implements Edge
 {
     private static final int HEADER_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH;
     private static final byte[][] KINDS = tokens(BlockEvent.Kind.values());
+    private static final byte[][] STATUSES = tokens(BlockEvent.Status.values());
     private static final byte[][] ABORT_REASONS = tokens(AbortReason.values());
     private static final byte[][] MISMATCH_REASONS = tokens(MismatchReason.values());
 
     private static final byte[] START = token(JsonLinesFile.LINE_START);
+    private static final byte[] STATUS = token("\",\"status\":\"");
     private static final byte[] CHAIN_ID = token("\",\"chainId\":");
     private static final byte[] BLOCK_NUMBER = token(",\"blockNumber\":");
     private static final byte[] LEADER_TERM = token(",\"attempt\":{\"leaderTerm\":");
@@ -169,6 +172,7 @@ public final class JsonLinesEdge implements Edge
     private void write()
     {
         writer.token(START).token(KINDS[event.kind().ordinal()])
+            .token(STATUS).token(STATUSES[event.kind().status().ordinal()])
             .token(CHAIN_ID).number(event.chainId())
             .token(BLOCK_NUMBER).number(event.blockNumber())
             .token(LEADER_TERM).number(Integer.toUnsignedLong(event.leaderTerm()))

@@ -77,25 +77,29 @@ class JsonLinesEdgeTest
         final String text = Files.readString(file);
         final String common = "\",\"chainId\":10,\"blockNumber\":18446744073709551615," +
             "\"attempt\":{\"leaderTerm\":4294967295,\"incarnation\":1795235821000},\"seq\":";
+        final String provisional = "\",\"status\":\"provisional" + common;
         final String times = ",\"publishTimeNs\":1795235821000100000,\"deliverTimeNs\":1795235821000200000,\"hops\":2";
         final List<String> lines = Files.readAllLines(file);
         assertThat(text).endsWith("\n");
         assertThat(lines).hasSize(10);
-        assertThat(lines.get(0)).isEqualTo("{\"kind\":\"gap" + common + "0" + times + ",\"missing\":5}");
-        assertThat(lines.get(1)).isEqualTo("{\"kind\":\"env" + common + "0" + times +
+        assertThat(lines.get(0)).isEqualTo(
+            "{\"kind\":\"gap\",\"status\":\"missed" + common + "0" + times + ",\"missing\":5}");
+        assertThat(lines.get(1)).isEqualTo("{\"kind\":\"env" + provisional + "0" + times +
             ",\"number\":18446744073709551615,\"parentHash\":" + hex(PARENT) +
             ",\"beneficiary\":" + hex(ENV.beneficiary()) + ",\"timestamp\":18446744073709551614,\"gasLimit\":0" +
             ",\"basefee\":9223372036854775808,\"difficulty\":\"0x5\",\"prevrandao\":" + hex(ENV.prevRandao()) +
             ",\"extraData\":\"0x010203\",\"parentBeaconBlockRoot\":" + hex(ENV.parentBeaconBlockRoot()) + "}");
-        assertThat(lines.get(2)).isEqualTo("{\"kind\":\"frag" + common + "0" + times + ",\"isLast\":false,\"txs\":[]}");
-        assertThat(lines.get(3)).isEqualTo("{\"kind\":\"frag" + common + "1" + times +
+        assertThat(lines.get(2)).isEqualTo(
+            "{\"kind\":\"frag" + provisional + "0" + times + ",\"isLast\":false,\"txs\":[]}");
+        assertThat(lines.get(3)).isEqualTo("{\"kind\":\"frag" + provisional + "1" + times +
             ",\"isLast\":true,\"txs\":[\"0x02f87f\",\"0x00\",\"0x" + "00".repeat(70_000) + "\"]}");
-        assertThat(lines.get(4)).isEqualTo("{\"kind\":\"seal" + common + "2" + times +
+        assertThat(lines.get(4)).isEqualTo("{\"kind\":\"seal" + provisional + "2" + times +
             ",\"totalFrags\":3,\"gasUsed\":" + Long.toUnsignedString(SEAL.gasUsed()) +
             ",\"gasLimit\":30000000,\"parentHash\":" + hex(PARENT) +
             ",\"transactionsRoot\":" + hex(SEAL.transactionsRoot()) + ",\"receiptsRoot\":" + hex(SEAL.receiptsRoot()) +
             ",\"stateRoot\":" + hex(SEAL.stateRoot()) + ",\"blockHash\":" + hex(SEAL.blockHash()) + "}");
-        assertThat(lines.get(5)).isEqualTo("{\"kind\":\"verified" + common + "2" + times + "}");
+        assertThat(lines.get(5)).isEqualTo("{\"kind\":\"verified\",\"status\":\"sealed" + common + "2" + times + "}");
+        assertThat(lines.subList(6, 10)).allMatch((line) -> line.contains("\",\"status\":\"aborted\","));
         assertThat(lines.get(6)).endsWith(",\"reason\":\"transactions_root\"}");
         assertThat(lines.get(7)).endsWith(",\"reason\":\"reopened\"}");
         assertThat(lines.get(8)).endsWith(",\"reason\":\"unknown\"}");
