@@ -6,7 +6,6 @@ import io.fragcast.journal.JournalArchive;
 import io.fragcast.protocol.repair.RepairServer;
 import io.fragcast.transport.FrameLink;
 import io.fragcast.wire.RepairAdapter;
-import org.agrona.CloseHelper;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +14,7 @@ import java.util.function.IntSupplier;
 
 /**
  * Serves repair, on a cold thread: takes accepted frames into memory, follows the journal, hears requests, answers.
- * <p>
- * Owns the archive, which belongs to its thread: {@link #onClose} closes it. The links belong to the node.
+ * The links and the archive belong to the node, which closes them when this thread has ended.
  */
 public final class RepairAgent implements Agent
 {
@@ -95,12 +93,6 @@ public final class RepairAgent implements Agent
         }
 
         return workCount + server.doWork(nowNs);
-    }
-
-    @Override
-    public void onClose()
-    {
-        CloseHelper.close(archive);
     }
 
     @Override

@@ -33,11 +33,14 @@ import org.jspecify.annotations.Nullable;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The nodes of the demo for one chain, over one media driver and one hot thread:
@@ -50,9 +53,13 @@ import java.util.List;
 final class DemoChain implements AutoCloseable
 {
     private static final String HOST = "127.0.0.1";
+    /** A lane each, and their answers. */
+    private static final int PORTS_OF_A_NODE = 8;
     private static final int MTU = 1_408;
     /** Six nodes of 32 MiB each stay below 200 MiB; a block of the demo has at most 360 KB. */
     private static final int SLAB_BYTES = 32 << 20;
+    /** The last blocks of the demo; what is older is in the journals. */
+    private static final int REPAIR_MEMORY_BYTES = 1 << 20;
     /** Half a second of the demo at full speed on a busy disk. */
     private static final int JOURNAL_RING_BYTES = 8 << 20;
     /** 224.0.1.x: Aeron wants the last byte of a data address odd, for its control address is the next. */
@@ -62,6 +69,7 @@ final class DemoChain implements AutoCloseable
     private final Schedule schedule;
     private final Secp256k1 curve = Secp256k1.load();
     private final SecureRandom random = new SecureRandom();
+    private final Set<Integer> portBlocks = new HashSet<>();
     private final byte[] leaderKey = newKey();
     private final Path journalDir;
     private final ErrorHandler errorHandler;
@@ -187,7 +195,7 @@ final class DemoChain implements AutoCloseable
         {
             final Identity identity = new Identity(curve, newKey());
             identities.add(identity);
-            addresses.add(new PeerName(identity.publicKey(), new Endpoint(HOST, freePort())));
+            addresses.add(new PeerName(identity.publicKey(), new Endpoint(HOST, freePorts())));
         }
 
         for (int i = 0; i < options.replicas(); i++)
@@ -248,6 +256,7 @@ final class DemoChain implements AutoCloseable
         ctx.listen(addresses.get(node).endpoint());
         ctx.slowSink(SlowSink.WAIT);
         ctx.limits(BlockLimits.withSlab(SLAB_BYTES, SLAB_BYTES / 2));
+        ctx.repairMemoryLength(REPAIR_MEMORY_BYTES);
         ctx.journal(JournalConfig.small(journalDir.resolve(name), JOURNAL_RING_BYTES));
         ctx.host(host);
         ctx.errorHandler(errorHandler);
@@ -263,9 +272,11 @@ final class DemoChain implements AutoCloseable
         final NodeContext<?> ctx, final int node, final List<PeerName> addresses, final List<Integer> downstream)
     {
         final MulticastGroup group = group(node, addresses);
+        final List<PeerName> peers = downstream.stream().map(addresses::get).toList();
+        ctx.requesters(peers);
         if (null == group)
         {
-            ctx.sinks(downstream.stream().map(addresses::get).toList());
+            ctx.sinks(peers);
         }
         else if (!downstream.isEmpty())
         {
@@ -339,11 +350,38 @@ final class DemoChain implements AutoCloseable
         return key;
     }
 
-    private static int freePort() throws IOException
+    /** The first of a node's block of ports. Blocks are disjoint, and all of the block was free just now. */
+    private int freePorts() throws IOException
     {
-        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress()))
+        while (true)
         {
-            return socket.getLocalPort();
+            final int first;
+            try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress()))
+            {
+                first = socket.getLocalPort() / PORTS_OF_A_NODE * PORTS_OF_A_NODE;
+            }
+            if (!portBlocks.contains(first) && isFree(first))
+            {
+                portBlocks.add(first);
+                return first;
+            }
         }
+    }
+
+    private static boolean isFree(final int first)
+    {
+        for (int port = first; port < first + PORTS_OF_A_NODE; port++)
+        {
+            try (DatagramSocket socket = new DatagramSocket(port, InetAddress.getLoopbackAddress()))
+            {
+                assert port == socket.getLocalPort() : "bound to another port than " + port;
+            }
+            catch (final SocketException ex)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What a node's hot agent does at the end of each duty cycle besides its work: the journal ring's due, a look for a new
+ * What a node's hot agent does at the end of each duty cycle besides its work: the rings' due, a look for a new
  * schedule, and now and then a look at the links for those who watch. Allocates nothing.
  */
 final class CycleDuty implements Runnable
@@ -26,7 +26,7 @@ final class CycleDuty implements Runnable
 
     private final CurrentSchedule schedule;
     private final Consumer<Schedule> scheduleTaker;
-    private final @Nullable JournalRing journalRing;
+    private final JournalRing[] rings;
     private final FrameSource[] sources;
     private final FrameSink[] sinks;
     private final @Nullable FrameFanout fanout;
@@ -41,7 +41,7 @@ final class CycleDuty implements Runnable
      *
      * @param schedule       of the node, replaced by any thread.
      * @param scheduleTaker  told on this agent's thread when it was.
-     * @param journalRing    of the agent, or null.
+     * @param rings          of the agent.
      * @param sources        that are looked at.
      * @param sinks          that are looked at.
      * @param fanout         over the sinks, or null.
@@ -52,7 +52,7 @@ final class CycleDuty implements Runnable
     CycleDuty(
         final CurrentSchedule schedule,
         final Consumer<Schedule> scheduleTaker,
-        final @Nullable JournalRing journalRing,
+        final JournalRing[] rings,
         final FrameSource[] sources,
         final List<FrameSink> sinks,
         final @Nullable FrameFanout fanout,
@@ -63,7 +63,7 @@ final class CycleDuty implements Runnable
         this.schedule = schedule;
         this.scheduleTaker = scheduleTaker;
         taken = schedule.current();
-        this.journalRing = journalRing;
+        this.rings = rings.clone();
         this.sources = sources;
         this.sinks = sinks.toArray(new FrameSink[0]);
         this.fanout = fanout;
@@ -75,9 +75,9 @@ final class CycleDuty implements Runnable
     @Override
     public void run()
     {
-        if (null != journalRing)
+        for (final JournalRing ring : rings)
         {
-            journalRing.doWork();
+            ring.doWork();
         }
         final Schedule current = schedule.current();
         if (current != taken)

@@ -7,17 +7,17 @@ import org.agrona.concurrent.EpochNanoClock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies each accepted frame to the journal's ring, then hands it on to the sinks where there are any. Belongs to the
- * hot agent that accepts.
+ * Hands each accepted frame on to the sinks where there are any, then copies it to the rings of those who keep it: the
+ * journal, and the memory that repair is served from. Waits for none of them. Belongs to the hot agent that accepts.
  */
 public final class JournalTap implements FrameForwarder
 {
-    private final JournalRing ring;
+    private final JournalRing[] rings;
     private final EpochNanoClock clock;
     private final @Nullable FrameForwarder sinks;
 
     /**
-     * A tap.
+     * A tap to one ring.
      *
      * @param ring  to copy to.
      * @param clock for the time of acceptance.
@@ -25,7 +25,19 @@ public final class JournalTap implements FrameForwarder
      */
     public JournalTap(final JournalRing ring, final EpochNanoClock clock, final @Nullable FrameForwarder sinks)
     {
-        this.ring = ring;
+        this(new JournalRing[]{ring}, clock, sinks);
+    }
+
+    /**
+     * A tap.
+     *
+     * @param rings to copy to.
+     * @param clock for the time of acceptance.
+     * @param sinks to hand on to, first; null for none.
+     */
+    public JournalTap(final JournalRing[] rings, final EpochNanoClock clock, final @Nullable FrameForwarder sinks)
+    {
+        this.rings = rings.clone();
         this.clock = clock;
         this.sinks = sinks;
     }
@@ -37,7 +49,11 @@ public final class JournalTap implements FrameForwarder
         {
             sinks.onAccepted(buffer, offset, length, sessionId);
         }
-        ring.onAccepted(buffer, offset, length, sessionId, Lane.BLOCK.portOffset(), clock.nanoTime());
+        final long nowNs = clock.nanoTime();
+        for (final JournalRing ring : rings)
+        {
+            ring.onAccepted(buffer, offset, length, sessionId, Lane.BLOCK.portOffset(), nowNs);
+        }
     }
 
     @Override

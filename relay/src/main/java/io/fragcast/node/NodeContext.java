@@ -1,42 +1,37 @@
 package io.fragcast.node;
 
 import io.fragcast.config.Endpoint;
-import io.fragcast.config.PeerName;
 import io.fragcast.config.ThreadConfig;
 import io.fragcast.journal.JournalConfig;
 import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.protocol.block.SlowSink;
 import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.protocol.repair.RecentFrames;
 import io.fragcast.transport.aeron.LinkBudget;
 import org.agrona.ErrorHandler;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 
 /**
- * What every node is told: who it is, whom it listens to and sends to, its limits, its threads. {@link #validate()} is
- * pure and may be called as often as one likes; nothing is opened before launch.
+ * What every node is told: its peers, its limits, its threads. {@link #validate()} is pure and may be called as often
+ * as one likes; nothing is opened before launch.
  *
  * @param <C> the node's own context.
  */
-public abstract class NodeContext<C extends NodeContext<C>>
+public abstract class NodeContext<C extends NodeContext<C>> extends PeerContext<C>
 {
+    /** The share of an attempt in the slab of a production node. */
+    private static final int ATTEMPTS_PER_SLAB = 4;
+
     private @Nullable String name;
     private @Nullable Schedule schedule;
-    private @Nullable Identity identity;
-    private @Nullable Endpoint listen;
-    private List<PeerName> upstreams = List.of();
-    private @Nullable MulticastGroup upstreamGroup;
-    private List<PeerName> sinks = List.of();
-    private @Nullable MulticastGroup sinkGroup;
-    private @Nullable List<PeerName> holders;
-    private @Nullable List<PeerName> requesters;
     private SlowSink slowSink = SlowSink.SKIP;
     private boolean isReliable = true;
     private LinkBudget budget = LinkBudget.LAN;
     private BlockLimits limits = BlockLimits.production();
+    private int repairMemoryLength;
     private @Nullable JournalConfig journal;
     private @Nullable ThreadConfig threads;
     private @Nullable NodeHost host;
@@ -51,13 +46,6 @@ public abstract class NodeContext<C extends NodeContext<C>>
     protected NodeContext()
     {
     }
-
-    /**
-     * This, as its own type.
-     *
-     * @return this.
-     */
-    protected abstract C self();
 
     /**
      * Name of the node in counters, threads and messages.
@@ -104,182 +92,25 @@ public abstract class NodeContext<C extends NodeContext<C>>
     }
 
     /**
-     * The key that peers know the node by.
+     * How much of what was accepted last is kept in memory for those who ask.
      *
-     * @return the identity.
+     * @return bytes, a power of two; what one attempt may hold unless set, so that an open attempt is there whole.
      */
-    public Identity identity()
+    public int repairMemoryLength()
     {
-        return Objects.requireNonNull(identity, "identity is unset");
+        return 0 != repairMemoryLength ? repairMemoryLength :
+            Math.max(RecentFrames.MIN_LENGTH, Integer.highestOneBit(limits.slabBytes() / ATTEMPTS_PER_SLAB));
     }
 
     /**
-     * Sets the key that peers know the node by.
+     * Sets how much of what was accepted last is kept in memory for those who ask.
      *
-     * @param value the identity.
+     * @param value bytes, a power of two; 0 for the default.
      * @return this.
      */
-    public C identity(final Identity value)
+    public C repairMemoryLength(final int value)
     {
-        identity = value;
-        return self();
-    }
-
-    /**
-     * The node's block of lanes.
-     *
-     * @return the endpoint.
-     */
-    public Endpoint listen()
-    {
-        return Objects.requireNonNull(listen, "listen is unset");
-    }
-
-    /**
-     * Sets the node's block of lanes; the block lane has its first port.
-     *
-     * @param value the endpoint.
-     * @return this.
-     */
-    public C listen(final Endpoint value)
-    {
-        listen = value;
-        return self();
-    }
-
-    /**
-     * Whom the node listens to.
-     *
-     * @return peers.
-     */
-    public List<PeerName> upstreams()
-    {
-        return upstreams;
-    }
-
-    /**
-     * Sets whom the node listens to.
-     *
-     * @param value peers.
-     * @return this.
-     */
-    public C upstreams(final List<PeerName> value)
-    {
-        upstreams = List.copyOf(value);
-        return self();
-    }
-
-    /**
-     * The group that its upstream peers send to, where they multicast.
-     *
-     * @return the group, or null for unicast.
-     */
-    public @Nullable MulticastGroup upstreamGroup()
-    {
-        return upstreamGroup;
-    }
-
-    /**
-     * Sets the group that its upstream peers send to.
-     *
-     * @param value the group, or null for unicast.
-     * @return this.
-     */
-    public C upstreamGroup(final @Nullable MulticastGroup value)
-    {
-        upstreamGroup = value;
-        return self();
-    }
-
-    /**
-     * Whom the node sends to by unicast, in this order.
-     *
-     * @return peers.
-     */
-    public List<PeerName> sinks()
-    {
-        return sinks;
-    }
-
-    /**
-     * Sets whom the node sends to by unicast.
-     *
-     * @param value peers, in order.
-     * @return this.
-     */
-    public C sinks(final List<PeerName> value)
-    {
-        sinks = List.copyOf(value);
-        return self();
-    }
-
-    /**
-     * The group that the node sends to besides its unicast sinks.
-     *
-     * @return the group, or null for none.
-     */
-    public @Nullable MulticastGroup sinkGroup()
-    {
-        return sinkGroup;
-    }
-
-    /**
-     * Sets the group that the node sends to.
-     *
-     * @param value the group, or null for none.
-     * @return this.
-     */
-    public C sinkGroup(final @Nullable MulticastGroup value)
-    {
-        sinkGroup = value;
-        return self();
-    }
-
-    /**
-     * Whom the node asks for what it lost.
-     *
-     * @return peers; its upstreams unless set.
-     */
-    public List<PeerName> holders()
-    {
-        final List<PeerName> set = holders;
-
-        return null == set ? upstreams : set;
-    }
-
-    /**
-     * Sets whom the node asks for what it lost. It dials them; they name it among their requesters.
-     *
-     * @param value peers; three are plenty.
-     * @return this.
-     */
-    public C holders(final List<PeerName> value)
-    {
-        holders = List.copyOf(value);
-        return self();
-    }
-
-    /**
-     * Whose questions the node answers.
-     *
-     * @return peers; its sinks unless set.
-     */
-    public List<PeerName> requesters()
-    {
-        final List<PeerName> set = requesters;
-
-        return null == set ? sinks : set;
-    }
-
-    /**
-     * Sets whose questions the node answers. They dial it, so their addresses do not matter.
-     *
-     * @param value peers.
-     * @return this.
-     */
-    public C requesters(final List<PeerName> value)
-    {
-        requesters = List.copyOf(value);
+        repairMemoryLength = value;
         return self();
     }
 
@@ -530,7 +361,7 @@ public abstract class NodeContext<C extends NodeContext<C>>
         {
             threads();
         }
-        if (!upstreams.isEmpty() && null == upstreamGroup)
+        if (!upstreams().isEmpty() && null == upstreamGroup() || !requesters().isEmpty())
         {
             listen();
         }

@@ -41,6 +41,7 @@ public final class NodeHost implements AutoCloseable
     private final ErrorHandler errorHandler;
     private final AeronDriver driver;
     private final List<AeronClient> clients = new ArrayList<>();
+    private final List<AeronClient> coldClients = new ArrayList<>();
     private final List<RoleAgent> hotAgents = new ArrayList<>();
     private final List<RoleAgent> coldAgents = new ArrayList<>();
     private final List<AutoCloseable> resources = new ArrayList<>();
@@ -95,6 +96,7 @@ public final class NodeHost implements AutoCloseable
      */
     AeronClient connect(final String nodeName)
     {
+        keepAlive();
         final AeronClient client = driver.connect(nodeName);
         clients.add(client);
         resources.add(client);
@@ -111,7 +113,9 @@ public final class NodeHost implements AutoCloseable
      */
     AeronClient connectCold(final String agentName)
     {
+        keepAlive();
         final AeronClient client = driver.connectCold(agentName);
+        coldClients.add(client);
         resources.add(client);
 
         return client;
@@ -241,6 +245,19 @@ public final class NodeHost implements AutoCloseable
         AgentRunner.startOnThread(runner, threadFactory);
 
         return runner;
+    }
+
+    /**
+     * No thread runs yet, and making many nodes may take longer than driver and clients wait for a sign of each other.
+     */
+    private void keepAlive()
+    {
+        checkNotStarted();
+        driver.invoke();
+        for (final AeronClient client : coldClients)
+        {
+            client.invoke();
+        }
     }
 
     private void checkNotStarted()

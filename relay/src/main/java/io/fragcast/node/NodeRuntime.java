@@ -48,8 +48,10 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * What each kind of node has: its host, client, counters, links and journal. Made by a node's launch, on its thread.
@@ -65,6 +67,7 @@ final class NodeRuntime implements AutoCloseable
     private final NanoClock clock = SystemNanoClock.INSTANCE;
     private final EpochNanoClock epochClock = new EpochClock();
     private final @Nullable JournalRing journalRing;
+    private final JournalRing[] rings;
     private final Alarms alarms;
     private final @Nullable HttpServer http;
     private final StageLatencies latencies;
@@ -108,6 +111,10 @@ final class NodeRuntime implements AutoCloseable
                 hotErrors());
         }
         host.addCold(Role.JOURNAL, alarms, hotErrors());
+        final RepairLane repair = RepairLane.serve(ctx, host, links, clock, counters);
+        rings = Stream.of(journalRing, null == repair ? null : repair.ring())
+            .filter(Objects::nonNull)
+            .toArray(JournalRing[]::new);
         if (null != http)
         {
             host.addResource(http);
@@ -283,7 +290,7 @@ final class NodeRuntime implements AutoCloseable
         return new CycleDuty(
             schedule,
             scheduleTaker,
-            journalRing,
+            rings,
             links.sources(),
             links.sinks(),
             fanout,
@@ -428,6 +435,6 @@ final class NodeRuntime implements AutoCloseable
 
     private @Nullable FrameForwarder journaled(final @Nullable FrameForwarder sinks)
     {
-        return null == journalRing ? sinks : new JournalTap(journalRing, epochClock, sinks);
+        return 0 == rings.length ? sinks : new JournalTap(rings, epochClock, sinks);
     }
 }

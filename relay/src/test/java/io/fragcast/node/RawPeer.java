@@ -2,6 +2,7 @@ package io.fragcast.node;
 
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
+import io.fragcast.transport.FrameLink;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
 import io.fragcast.transport.SendResult;
@@ -12,6 +13,7 @@ import io.fragcast.transport.aeron.DriverConfig;
 import io.fragcast.transport.aeron.DriverThreading;
 import io.fragcast.transport.aeron.KernelLimits;
 import io.fragcast.transport.aeron.LinkBudget;
+import io.fragcast.transport.aeron.LinkConfig;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 
@@ -31,6 +33,7 @@ final class RawPeer implements AutoCloseable
     private final Counters counters;
     private final List<FrameSink> sinks = new ArrayList<>();
     private final List<FrameSource> sources = new ArrayList<>();
+    private final List<FrameLink> links = new ArrayList<>();
 
     RawPeer(final TestNetwork.Place self, final List<Throwable> errors)
     {
@@ -67,6 +70,26 @@ final class RawPeer implements AutoCloseable
         return source;
     }
 
+    /** Asks a node on its repair lane. */
+    FrameLink dialRepair(final TestNetwork.Place peer)
+    {
+        final FrameLink link = client.dial(
+            peer.name(),
+            LinkConfig.of(
+                Lane.REPAIR.at(peer.peerName().endpoint()),
+                Lane.REPAIR.answersAt(peer.peerName().endpoint()),
+                Lane.REPAIR.streamId(),
+                self.identity().sessionWith(peer.peerName().publicKey(), Lane.REPAIR),
+                self.identity().answersWith(peer.peerName().publicKey(), Lane.REPAIR),
+                TestNetwork.MTU,
+                LinkBudget.LAN,
+                KernelLimits.ofThisHost()),
+            counters.get(FragcastCounter.SOURCES_REMADE));
+        links.add(link);
+
+        return link;
+    }
+
     /** What runs after a commit. */
     void runDriver()
     {
@@ -91,6 +114,10 @@ final class RawPeer implements AutoCloseable
         {
             work += source.doWork(nowNs);
         }
+        for (final FrameLink link : links)
+        {
+            work += link.doWork(nowNs);
+        }
 
         return work;
     }
@@ -101,7 +128,8 @@ final class RawPeer implements AutoCloseable
         TestNetwork.await(
             self.name() + " connected",
             () -> sinks.stream().allMatch(FrameSink::isConnected) &&
-                sources.stream().allMatch(FrameSource::isConnected),
+                sources.stream().allMatch(FrameSource::isConnected) &&
+                links.stream().allMatch(FrameLink::isConnected),
             this::doWork);
     }
 
@@ -128,6 +156,7 @@ final class RawPeer implements AutoCloseable
     {
         CloseHelper.closeAll(sinks);
         CloseHelper.closeAll(sources);
+        CloseHelper.closeAll(links);
         CloseHelper.closeAll(client, driver);
     }
 

@@ -1,0 +1,147 @@
+package io.fragcast.node;
+
+import io.fragcast.agent.RepairAgent;
+import io.fragcast.config.PeerName;
+import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import io.fragcast.journal.AcceptedFrames;
+import io.fragcast.journal.JournalArchive;
+import io.fragcast.journal.JournalConfig;
+import io.fragcast.journal.JournalRing;
+import io.fragcast.journal.chronicle.ChronicleJournalReader;
+import io.fragcast.node.ThreadPlan.Role;
+import io.fragcast.protocol.repair.AnswerLimits;
+import io.fragcast.protocol.repair.FrameArchive;
+import io.fragcast.protocol.repair.RecentFrames;
+import io.fragcast.protocol.repair.RepairServer;
+import io.fragcast.transport.FrameLink;
+import io.fragcast.transport.aeron.AeronClient;
+import io.fragcast.wire.AnswerProxy;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
+
+import java.security.SecureRandom;
+import java.util.List;
+
+/**
+ * The serving side of a node's repair lane, on a cold thread with a client of its own:
+ * <pre>
+ *   hot agent --JournalTap--> [ ring ] --AcceptedFrames--> RecentFrames --+
+ *   journal's files ------------------- JournalArchive ------------------+--> RepairServer --> requesters
+ * </pre>
+ * The hot agent shares the ring with it and nothing else. Closed with the host, after its threads.
+ */
+final class RepairLane
+{
+    /** An eighth of what is kept: at 64 MiB a cold thread that is held up for 250 ms at 32 MB/s loses nothing. */
+    private static final int RING_FRACTION = 8;
+
+    private final JournalRing ring;
+
+    private RepairLane(final JournalRing ring)
+    {
+        this.ring = ring;
+    }
+
+    /**
+     * Makes what serves a node's requesters.
+     *
+     * @param ctx      of the node.
+     * @param host     that runs it.
+     * @param links    of the node.
+     * @param clock    monotonic.
+     * @param counters of the node.
+     * @return the lane; null where nobody may ask.
+     */
+    static @Nullable RepairLane serve(
+        final NodeContext<?> ctx,
+        final NodeHost host,
+        final Links links,
+        final NanoClock clock,
+        final Counters counters)
+    {
+        if (ctx.requesters().isEmpty())
+        {
+            return null;
+        }
+
+        final AeronClient client = host.connectCold(ctx.name() + " repair");
+        final FrameLink[] requesters = accept(ctx, client, links, counters);
+        host.addResource(() -> CloseHelper.closeAll(requesters));
+
+        final JournalRing ring = new JournalRing(
+            Math.max(JournalConfig.MIN_RING_LENGTH, ctx.repairMemoryLength() / RING_FRACTION),
+            counters.get(FragcastCounter.REPAIR_MEMORY_LOST));
+        final RecentFrames memory = new RecentFrames(ctx.repairMemoryLength(), counters);
+        final JournalArchive archive = archive(ctx, counters);
+        if (null != archive)
+        {
+            host.addResource(archive);
+        }
+
+        final long chainId = ctx.schedule().chainId();
+        final RepairServer server = new RepairServer(
+            chainId,
+            requesters.length,
+            memory,
+            null == archive ? FrameArchive.NONE : archive,
+            new AnswerProxy(requesters, chainId, Lane.maxFrameLength(ctx.schedule().mtu())),
+            AnswerLimits.DEFAULT,
+            new SecureRandom()::nextLong,
+            counters);
+        host.addCold(
+            Role.JOURNAL,
+            new RepairAgent(
+                ctx.name(),
+                clock,
+                new AcceptedFrames[]{new AcceptedFrames(ring, memory)},
+                archive,
+                requesters,
+                server,
+                client::invoke,
+                counters),
+            counters.get(FragcastCounter.HOT_ERRORS));
+
+        return new RepairLane(ring);
+    }
+
+    /**
+     * Where accepted frames go.
+     *
+     * @return the ring, written by the hot agent.
+     */
+    JournalRing ring()
+    {
+        return ring;
+    }
+
+    private static FrameLink[] accept(
+        final NodeContext<?> ctx, final AeronClient client, final Links links, final Counters counters)
+    {
+        final List<PeerName> peers = ctx.requesters();
+        final FrameLink[] requesters = new FrameLink[peers.size()];
+        for (int i = 0; i < requesters.length; i++)
+        {
+            final PeerName peer = peers.get(i);
+            requesters[i] = client.accept(
+                peer.toString(),
+                links.link(Lane.REPAIR, ctx.listen(), peer.publicKey()),
+                null,
+                counters.get(FragcastCounter.SOURCES_REMADE));
+        }
+
+        return requesters;
+    }
+
+    private static @Nullable JournalArchive archive(final NodeContext<?> ctx, final Counters counters)
+    {
+        final JournalConfig journal = ctx.journal();
+
+        return null == journal ? null : new JournalArchive(
+            ChronicleJournalReader.open(journal.dir()),
+            ChronicleJournalReader.open(journal.dir()),
+            JournalArchive.DEFAULT_CAPACITY,
+            counters);
+    }
+}
