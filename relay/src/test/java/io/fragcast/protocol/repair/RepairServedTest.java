@@ -96,4 +96,69 @@ class RepairServedTest
         rig.passUntilVerified(next.number(), 20 * RTT);
         assertThat(rig.count(FragcastCounter.BLOCKS_VERIFIED)).isEqualTo(42);
     }
+
+    @Test
+    void shouldFetchWhatItMissedWithinTheWindowWithoutAGap()
+    {
+        final RepairRig rig = new RepairRig(4, RTT).served().ready();
+        final TestBlock first = rig.block(RepairRig.FIRST);
+        rig.send(first, first.frames(2, 1, 100));
+        rig.passUntilVerified(RepairRig.FIRST, MS);
+        // Nothing is heard, and the links are down too.
+        rig.holders.get(0).isConnected = false;
+        TestBlock block = first;
+        for (int i = 1; i <= 60; i++)
+        {
+            block = rig.block(RepairRig.FIRST + i);
+            rig.lose(block, block.frames(2, 2, 200));
+            rig.pass(40 * MS);
+        }
+        rig.holders.get(0).isConnected = true;
+        rig.send(block, block.heartbeat(1, FrameKind.SEAL, 2));
+
+        assertThat(rig.passUntilVerified(block.number(), 100 * MS)).isLessThan(10 * RTT);
+        assertThat(rig.count(FragcastCounter.BLOCKS_VERIFIED)).isEqualTo(61);
+        assertThat(rig.count(FragcastCounter.BLOCKS_MISSED)).isZero();
+    }
+
+    @Test
+    void shouldJumpWithAGapWhereItIsBehindByMoreThanTheWindow()
+    {
+        final RepairRig rig = new RepairRig(5, RTT).served().ready();
+        final TestBlock first = rig.block(RepairRig.FIRST);
+        rig.send(first, first.frames(2, 1, 100));
+        rig.passUntilVerified(RepairRig.FIRST, MS);
+        rig.holders.get(0).isConnected = false;
+        rig.pass(2_000 * MS);
+        TestBlock block = first;
+        for (int i = 1; i <= 80; i++)
+        {
+            block = rig.block(RepairRig.FIRST + i);
+            rig.lose(block, block.frames(2, 1, 100));
+        }
+        rig.holders.get(0).isConnected = true;
+        rig.send(block, block.heartbeat(1, FrameKind.FRAG, 1));
+
+        rig.passUntilVerified(block.number(), 100 * MS);
+        assertThat(rig.node.story()).contains("GAP@1080 missing 79");
+    }
+
+    @Test
+    void shouldFetchWhatItMissedWhileItWasDown()
+    {
+        final RepairRig rig = new RepairRig(6, RTT).served();
+        rig.node.receiver.resumeAfter(RepairRig.FIRST);
+        TestBlock block = rig.block(RepairRig.FIRST);
+        rig.lose(block, block.frames(2, 1, 100));
+        for (int i = 1; i <= 20; i++)
+        {
+            block = rig.block(RepairRig.FIRST + i);
+            rig.lose(block, block.frames(3, 2, 900));
+        }
+
+        // Nothing comes live: the holder's word is enough.
+        assertThat(rig.passUntilVerified(block.number(), 100 * MS)).isLessThan(6 * RTT);
+        assertThat(rig.count(FragcastCounter.BLOCKS_VERIFIED)).isEqualTo(20);
+        assertThat(rig.node.story().get(0)).isEqualTo("ENV@1001");
+    }
 }
