@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -84,10 +85,16 @@ final class TestNetwork implements AutoCloseable
 
     NodeHost host(final String name, final boolean isSpinning)
     {
+        return host(name, isSpinning, (config) -> config);
+    }
+
+    /** A host whose network is not as it should be. */
+    NodeHost host(final String name, final boolean isSpinning, final UnaryOperator<DriverConfig> network)
+    {
         final NodeHost host = NodeHost.launch(
             name,
             ThreadConfig.unpinned(ThreadConfig.Mode.INVOKER, isSpinning),
-            DriverConfig.embedded("test-" + name, DriverThreading.INVOKER, LinkBudget.LAN),
+            network.apply(DriverConfig.embedded("test-" + name, DriverThreading.INVOKER, LinkBudget.LAN)),
             errors::add);
         closing.add(host);
 
