@@ -82,6 +82,12 @@ public final class LatencyCommand implements Callable<Integer>
             throw new CommandLine.ParameterException(spec.commandLine(), "--a and --b go together");
         }
         checkRange("--relays", options.relays, 0, 2);
+        checkRange("--replicas", options.replicas, 1, 16);
+        checkRange("--lossy", (int)Math.ceil(options.lossPercent), 0, 50);
+        if (0 < options.lossPercent && 1 == options.replicas)
+        {
+            throw new CommandLine.ParameterException(spec.commandLine(), "--lossy needs --replicas 2 or more");
+        }
         checkRange("--rate", options.rate, 1, 1_000_000);
         checkRange("--seconds", options.seconds, 1, 3_600);
         checkRange("--warmup-seconds", options.warmupSeconds, 0, 3_600);

@@ -15,6 +15,14 @@ final class LatencyOptions
         + "(default: ${DEFAULT-VALUE}).")
     int relays = 1;
 
+    @Option(names = "--replicas", defaultValue = "1", description = "Replicas behind the last relay; the first is "
+        + "measured (default: ${DEFAULT-VALUE}).")
+    int replicas = 1;
+
+    @Option(names = "--lossy", paramLabel = "PERCENT", defaultValue = "0", description = "Of the datagrams to the last "
+        + "replica that are lost; it is not measured, what it loses is repaired (default: ${DEFAULT-VALUE}).")
+    double lossPercent;
+
     @Option(names = "--rate", defaultValue = "1000", description = "Frags a second (default: ${DEFAULT-VALUE}).")
     int rate = 1_000;
 
@@ -86,6 +94,8 @@ final class LatencyOptions
     {
         final List<String> args = new ArrayList<>(List.of(
             "--relays", Integer.toString(relays),
+            "--replicas", Integer.toString(replicas),
+            "--lossy", Double.toString(lossPercent),
             "--rate", Integer.toString(rate),
             "--seconds", Integer.toString(seconds),
             "--warmup-seconds", Integer.toString(warmupSeconds),

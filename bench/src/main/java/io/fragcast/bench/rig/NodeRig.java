@@ -1,5 +1,6 @@
 package io.fragcast.bench.rig;
 
+import io.aeron.driver.ext.RandomLossGenerator;
 import io.fragcast.FragPublisher;
 import io.fragcast.PublishResult;
 import io.fragcast.bench.SampleChain;
@@ -47,6 +48,7 @@ import java.util.function.Supplier;
  */
 final class NodeRig implements Rig
 {
+    private static final double PERCENT = 100;
     private static final String HOST = "127.0.0.1";
     private static final long CHAIN_ID = 4_670;
     private static final int TERM = 1;
@@ -78,6 +80,7 @@ final class NodeRig implements Rig
     private final List<PeerName> addresses = new ArrayList<>();
     private final List<Counters> counters = new ArrayList<>();
     private final List<RelayNode> relays = new ArrayList<>();
+    private final int lossyPort = freePort();
     private final Map<FragcastCounter, Long> marks = new EnumMap<>(FragcastCounter.class);
     private final AtomicReference<@Nullable Throwable> firstError = new AtomicReference<>();
     private final SequencerNode sequencer;
@@ -104,7 +107,7 @@ final class NodeRig implements Rig
         host = NodeHost.launch(
             "bench",
             ThreadConfig.unpinned(ThreadConfig.Mode.INVOKER, !options.isBackingOff),
-            DriverConfig.embedded("bench", DriverThreading.INVOKER, LinkBudget.LAN),
+            lossy(DriverConfig.embedded("bench", DriverThreading.INVOKER, LinkBudget.LAN)),
             this::onError);
 
         boolean isUp = false;
@@ -206,25 +209,36 @@ final class NodeRig implements Rig
 
     private SequencerNode launch(final byte[] leaderKey, final LatencyRecorder recorder)
     {
-        final int replica = options.relays + 1;
-        for (int i = 0; i <= replica; i++)
+        final int firstReplica = options.relays + 1;
+        final int lastReplica = options.relays + options.replicas;
+        for (int i = 0; i <= lastReplica; i++)
         {
             final Identity identity = new Identity(curve, newKey());
             identities.add(identity);
-            addresses.add(new PeerName(identity.publicKey(), new Endpoint(HOST, freePort())));
+            addresses.add(new PeerName(
+                identity.publicKey(), new Endpoint(HOST, lastReplica == i ? lossyPort : freePort())));
         }
 
-        final ReplicaNode.Context replicaContext = new ReplicaNode.Context().listener(recorder);
-        prepare(replicaContext, "replica", replica);
-        replicaContext.upstreams(List.of(addresses.get(replica - 1)));
-        counters.add(ReplicaNode.launch(replicaContext).counters());
+        for (int i = firstReplica; i <= lastReplica; i++)
+        {
+            final boolean isMeasured = firstReplica == i;
+            final ReplicaNode.Context context =
+                new ReplicaNode.Context().listener(isMeasured ? recorder : (event) -> {});
+            prepare(context, "replica-" + (i - options.relays), i);
+            context.upstreams(List.of(addresses.get(options.relays)));
+            final Counters replicaCounters = ReplicaNode.launch(context).counters();
+            if (isMeasured || 0 == options.lossPercent || lastReplica != i)
+            {
+                counters.add(replicaCounters);
+            }
+        }
 
         for (int i = options.relays; i > 0; i--)
         {
             final RelayNode.Context relayContext = new RelayNode.Context();
             prepare(relayContext, "relay-" + i, i);
             relayContext.upstreams(List.of(addresses.get(i - 1)));
-            relayContext.sinks(List.of(addresses.get(i + 1)));
+            relayContext.sinks(sinks(i));
             final RelayNode relay = RelayNode.launch(relayContext);
             relays.add(relay);
             counters.add(relay.counters());
@@ -232,11 +246,26 @@ final class NodeRig implements Rig
 
         final SequencerNode.Context sequencerContext = new SequencerNode.Context().signer(curve.newSigner(leaderKey));
         prepare(sequencerContext, "sequencer", 0);
-        sequencerContext.sinks(List.of(addresses.get(1)));
+        sequencerContext.sinks(sinks(0));
         final SequencerNode node = SequencerNode.launch(sequencerContext);
         counters.add(node.counters());
 
         return node;
+    }
+
+    /** The next relay, or behind the last all replicas. */
+    private List<PeerName> sinks(final int node)
+    {
+        return options.relays == node ?
+            List.copyOf(addresses.subList(node + 1, addresses.size())) : List.of(addresses.get(node + 1));
+    }
+
+    /** A network that loses what goes to the last replica on the block lane, and nothing else. */
+    private DriverConfig lossy(final DriverConfig config)
+    {
+        return 0 == options.lossPercent ? config : config.withDataLoss((endpoint) ->
+            lossyPort == endpoint.getPort() ?
+                new RandomLossGenerator(options.lossPercent / PERCENT) : (address, buffer, length) -> false);
     }
 
     private void prepare(final NodeContext<?> ctx, final String name, final int node)
