@@ -12,6 +12,7 @@ import io.fragcast.edge.http.HttpServer;
 import io.fragcast.edge.http.StatusPages;
 import io.fragcast.journal.JournalConfig;
 import io.fragcast.node.Identity;
+import io.fragcast.node.Lane;
 import io.fragcast.node.MulticastGroup;
 import io.fragcast.node.NodeContext;
 import io.fragcast.node.NodeHost;
@@ -25,6 +26,7 @@ import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.transport.aeron.DriverConfig;
 import io.fragcast.transport.aeron.DriverThreading;
 import io.fragcast.transport.aeron.LinkBudget;
+import io.fragcast.watch.LatencyStage;
 import io.fragcast.watch.NodeWatch;
 import org.agrona.CloseHelper;
 import org.agrona.ErrorHandler;
@@ -39,6 +41,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -62,6 +65,8 @@ final class DemoChain implements AutoCloseable
     private static final int REPAIR_MEMORY_BYTES = 1 << 20;
     /** Half a second of the demo at full speed on a busy disk. */
     private static final int JOURNAL_RING_BYTES = 8 << 20;
+    /** Any will do; the same, so that two demos lose alike. */
+    private static final long LOSS_SEED = 4670;
     /** 224.0.1.x: Aeron wants the last byte of a data address odd, for its control address is the next. */
     private static final String GROUP_FORMAT = "224.0.1.%d";
 
@@ -94,7 +99,7 @@ final class DemoChain implements AutoCloseable
         host = NodeHost.launch(
             "demo",
             ThreadConfig.unpinned(ThreadConfig.Mode.INVOKER, false),
-            DriverConfig.embedded("demo", DriverThreading.INVOKER, LinkBudget.LAN),
+            driverConfig(options),
             errorHandler);
 
         boolean isUp = false;
@@ -151,7 +156,19 @@ final class DemoChain implements AutoCloseable
             relay.counters().value(FragcastCounter.FRAMES_ACCEPTED),
             relay.counters().value(FragcastCounter.FRAMES_FORWARDED),
             relay.counters().value(FragcastCounter.SINK_SKIPPED_WINDOW) +
-            relay.counters().value(FragcastCounter.SINK_SKIPPED_UNCONNECTED))).toList();
+            relay.counters().value(FragcastCounter.SINK_SKIPPED_UNCONNECTED),
+            relay.counters().value(FragcastCounter.FRAGS_REPAIRED))).toList();
+    }
+
+    /**
+     * What a replica had repaired.
+     *
+     * @param replica index.
+     * @return count and latencies.
+     */
+    DemoReport.Repaired repaired(final int replica)
+    {
+        return repaired(replicaWatches.get(replica));
     }
 
     @Override
@@ -184,6 +201,21 @@ final class DemoChain implements AutoCloseable
             StatusPages.mount(http, watches);
             http.start();
         }
+    }
+
+    private static DriverConfig driverConfig(final DemoOptions options)
+    {
+        final DriverConfig config = DriverConfig.embedded("demo", DriverThreading.INVOKER, LinkBudget.LAN);
+
+        return 0 == options.lossPercent() ?
+            config : config.withStreamLoss(Lane.BLOCK.streamId(), options.lossPercent(), LOSS_SEED);
+    }
+
+    private static DemoReport.Repaired repaired(final NodeWatch node)
+    {
+        return new DemoReport.Repaired(
+            node.counters().value(FragcastCounter.FRAGS_REPAIRED),
+            node.latencies().read(System.nanoTime()).get(LatencyStage.REPAIR.ordinal()).total());
     }
 
     private SequencerNode launchNodes() throws IOException
@@ -255,6 +287,9 @@ final class DemoChain implements AutoCloseable
         ctx.identity(identities.get(node));
         ctx.listen(addresses.get(node).endpoint());
         ctx.slowSink(SlowSink.WAIT);
+        ctx.reliable(!options.isNakOff());
+        ctx.holders(holders(node).stream().map(addresses::get).toList());
+        ctx.requesters(requesters(node).stream().map(addresses::get).toList());
         ctx.limits(BlockLimits.withSlab(SLAB_BYTES, SLAB_BYTES / 2));
         ctx.repairMemoryLength(REPAIR_MEMORY_BYTES);
         ctx.journal(JournalConfig.small(journalDir.resolve(name), JOURNAL_RING_BYTES));
@@ -302,6 +337,38 @@ final class DemoChain implements AutoCloseable
         }
 
         return nodes;
+    }
+
+    /** Whom a node asks: whoever feeds it, the sequencer, and the next node of its tier. */
+    private Set<Integer> holders(final int node)
+    {
+        final Set<Integer> holders = new LinkedHashSet<>();
+        if (0 < node)
+        {
+            final boolean isRelay = node <= options.relays();
+            final int first = isRelay ? 1 : replicaNode(0);
+            final int count = isRelay ? options.relays() : options.replicas();
+            holders.add(isRelay || 0 == options.relays() ? 0 : 1 + (node - first) % options.relays());
+            holders.add(0);
+            holders.add(first + (node - first + 1) % count);
+            holders.remove(node);
+        }
+
+        return holders;
+    }
+
+    private List<Integer> requesters(final int node)
+    {
+        final List<Integer> requesters = new ArrayList<>();
+        for (int other = 0; other <= options.relays() + options.replicas(); other++)
+        {
+            if (holders(other).contains(node))
+            {
+                requesters.add(other);
+            }
+        }
+
+        return requesters;
     }
 
     private int replicaNode(final int index)

@@ -37,6 +37,9 @@ public final class DemoCommand implements Callable<Integer>
     /** No block ended anywhere for so long: what is missing will not come. */
     private static final long STALL_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(10);
 
+    /** Of two datagrams one: beyond, a message of 20 chunks hardly ever comes whole even at the third asking. */
+    private static final int MAX_LOSS_PERCENT = 50;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -63,6 +66,16 @@ public final class DemoCommand implements Callable<Integer>
         defaultValue = "unicast",
         description = "unicast or multicast (default ${DEFAULT-VALUE})")
     private String mode = "unicast";
+
+    @Option(
+        names = "--loss",
+        paramLabel = "PERCENT",
+        defaultValue = "0",
+        description = "datagrams of the block lane that each receiver loses, 0 to 50 (default ${DEFAULT-VALUE})")
+    private double lossPercent;
+
+    @Option(names = "--no-nak", description = "Aeron repairs nothing: every hole is left to the repair lane")
+    private boolean isNakOff;
 
     @Option(names = "--http", paramLabel = "PORT", description = "serves status page and metrics of all nodes; 0: any")
     private @Nullable Integer httpPort;
@@ -190,7 +203,7 @@ public final class DemoCommand implements Callable<Integer>
         for (int i = 0; i < chain.replicas().size(); i++)
         {
             final DemoReplica replica = chain.replicas().get(i);
-            report.add(i, replica);
+            report.add(i, replica, chain.repaired(i));
             for (final BlockRecord block : blocks)
             {
                 final String reason = replica.failure(block.number());
@@ -257,9 +270,23 @@ public final class DemoCommand implements Callable<Integer>
         checkRange(command, "--replicas", replicas, 1, 16);
         checkRange(command, "--frags", frags, 1, 1_024);
         checkRange(command, "--interval-ms", intervalMs, 0, 60_000);
+        if (!(lossPercent >= 0 && lossPercent <= MAX_LOSS_PERCENT))
+        {
+            throw new ParameterException(
+                command.commandLine(), "--loss = " + lossPercent + ": allowed 0.." + MAX_LOSS_PERCENT);
+        }
         checkRange(command, "--http", null == httpPort ? 0 : httpPort, 0, 65_535);
 
-        return new DemoOptions(blocksFile, relays, replicas, frags, intervalMs, "multicast".equals(wanted), httpPort);
+        return new DemoOptions(
+            blocksFile,
+            relays,
+            replicas,
+            frags,
+            intervalMs,
+            "multicast".equals(wanted),
+            lossPercent,
+            isNakOff,
+            httpPort);
     }
 
     private static void checkRange(

@@ -13,6 +13,8 @@ import java.nio.file.Path;
  * @param frags       frags a block is cut into.
  * @param intervalMs  milliseconds from frag to frag; 0: as fast as everyone takes them.
  * @param isMulticast whether streams go to groups instead of peers.
+ * @param lossPercent of the block lane's datagrams that each receiver loses.
+ * @param isNakOff    whether holes are left to the repair lane, Aeron's own retransmission being off.
  * @param httpPort    where the status page of all nodes is served on loopback, 0 for any port; null: nowhere.
  */
 record DemoOptions(
@@ -22,6 +24,8 @@ record DemoOptions(
     int frags,
     int intervalMs,
     boolean isMulticast,
+    double lossPercent,
+    boolean isNakOff,
     @Nullable Integer httpPort)
 {
 }

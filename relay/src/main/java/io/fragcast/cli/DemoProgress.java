@@ -33,6 +33,13 @@ final class DemoProgress
             options.relays(),
             options.replicas(),
             options.isMulticast() ? "multicast" : "unicast");
+        if (0 < options.lossPercent() || options.isNakOff())
+        {
+            say("each receiver loses %s %% of the block lane's datagrams; %s",
+                options.lossPercent(),
+                options.isNakOff() ?
+                    "the repair lane alone brings them back" : "Aeron's NAKs are on, repair behind them");
+        }
         say("one media driver and one hot thread run all nodes, one more their journals and edges; " +
             "a real network has one process a node");
     }

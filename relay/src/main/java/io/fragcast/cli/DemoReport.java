@@ -34,8 +34,19 @@ final class DemoReport
      * @param accepted  frames.
      * @param forwarded frames, summed over its sinks.
      * @param skipped   frames that a sink did not get.
+     * @param repaired  frags whole thanks to a repaired frame.
      */
-    record RelayRow(String name, long accepted, long forwarded, long skipped)
+    record RelayRow(String name, long accepted, long forwarded, long skipped, long repaired)
+    {
+    }
+
+    /**
+     * What a node had repaired.
+     *
+     * @param frags     whole thanks to a repaired frame.
+     * @param latencyNs of each, from the first evidence that something of it was missing.
+     */
+    record Repaired(long frags, Histogram latencyNs)
     {
     }
 
@@ -50,12 +61,15 @@ final class DemoReport
         private long bytes;
         private long gaps;
         private long duplicates;
+        private long repaired;
+        private final Histogram repairNs = new Histogram(3);
 
         private ReplicaRow(final DemoReplica replica)
         {
             name = replica.name();
             via = replica.via();
             latencyNs.setAutoResize(true);
+            repairNs.setAutoResize(true);
         }
     }
 
@@ -70,7 +84,7 @@ final class DemoReport
         this.blockCount = blockCount;
     }
 
-    void add(final int index, final DemoReplica replica)
+    void add(final int index, final DemoReplica replica, final Repaired repaired)
     {
         if (index == replicas.size())
         {
@@ -84,6 +98,8 @@ final class DemoReport
         row.gaps += replica.gaps();
         row.duplicates += replica.duplicates();
         row.latencyNs.add(replica.latencyNs());
+        row.repaired += repaired.frags();
+        row.repairNs.add(repaired.latencyNs());
     }
 
     void add(final int index, final RelayRow relay)
@@ -98,7 +114,8 @@ final class DemoReport
             sum.name,
             sum.accepted + relay.accepted,
             sum.forwarded + relay.forwarded,
-            sum.skipped + relay.skipped));
+            sum.skipped + relay.skipped,
+            sum.repaired + relay.repaired));
     }
 
     void fail(final Failure failure)
@@ -141,16 +158,28 @@ final class DemoReport
                 millis(row.latencyNs.getValueAtPercentile(50)),
                 millis(row.latencyNs.getValueAtPercentile(99)),
                 millis(row.latencyNs.getMaxValue())));
+            if (0 < row.repaired)
+            {
+                lines.add(String.format(
+                    Locale.ROOT,
+                    "%-10s frags repaired %d  missing->whole p50 %s  p99 %s  max %s",
+                    row.name,
+                    row.repaired,
+                    millis(row.repairNs.getValueAtPercentile(50)),
+                    millis(row.repairNs.getValueAtPercentile(99)),
+                    millis(row.repairNs.getMaxValue())));
+            }
         }
         for (final RelayRow row : relays)
         {
             lines.add(String.format(
                 Locale.ROOT,
-                "%-10s frames accepted %d  forwarded %d  skipped %d",
+                "%-10s frames accepted %d  forwarded %d  skipped %d  frags repaired %d",
                 row.name,
                 row.accepted,
                 row.forwarded,
-                row.skipped));
+                row.skipped,
+                row.repaired));
         }
         for (final Failure failure : failures)
         {
@@ -197,10 +226,12 @@ final class DemoReport
             node.put("verified", row.verified);
             node.put("gapsOpen", row.gaps);
             node.put("duplicatesDelivered", row.duplicates);
-            node.put("repaired", 0);
+            node.put("repaired", row.repaired);
             node.put("p50Us", row.latencyNs.getValueAtPercentile(50) / 1e3);
             node.put("p99Us", row.latencyNs.getValueAtPercentile(99) / 1e3);
             node.put("maxUs", row.latencyNs.getMaxValue() / 1e3);
+            node.put("repairP50Us", row.repairNs.getValueAtPercentile(50) / 1e3);
+            node.put("repairP99Us", row.repairNs.getValueAtPercentile(99) / 1e3);
         }
 
         final ArrayNode relayRows = root.putArray("relays");
@@ -211,6 +242,7 @@ final class DemoReport
             node.put("accepted", row.accepted);
             node.put("forwarded", row.forwarded);
             node.put("skipped", row.skipped);
+            node.put("repaired", row.repaired);
         }
 
         final ArrayNode failed = root.putArray("failed");
