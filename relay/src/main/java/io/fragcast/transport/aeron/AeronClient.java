@@ -1,6 +1,7 @@
 package io.fragcast.transport.aeron;
 
 import io.aeron.Aeron;
+import io.aeron.exceptions.AeronException;
 import io.fragcast.counter.CounterFactory;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.transport.FrameLink;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A node's way to its media driver: makes its sinks, sources, links and counters. Closed by the node before the driver.
@@ -28,41 +30,38 @@ import java.nio.file.Path;
  */
 public final class AeronClient implements AutoCloseable
 {
+    // A client is lost when its thread stood still for longer than Aeron's client liveness, as over a disk that hangs.
+    private static final long CONNECT_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
+
     private final String name;
+    private final Path directory;
+    private final @Nullable AgentInvoker driverInvoker;
+    private final boolean isCold;
     private final Admission admission;
     private final boolean isGuarded;
     private final ErrorHandler errorHandler;
-    private final Aeron aeron;
-    private final @Nullable AgentInvoker conductor;
+    private Aeron aeron;
+    private @Nullable AgentInvoker conductor;
+    private long connectedNs;
+    private boolean isClosed;
 
     AeronClient(
         final String name,
         final Path directory,
         final @Nullable AgentInvoker driverInvoker,
-        final boolean isInvoked,
+        final boolean isCold,
         final Admission admission,
         final boolean isGuarded,
         final ErrorHandler errorHandler)
     {
         this.name = name;
+        this.directory = directory;
+        this.driverInvoker = driverInvoker;
+        this.isCold = isCold;
         this.admission = admission;
         this.isGuarded = isGuarded;
         this.errorHandler = errorHandler;
-
-        final Aeron.Context context = new Aeron.Context()
-            .aeronDirectoryName(directory.toString())
-            .clientName(name)
-            .errorHandler(errorHandler)
-            .subscriberErrorHandler(errorHandler);
-        if (isInvoked)
-        {
-            context.useConductorAgentInvoker(true);
-        }
-        if (null != driverInvoker)
-        {
-            context.driverAgentInvoker(driverInvoker);
-        }
-        aeron = Aeron.connect(context);
+        aeron = Aeron.connect(context());
         conductor = aeron.conductorAgentInvoker();
     }
 
@@ -75,7 +74,7 @@ public final class AeronClient implements AutoCloseable
      */
     public FrameSink addSink(final String peerName, final ChannelConfig channel)
     {
-        return new AeronFrameSink(peerName, channel, aeron, errorHandler).open(channel.publicationUri());
+        return new AeronFrameSink(peerName, channel, this, errorHandler).open(channel.publicationUri());
     }
 
     /**
@@ -115,7 +114,7 @@ public final class AeronClient implements AutoCloseable
             peerName,
             link,
             newSource(peerName, link.response(), responses, remade),
-            new AeronFrameSink(peerName, link.request(), aeron, errorHandler),
+            new AeronFrameSink(peerName, link.request(), this, errorHandler),
             reply,
             () -> admission.release(link.request(), reply));
     }
@@ -140,7 +139,7 @@ public final class AeronClient implements AutoCloseable
             peerName,
             link,
             newSource(peerName, link.request(), admission.inbound().admit(link.request(), source), remade),
-            new AeronFrameSink(peerName, link.response(), aeron, errorHandler),
+            new AeronFrameSink(peerName, link.response(), this, errorHandler),
             reply,
             () -> admission.release(link.response(), reply));
     }
@@ -159,7 +158,7 @@ public final class AeronClient implements AutoCloseable
     /**
      * The client itself, for the IPC edges, whose streams are no lanes.
      *
-     * @return Aeron's client; closed with this.
+     * @return Aeron's client; closed with this. That of a cold client is another after its thread stood still.
      */
     public Aeron aeron()
     {
@@ -174,7 +173,18 @@ public final class AeronClient implements AutoCloseable
      */
     public int invoke()
     {
-        return null == conductor ? 0 : conductor.invoke();
+        final AgentInvoker conductor = this.conductor;
+        if (null == conductor)
+        {
+            return 0;
+        }
+        final int work = conductor.invoke();
+        if (isCold && !isClosed && aeron.isClosed())
+        {
+            connectAgain();
+        }
+
+        return work;
     }
 
     /**
@@ -190,7 +200,47 @@ public final class AeronClient implements AutoCloseable
     @Override
     public void close()
     {
+        isClosed = true;
         aeron.close();
+    }
+
+    private Aeron.Context context()
+    {
+        final Aeron.Context context = new Aeron.Context()
+            .aeronDirectoryName(directory.toString())
+            .clientName(name)
+            .errorHandler(errorHandler)
+            .subscriberErrorHandler(errorHandler);
+        if (isCold)
+        {
+            context.useConductorAgentInvoker(true);
+        }
+        if (null != driverInvoker)
+        {
+            context.useConductorAgentInvoker(true).driverAgentInvoker(driverInvoker);
+        }
+
+        return context;
+    }
+
+    /** The links see that the client is another, and open again. */
+    private void connectAgain()
+    {
+        final long nowNs = System.nanoTime();
+        if (nowNs - connectedNs < CONNECT_INTERVAL_NS)
+        {
+            return;
+        }
+        connectedNs = nowNs;
+        try
+        {
+            aeron = Aeron.connect(context());
+            conductor = aeron.conductorAgentInvoker();
+        }
+        catch (final AeronException ex)
+        {
+            errorHandler.onError(ex);
+        }
     }
 
     private AeronFrameSource newSource(
@@ -204,7 +254,7 @@ public final class AeronClient implements AutoCloseable
             channel,
             session,
             isGuarded,
-            aeron,
+            this,
             errorHandler,
             remade,
             () -> admission.inbound().release(session));

@@ -85,13 +85,12 @@ public final class AeronDriver implements AutoCloseable
     public AeronClient connect(final String name)
     {
         return new AeronClient(
-            name, config.directory(), invoker, null != invoker, admission, null != mediaDriver, errorHandler);
+            name, config.directory(), invoker, false, admission, null != mediaDriver, errorHandler);
     }
 
     /**
      * Connects a thread of a node that is not its hot one, for links of its own. Whoever runs the driver, the thread
-     * runs the client's conductor: see {@link AeronClient#invoke}. A thread that stands still for longer than Aeron's
-     * client liveness (10 s) loses the client, and its links with it.
+     * runs the client's conductor: see {@link AeronClient#invoke}.
      *
      * @param name of the node and thread.
      * @return its client.

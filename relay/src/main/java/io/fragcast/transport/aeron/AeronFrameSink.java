@@ -56,8 +56,9 @@ public final class AeronFrameSink implements FrameSink
     private String channel = "";
     private final int streamId;
     private final int maxPayloadLength;
-    private final Aeron aeron;
-    private final CountersReader countersReader;
+    private final AeronClient client;
+    private Aeron aeron;
+    private CountersReader countersReader;
     private final ErrorHandler errorHandler;
     private final BufferClaim claim = new BufferClaim();
     private State state = State.IDLE;
@@ -70,14 +71,15 @@ public final class AeronFrameSink implements FrameSink
     AeronFrameSink(
         final String name,
         final ChannelConfig config,
-        final Aeron aeron,
+        final AeronClient client,
         final ErrorHandler errorHandler)
     {
         this.name = name;
         this.isOfLink = StreamKind.ONE_WAY != config.kind();
         this.streamId = config.streamId();
         this.maxPayloadLength = config.maxPayloadLength();
-        this.aeron = aeron;
+        this.client = client;
+        this.aeron = client.aeron();
         this.countersReader = aeron.countersReader();
         this.errorHandler = errorHandler;
     }
@@ -85,6 +87,11 @@ public final class AeronFrameSink implements FrameSink
     @Override
     public int doWork(final long nowNs)
     {
+        if (aeron != client.aeron() && State.CLOSED != state)
+        {
+            followClient(nowNs);
+        }
+
         return switch (state)
         {
             case IDLE, CLOSED -> 0;
@@ -208,7 +215,7 @@ public final class AeronFrameSink implements FrameSink
 
     boolean isIdle()
     {
-        return State.IDLE == state;
+        return State.IDLE == state && !aeron.isClosed();
     }
 
     @Override
@@ -256,7 +263,7 @@ public final class AeronFrameSink implements FrameSink
 
     private int tryAddAgain(final long nowNs)
     {
-        if (retryAtNs - nowNs > 0)
+        if (retryAtNs - nowNs > 0 || aeron.isClosed())
         {
             return 0;
         }
@@ -306,9 +313,24 @@ public final class AeronFrameSink implements FrameSink
 
     private void release()
     {
+        aeron.asyncRemovePublication(registrationId);
+        forget();
+    }
+
+    private void forget()
+    {
         publication = null;
         senderPositionId = CountersReader.NULL_COUNTER_ID;
-        aeron.asyncRemovePublication(registrationId);
         registrationId = Aeron.NULL_VALUE;
+    }
+
+    /** What was made by a client that is gone, is gone with it; the driver needs a while to notice. */
+    private void followClient(final long nowNs)
+    {
+        aeron = client.aeron();
+        countersReader = aeron.countersReader();
+        forget();
+        retryAtNs = nowNs + RETRY_NS;
+        state = State.PAUSED;
     }
 }

@@ -53,7 +53,8 @@ public final class AeronFrameSource implements FrameSource
     private final int maxPayloadLength;
     private final InboundSession session;
     private final ImageWatch watch;
-    private final Aeron aeron;
+    private final AeronClient client;
+    private Aeron aeron;
     private final ErrorHandler errorHandler;
     private final AtomicCounter remade;
     private final Runnable onClose;
@@ -76,7 +77,7 @@ public final class AeronFrameSource implements FrameSource
         final ChannelConfig config,
         final InboundSession session,
         final boolean isGuarded,
-        final Aeron aeron,
+        final AeronClient client,
         final ErrorHandler errorHandler,
         final AtomicCounter remade,
         final Runnable onClose)
@@ -86,8 +87,9 @@ public final class AeronFrameSource implements FrameSource
         this.streamId = config.streamId();
         this.maxPayloadLength = config.maxPayloadLength();
         this.session = session;
+        this.client = client;
+        this.aeron = client.aeron();
         this.watch = new ImageWatch(config, session, isGuarded, aeron.countersReader());
-        this.aeron = aeron;
         this.errorHandler = errorHandler;
         this.remade = remade;
         this.onClose = onClose;
@@ -114,6 +116,11 @@ public final class AeronFrameSource implements FrameSource
     @Override
     public int doWork(final long nowNs)
     {
+        if (aeron != client.aeron() && State.CLOSED != state)
+        {
+            followClient(nowNs);
+        }
+
         return switch (state)
         {
             case ADDING -> tryOpen(nowNs);
@@ -315,7 +322,7 @@ public final class AeronFrameSource implements FrameSource
 
     private int tryAddAgain(final long nowNs)
     {
-        if (resumeAtNs - nowNs > 0)
+        if (resumeAtNs - nowNs > 0 || aeron.isClosed())
         {
             return 0;
         }
@@ -327,12 +334,27 @@ public final class AeronFrameSource implements FrameSource
 
     private void release()
     {
+        aeron.asyncRemoveSubscription(registrationId);
+        forget();
+    }
+
+    private void forget()
+    {
         image = null;
         subscription = null;
         isDry = true;
         isPoisoned = false;
         watch.followNone();
-        aeron.asyncRemoveSubscription(registrationId);
         registrationId = Aeron.NULL_VALUE;
+    }
+
+    /** What was made by a client that is gone, is gone with it. */
+    private void followClient(final long nowNs)
+    {
+        aeron = client.aeron();
+        forget();
+        watch.counters(aeron.countersReader());
+        resumeAtNs = nowNs + PAUSE_NS;
+        state = State.PAUSED;
     }
 }

@@ -36,7 +36,7 @@ final class ImageWatch
     private final boolean isGuarded;
     private final boolean isBeating;
     private final long stuckNs;
-    private final CountersReader counters;
+    private CountersReader counters;
 
     private int highWaterMarkId = CountersReader.NULL_COUNTER_ID;
     private long lastCycleNs;
@@ -70,6 +70,14 @@ final class ImageWatch
         this.isGuarded = isGuarded;
         this.isBeating = StreamKind.ONE_WAY == channel.kind();
         this.stuckNs = channel.stuckNs();
+        this.counters = counters;
+    }
+
+    /**
+     * The driver's counters as another client sees them.
+     */
+    void counters(final CountersReader counters)
+    {
         this.counters = counters;
     }
 

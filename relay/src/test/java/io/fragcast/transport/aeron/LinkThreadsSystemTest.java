@@ -1,5 +1,7 @@
 package io.fragcast.transport.aeron;
 
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.transport.FrameLink;
@@ -10,15 +12,18 @@ import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.status.AtomicCounter;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.fail;
 
 /**
@@ -68,6 +73,57 @@ class LinkThreadsSystemTest
         assertEquals(List.of(), errors);
         assertEquals(0, hot.answers.gaps + hot.answers.backwards + hot.answers.damaged);
         assertEquals(0, cold.answers.gaps + cold.answers.backwards + cold.answers.damaged);
+    }
+
+    /** A cold thread waits for a disk, say, for longer than the driver keeps a client that gives no sign of life. */
+    @Test
+    void shouldOpenAgainWhenTheColdThreadStoodStill()
+    {
+        final Path directory = Path.of("/dev/shm/fragcast-test-still-" + ProcessHandle.current().pid());
+        final MediaDriver.Context outside = new MediaDriver.Context()
+            .aeronDirectoryName(directory.toString())
+            .dirDeleteOnStart(true)
+            .dirDeleteOnShutdown(true)
+            .timerIntervalNs(TimeUnit.MILLISECONDS.toNanos(50))
+            .clientLivenessTimeoutNs(TimeUnit.SECONDS.toNanos(1))
+            .threadingMode(ThreadingMode.SHARED);
+        final LinkConfig config = InvokerRig.link(InvokerRig.freePort(), InvokerRig.freePort(), 3);
+
+        try (MediaDriver other = MediaDriver.launch(outside);
+            InvokerRig server = new InvokerRig("server");
+            InvokerRig hot = new InvokerRig(DriverConfig.external(Path.of(other.aeronDirectoryName()), LinkBudget.LAN)))
+        {
+            final AeronClient cold = hot.driver.connectCold("cold");
+            final FrameLink answering = server.accept(config, "peer");
+            final FrameLink asking = cold.dial("server", config, hot.counters.get(FragcastCounter.SOURCES_REMADE));
+            InvokerRig.await("open", () -> isOpen(cold, asking, answering), server);
+
+            InvokerRig.runFor(2500, server);
+            InvokerRig.await("lost", () -> 0 <= cold.invoke() && !asking.isConnected(), server);
+            assertFalse(hot.errors.isEmpty(), "the client says why");
+            InvokerRig.await("open again", () -> isOpen(cold, asking, answering), server);
+
+            final FrameLog log = new FrameLog();
+            InvokerRig.await(
+                "heard again",
+                () ->
+                {
+                    InvokerRig.trySend(asking.sink(), 100, 9);
+                    answering.source().poll(log, 1);
+                    return isOpen(cold, asking, answering) && 9 == log.next - 1;
+                },
+                server);
+            asking.close();
+            cold.close();
+        }
+    }
+
+    private static boolean isOpen(final AeronClient client, final FrameLink asking, final FrameLink answering)
+    {
+        client.invoke();
+        asking.doWork(System.nanoTime());
+
+        return asking.isConnected() && answering.isConnected();
     }
 
     /** Both ends of a link, and the thread that owns them. */
