@@ -29,8 +29,8 @@ import io.fragcast.watch.BlockBoard;
 import io.fragcast.watch.BlockPhase;
 import io.fragcast.watch.BlockSnapshot;
 import io.fragcast.watch.LatencyStage;
+import io.fragcast.watch.CountedClocks;
 import io.fragcast.watch.NodeWatch;
-import io.fragcast.watch.PeerClocks;
 import io.fragcast.watch.Presence;
 import io.fragcast.watch.StageLatencies;
 import io.fragcast.watch.WatchedConsumer;
@@ -357,7 +357,7 @@ final class NodeRuntime implements AutoCloseable
             board,
             sources,
             sinks,
-            PeerClocks.NONE,
+            new CountedClocks(counters),
             () -> null == ring ? 0 : ring.buffer().size(),
             epochClock,
             startedNs);

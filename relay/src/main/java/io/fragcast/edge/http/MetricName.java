@@ -41,6 +41,17 @@ record MetricName(
                 member(counter, "sink_skipped_total", "Frames that were not sent to one sink.", "reason", 2);
             case PUBLISHED_ENVS, PUBLISHED_FRAGS, PUBLISHED_SEALS, PUBLISHED_ABORTS, PUBLISHED_HEARTBEATS ->
                 member(counter, "published_messages_total", "Messages published by this leader.", "kind", 1);
+            case RPC_REFUSED_FORM, RPC_REFUSED_SIGNATURE, RPC_REFUSED_SIGNER, RPC_REFUSED_LIMIT, RPC_REFUSED_BUSY ->
+                member(counter, "rpc_refused_total", "Requests of gateways that were refused.", "reason", 3);
+            case RPC_STOPPED_DUPLICATE, RPC_STOPPED_WINDOW, RPC_STOPPED_ORDER, RPC_STOPPED_CONFLICT,
+                RPC_STOPPED_SEQUENCER ->
+                member(counter, "rpc_stopped_total", "Messages of gateways taken, then not published.", "reason", 3);
+            case SESSIONS_UNREACHABLE, SESSIONS_WITHOUT_HELLO, SESSIONS_WITHOUT_ECHO, SESSIONS_SILENT,
+                SESSIONS_LINK_LOST, SESSIONS_REFUSED, SESSIONS_DISMISSED ->
+                member(counter, "peer_sessions_ended_total", "Sessions with peers that ended.", "reason", 1);
+            case ENGINE_RESET_DELIBERATE, ENGINE_RESET_UNEXPECTED ->
+                member(counter, "engine_resets_total", "Open blocks that the execution client discarded.", "kind", 2);
+            case REPAIR_BYTES_SERVED -> alone(counter, "repair served bytes");
             case BYTES_DELIVERED -> alone(counter, "delivered bytes");
             default -> alone(counter, counter.label());
         };
