@@ -2,11 +2,17 @@ package io.fragcast.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.aeron.Aeron;
 import io.fragcast.AbortReason;
 import io.fragcast.BlockEvent;
 import io.fragcast.FragPublisher;
 import io.fragcast.PublishResult;
+import io.fragcast.edge.ipc.IpcBlockSubscriber;
+import io.fragcast.edge.ipc.IpcChannels;
 import io.fragcast.edge.jsonl.JsonLinesEdge;
+import io.fragcast.transport.aeron.DriverConfig;
+import io.fragcast.transport.aeron.DriverThreading;
+import io.fragcast.transport.aeron.LinkBudget;
 import io.fragcast.wire.LeaderRig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,6 +48,7 @@ class EventStatusSystemTest
     {
         final Path file = folder.resolve("events.jsonl");
         final List<String> told = Collections.synchronizedList(new ArrayList<>());
+        final List<String> toldByIpc = new ArrayList<>();
         try (TestNetwork network = new TestNetwork())
         {
             final NodeHost host = network.host("status", false);
@@ -50,6 +57,7 @@ class EventStatusSystemTest
             final ReplicaNode replica = ReplicaNode.launch(
                 network.replica(host, replicaPlace, List.of(sequencerPlace), new DeliveryLog())
                     .edge(JsonLinesEdge.toFile(file))
+                    .eventChannel(IpcChannels.DEFAULT_CHANNEL)
                     .listener((event) -> told.add(words(event))));
             final SequencerNode sequencer = SequencerNode.launch(network.sequencer(host, sequencerPlace, replicaPlace));
             publisher = sequencer.newPublisher((request, block, seq, result) -> assertThat(result)
@@ -57,10 +65,19 @@ class EventStatusSystemTest
             host.start();
             TestNetwork.await("connections", () -> replica.isConnected() && sequencer.isConnected());
             publish();
-            TestNetwork.await("events", () -> EVENTS == told.size());
+            final Path driver =
+                DriverConfig.embedded("test-status", DriverThreading.INVOKER, LinkBudget.LAN).directory();
+            try (Aeron aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(driver.toString()));
+                IpcBlockSubscriber subscriber = new IpcBlockSubscriber(
+                    aeron, IpcChannels.DEFAULT_CHANNEL, (event) -> toldByIpc.add(words(event))))
+            {
+                TestNetwork.await("events over IPC", () -> EVENTS == toldByIpc.size(), () -> subscriber.poll(10));
+                TestNetwork.await("events", () -> EVENTS == told.size());
+            }
             network.assertNoErrors();
         }
 
+        assertThat(toldByIpc).isEqualTo(told);
         assertThat(told).containsExactly(
             "env 1 provisional", "frag 1 provisional", "seal 1 provisional", "verified 1 sealed",
             "env 2 provisional", "frag 2 provisional", "aborted 2 aborted",
