@@ -80,6 +80,8 @@ final class NodeContexts
             .identity(new Identity(curve, KeyFile.read(config.identityKeyFile())))
             .listen(block.listen())
             .upstreams(config.upstream())
+            .holders(config.repair().holders())
+            .requesters(config.repair().requesters())
             .upstreamGroup(block.isMulticast() ? group : null)
             .sinks(block.sinks())
             .sinkGroup(block.isMulticast() ? null : group)

@@ -19,6 +19,7 @@ import java.util.List;
  * @param schedule        of the chain; its MTU was checked against the interface.
  * @param block           the block lane.
  * @param upstream        whom the node listens to; empty for a sequencer that leads alone.
+ * @param repair          whom it asks for what it lost, and whose questions it answers.
  * @param deliver         where a replica's blocks go; null unless a replica.
  * @param publishChannel  Aeron channel that a sequencer takes blocks from; null unless a sequencer.
  * @param journal         what is kept, where.
@@ -37,6 +38,7 @@ public record NodeConfig(
     Schedule schedule,
     BlockLaneConfig block,
     List<PeerName> upstream,
+    RepairConfig repair,
     @Nullable DeliverConfig deliver,
     @Nullable String publishChannel,
     JournalConfig journal,

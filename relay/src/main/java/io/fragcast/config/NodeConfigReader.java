@@ -151,6 +151,7 @@ public final class NodeConfigReader
             schedule,
             block,
             upstream,
+            RepairConfig.read(settings),
             NodeRole.REPLICA == role ? deliver() : null,
             NodeRole.SEQUENCER == role ? publishChannel() : null,
             journal,

@@ -65,6 +65,10 @@ public final class NodeOptions
 
     static final Option UPSTREAM = Option.text("peers.upstream", LIST, "PUBKEY@HOST:PORT",
         "Whom the node listens to; PUBKEY may be @FILE with the key in hex.");
+    static final Option HOLDERS = Option.text("repair.holders", LIST, "PUBKEY@HOST:PORT",
+        "Whom the node asks for what it lost, three are plenty; peers.upstream unless set.").of(RELAY, REPLICA);
+    static final Option REQUESTERS = Option.text("repair.requesters", LIST, "PUBKEY@HOST:PORT",
+        "Whose questions the node answers, from wherever they dial; block.sinks unless set.");
     static final Option DELIVER = Option.text("deliver.to", TEXT, "jsonl:-, jsonl:FILE, ipc:CHANNEL or engine:URL",
         "Where verified blocks go.").or("jsonl:-").of(REPLICA);
     static final Option JWT_SECRET = Option.text("deliver.jwt-secret-file", PATH, "file, 0600",
@@ -114,7 +118,7 @@ public final class NodeOptions
     private static final List<Option> ALL = List.of(
         CHAIN_ID, NAME, PROFILE, IDENTITY_KEY, LEADER_KEY, SCHEDULE,
         MODE, LISTEN, SINKS, MULTICAST, INTERFACE, MTU, SLOW_SINK, WINDOW, RTT, RATE, BODY_SLAB, MAX_TX,
-        UPSTREAM, DELIVER, JWT_SECRET, ENGINE_TIMEOUT, PUBLISH,
+        UPSTREAM, HOLDERS, REQUESTERS, DELIVER, JWT_SECRET, ENGINE_TIMEOUT, PUBLISH,
         JOURNAL_DIR, KEEP_BLOCKS, RING_BYTES, BLOCK_BYTES, ROLL,
         THREAD_MODE, IDLE, AFFINITY_BROADCAST, AFFINITY_FORWARD, AFFINITY_INGEST, AFFINITY_JOURNAL, AFFINITY_EDGE,
         AFFINITY_DRIVER,

@@ -184,12 +184,12 @@ public abstract class PeerContext<C extends PeerContext<C>>
     /**
      * Sets whom the node asks for what it lost. It dials them; they name it among their requesters.
      *
-     * @param value peers; three are plenty.
+     * @param value peers; three are plenty; null for the upstreams.
      * @return this.
      */
-    public C holders(final List<PeerName> value)
+    public C holders(final @Nullable List<PeerName> value)
     {
-        holders = List.copyOf(value);
+        holders = null == value ? null : List.copyOf(value);
         return self();
     }
 
@@ -208,12 +208,12 @@ public abstract class PeerContext<C extends PeerContext<C>>
     /**
      * Sets whose questions the node answers. They dial it, so their addresses do not matter.
      *
-     * @param value peers.
+     * @param value peers; null for the sinks.
      * @return this.
      */
-    public C requesters(final List<PeerName> value)
+    public C requesters(final @Nullable List<PeerName> value)
     {
-        requesters = List.copyOf(value);
+        requesters = null == value ? null : List.copyOf(value);
         return self();
     }
 }
