@@ -10,6 +10,7 @@ import org.agrona.concurrent.NanoClock;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 
 /**
  * Talks to the peers: polls the links of the control lane, tells the table what the node accepted, and lets it say what
@@ -30,6 +31,7 @@ public final class PeerAgent implements Agent
     private final ControlAdapter[] adapters;
     private final HoldingsRing[] holdings;
     private final PeerTable table;
+    private final IntSupplier transport;
     private final Runnable afterCommit;
 
     /**
@@ -41,6 +43,7 @@ public final class PeerAgent implements Agent
      * @param links       of the control lane, in the order of the table's sessions; owned by the node.
      * @param holdings    one for each hot agent that accepts or publishes.
      * @param table       of the peers.
+     * @param transport   run once a duty cycle: the transport's own work on this thread.
      * @param afterCommit what makes a committed frame leave when no other thread runs the driver any more.
      * @param counters    of the node.
      */
@@ -51,6 +54,7 @@ public final class PeerAgent implements Agent
         final FrameLink[] links,
         final HoldingsRing[] holdings,
         final PeerTable table,
+        final IntSupplier transport,
         final Runnable afterCommit,
         final Counters counters)
     {
@@ -64,6 +68,7 @@ public final class PeerAgent implements Agent
         this.links = links.clone();
         this.holdings = holdings.clone();
         this.table = table;
+        this.transport = transport;
         this.afterCommit = afterCommit;
         adapters = new ControlAdapter[links.length];
         for (int i = 0; i < links.length; i++)
@@ -76,7 +81,7 @@ public final class PeerAgent implements Agent
     public int doWork()
     {
         final long nowNs = clock.nanoTime();
-        int workCount = 0;
+        int workCount = transport.getAsInt();
         for (int i = 0; i < links.length; i++)
         {
             workCount += links[i].doWork(nowNs);

@@ -6,6 +6,7 @@ import io.fragcast.journal.JournalConfig;
 import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.protocol.block.SlowSink;
 import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.protocol.peer.PeerRole;
 import io.fragcast.protocol.repair.RecentFrames;
 import io.fragcast.transport.aeron.LinkBudget;
 import org.agrona.ErrorHandler;
@@ -46,6 +47,13 @@ public abstract class NodeContext<C extends NodeContext<C>> extends PeerContext<
     protected NodeContext()
     {
     }
+
+    /**
+     * What the node does, as it says to its peers.
+     *
+     * @return the role.
+     */
+    protected abstract PeerRole role();
 
     /**
      * Name of the node in counters, threads and messages.

@@ -20,6 +20,7 @@ import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.protocol.leader.CurrentSchedule;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.leader.ScheduleChange;
+import io.fragcast.protocol.peer.PeerSnapshot;
 import io.fragcast.protocol.repair.RepairClient;
 import io.fragcast.transport.FrameLink;
 import io.fragcast.transport.aeron.AeronClient;
@@ -76,6 +77,7 @@ final class NodeRuntime implements AutoCloseable
     private final Presence sinks;
     private final long startedNs;
     private final CurrentSchedule schedule;
+    private @Nullable ControlLane control;
 
     private NodeRuntime(
         final NodeContext<?> ctx,
@@ -220,7 +222,7 @@ final class NodeRuntime implements AutoCloseable
      */
     FrameForwarder accepted(final @Nullable FrameForwarder sinks)
     {
-        return new WatchedForwarder(journaled(sinks), epochClock, latencies, board, false);
+        return new WatchedForwarder(told(journaled(sinks)), epochClock, latencies, board, false);
     }
 
     /**
@@ -230,7 +232,7 @@ final class NodeRuntime implements AutoCloseable
      */
     FrameForwarder published()
     {
-        return new WatchedForwarder(journaled(null), epochClock, latencies, board, true);
+        return new WatchedForwarder(told(journaled(null)), epochClock, latencies, board, true);
     }
 
     /**
@@ -339,6 +341,16 @@ final class NodeRuntime implements AutoCloseable
     }
 
     /**
+     * Whom the node talks to.
+     *
+     * @return each as it was a moment ago.
+     */
+    List<PeerSnapshot> peers()
+    {
+        return null == control ? List.of() : control.peers();
+    }
+
+    /**
      * What the node shows of itself.
      *
      * @param role of the node.
@@ -357,7 +369,7 @@ final class NodeRuntime implements AutoCloseable
             board,
             sources,
             sinks,
-            new CountedClocks(counters),
+            null == control ? new CountedClocks(counters) : control,
             () -> null == ring ? 0 : ring.buffer().size(),
             epochClock,
             startedNs);
@@ -431,6 +443,15 @@ final class NodeRuntime implements AutoCloseable
             ctx.name(), new ThreadPlan(ctx.threads()).driverThreading(), ctx.budget());
 
         return null == directory ? config : config.withDirectory(directory);
+    }
+
+    /** Opens the control lane, which tells the peers what is accepted here. */
+    private @Nullable FrameForwarder told(final @Nullable FrameForwarder next)
+    {
+        final ControlLane lane = ControlLane.open(ctx, host, links, next, clock, epochClock, counters);
+        control = lane;
+
+        return null == lane ? next : lane.accepted();
     }
 
     private @Nullable FrameForwarder journaled(final @Nullable FrameForwarder sinks)

@@ -8,6 +8,8 @@ import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.ReceiverPorts;
 import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.protocol.peer.PeerRole;
+import io.fragcast.protocol.peer.PeerSnapshot;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.aeron.Grant;
 import io.fragcast.watch.NodeWatch;
@@ -31,6 +33,12 @@ public final class RelayNode implements AutoCloseable
         protected Context self()
         {
             return this;
+        }
+
+        @Override
+        protected PeerRole role()
+        {
+            return PeerRole.RELAY;
         }
 
         @Override
@@ -142,6 +150,17 @@ public final class RelayNode implements AutoCloseable
     public List<String> reload(final Schedule newer)
     {
         return runtime.reload(newer);
+    }
+
+    /**
+     * Whom the node talks to, as they were a moment ago: those that it dials, then those that dial it. Any thread may
+     * ask.
+     *
+     * @return peers.
+     */
+    public List<PeerSnapshot> peers()
+    {
+        return runtime.peers();
     }
 
     /**

@@ -14,6 +14,8 @@ import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.MerkleTransactionsRoot;
 import io.fragcast.protocol.block.ReceiverPorts;
 import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.protocol.peer.PeerRole;
+import io.fragcast.protocol.peer.PeerSnapshot;
 import io.fragcast.transport.aeron.Grant;
 import io.fragcast.watch.NodeWatch;
 import io.fragcast.wire.BlockEventProxy;
@@ -45,6 +47,12 @@ public final class ReplicaNode implements AutoCloseable
         protected Context self()
         {
             return this;
+        }
+
+        @Override
+        protected PeerRole role()
+        {
+            return PeerRole.REPLICA;
         }
 
         /**
@@ -294,6 +302,17 @@ public final class ReplicaNode implements AutoCloseable
     public List<String> reload(final Schedule newer)
     {
         return runtime.reload(newer);
+    }
+
+    /**
+     * Whom the node talks to, as they were a moment ago: those that it dials, then those that dial it. Any thread may
+     * ask.
+     *
+     * @return peers.
+     */
+    public List<PeerSnapshot> peers()
+    {
+        return runtime.peers();
     }
 
     /**

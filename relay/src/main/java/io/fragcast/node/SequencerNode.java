@@ -15,6 +15,8 @@ import io.fragcast.protocol.block.LeaderMemory;
 import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.protocol.leader.CurrentSchedule;
 import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.protocol.peer.PeerRole;
+import io.fragcast.protocol.peer.PeerSnapshot;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.aeron.Grant;
 import io.fragcast.watch.NodeWatch;
@@ -52,6 +54,12 @@ public final class SequencerNode implements AutoCloseable
         protected Context self()
         {
             return this;
+        }
+
+        @Override
+        protected PeerRole role()
+        {
+            return PeerRole.SEQUENCER;
         }
 
         /**
@@ -290,6 +298,17 @@ public final class SequencerNode implements AutoCloseable
     public List<String> reload(final Schedule newer)
     {
         return runtime.reload(newer);
+    }
+
+    /**
+     * Whom the node talks to, as they were a moment ago: those that it dials, then those that dial it. Any thread may
+     * ask.
+     *
+     * @return peers.
+     */
+    public List<PeerSnapshot> peers()
+    {
+        return runtime.peers();
     }
 
     /**

@@ -19,7 +19,9 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -40,6 +42,8 @@ final class TestNetwork implements AutoCloseable
     static final BlockLimits LIMITS = BlockLimits.withSlab(48 << 20, 40 << 20);
     static final String ADDRESS = "127.0.0.1";
 
+    /** A lane each, and their answers. */
+    private static final int PORTS_OF_A_NODE = 8;
     private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(30);
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -48,6 +52,7 @@ final class TestNetwork implements AutoCloseable
     /** What drivers and agents threw; nothing, when all is well. */
     final List<Throwable> errors = Collections.synchronizedList(new ArrayList<>());
 
+    private final Set<Integer> portBlocks = new HashSet<>();
     private final List<AutoCloseable> closing = new ArrayList<>();
     private int lastKey = 100;
 
@@ -80,7 +85,7 @@ final class TestNetwork implements AutoCloseable
         key[31] = (byte)++lastKey;
         final Identity identity = new Identity(LeaderRig.CURVE, key);
 
-        return new Place(name, identity, new PeerName(identity.publicKey(), new Endpoint(ADDRESS, freePort())));
+        return new Place(name, identity, new PeerName(identity.publicKey(), new Endpoint(ADDRESS, freePorts())));
     }
 
     NodeHost host(final String name, final boolean isSpinning)
@@ -193,15 +198,41 @@ final class TestNetwork implements AutoCloseable
         return names;
     }
 
-    private static int freePort()
+    /** The first of a node's block of ports: blocks of a test are disjoint, and their ports were free just now. */
+    private int freePorts()
     {
-        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress()))
+        while (true)
         {
-            return socket.getLocalPort();
+            final int first;
+            try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress()))
+            {
+                first = socket.getLocalPort() & -PORTS_OF_A_NODE;
+            }
+            catch (final IOException ex)
+            {
+                throw new UncheckedIOException(ex);
+            }
+            if (isFree(first) && portBlocks.add(first))
+            {
+                return first;
+            }
         }
-        catch (final IOException ex)
+    }
+
+    private static boolean isFree(final int first)
+    {
+        for (int port = first; port < first + PORTS_OF_A_NODE; port++)
         {
-            throw new UncheckedIOException(ex);
+            try (DatagramSocket socket = new DatagramSocket(port, InetAddress.getLoopbackAddress()))
+            {
+                assertEquals(port, socket.getLocalPort());
+            }
+            catch (final IOException ex)
+            {
+                return false;
+            }
         }
+
+        return true;
     }
 }

@@ -7,6 +7,41 @@ package io.fragcast.protocol.peer;
  */
 public interface HolderConsumer
 {
+    /** Takes everything and needs nothing of it: for a node that asks nobody. */
+    HolderConsumer NONE = new HolderConsumer()
+    {
+        @Override
+        public boolean onHolder(final int holder, final boolean isReady, final long rttNs, final long capabilities)
+        {
+            return true;
+        }
+
+        @Override
+        public boolean onHolderStatus(
+            final int holder,
+            final long sealedBlock,
+            final int openTerm,
+            final long openBlock,
+            final long openIncarnation,
+            final int openNextSeq)
+        {
+            return true;
+        }
+
+        @Override
+        public boolean onHolderHas(
+            final int holder,
+            final int leaderTerm,
+            final long blockNumber,
+            final long incarnation,
+            final int firstSeq,
+            final long bits,
+            final int parts)
+        {
+            return true;
+        }
+    };
+
     /**
      * How far a holder is; said on each change and each second.
      *

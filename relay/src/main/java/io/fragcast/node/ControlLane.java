@@ -1,0 +1,193 @@
+package io.fragcast.node;
+
+import io.fragcast.agent.HoldingsRing;
+import io.fragcast.agent.PeerAgent;
+import io.fragcast.codecs.HelloDecoder;
+import io.fragcast.config.PeerName;
+import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import io.fragcast.node.ThreadPlan.Role;
+import io.fragcast.protocol.block.FrameForwarder;
+import io.fragcast.protocol.peer.Hello;
+import io.fragcast.protocol.peer.HolderConsumer;
+import io.fragcast.protocol.peer.PeerSettings;
+import io.fragcast.protocol.peer.PeerSnapshot;
+import io.fragcast.protocol.peer.PeerState;
+import io.fragcast.protocol.peer.PeerTable;
+import io.fragcast.protocol.peer.SessionTimeouts;
+import io.fragcast.transport.FrameLink;
+import io.fragcast.transport.aeron.AeronClient;
+import io.fragcast.watch.PeerClocks;
+import io.fragcast.wire.ControlProxy;
+import org.agrona.CloseHelper;
+import org.agrona.concurrent.EpochNanoClock;
+import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
+
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A node's control lane, on a cold thread with a client of its own: it dials its holders and serves its requesters.
+ * <pre>
+ *   hot agent ── HoldingsRing ─▶ PeerTable ◀─▶ PeerSession ◀─▶ ControlProxy, ControlAdapter ◀─▶ links
+ *                                   └──▶ snapshot: status page, metrics
+ * </pre>
+ * Closed with the host, after its threads; the agent says Goodbye before.
+ */
+final class ControlLane implements PeerClocks
+{
+    private final PeerTable table;
+    private final HoldingsRing holdings;
+
+    private ControlLane(final PeerTable table, final HoldingsRing holdings)
+    {
+        this.table = table;
+        this.holdings = holdings;
+    }
+
+    /**
+     * Makes the lane of a node.
+     *
+     * @param ctx        of the node.
+     * @param host       that runs it.
+     * @param links      of the node.
+     * @param next       who takes accepted frames before the lane does, or null for none.
+     * @param clock      monotonic.
+     * @param epochClock for stamps.
+     * @param counters   of the node.
+     * @return the lane; null where there is nobody to talk to.
+     */
+    static @Nullable ControlLane open(
+        final NodeContext<?> ctx,
+        final NodeHost host,
+        final Links links,
+        final @Nullable FrameForwarder next,
+        final NanoClock clock,
+        final EpochNanoClock epochClock,
+        final Counters counters)
+    {
+        if (ctx.holders().isEmpty() && ctx.requesters().isEmpty())
+        {
+            return null;
+        }
+
+        final AeronClient client = host.connectCold(ctx.name() + " peers");
+        final List<PeerSettings> peers = new ArrayList<>();
+        final List<FrameLink> peerLinks = new ArrayList<>();
+        host.addResource(() -> CloseHelper.closeAll(peerLinks));
+        for (final PeerName peer : ctx.holders())
+        {
+            peers.add(new PeerSettings(peer.toString(), peer.publicKey(), true));
+            peerLinks.add(client.dial(
+                peer.toString(),
+                links.link(Lane.CONTROL, peer.endpoint(), peer.publicKey()),
+                counters.get(FragcastCounter.SOURCES_REMADE)));
+        }
+        for (final PeerName peer : ctx.requesters())
+        {
+            peers.add(new PeerSettings(peer.toString(), peer.publicKey(), false));
+            peerLinks.add(client.accept(
+                peer.toString(),
+                links.link(Lane.CONTROL, ctx.listen(), peer.publicKey()),
+                null,
+                counters.get(FragcastCounter.SOURCES_REMADE)));
+        }
+
+        final long chainId = ctx.schedule().chainId();
+        final PeerTable table = new PeerTable(
+            hello(ctx),
+            peers,
+            peerLinks.stream().map((link) -> new ControlProxy(link, chainId)).toList(),
+            // The repair client measures its holders by its own questions.
+            HolderConsumer.NONE,
+            SessionTimeouts.PRODUCTION,
+            peers.size(),
+            // What is behind, and what is ahead.
+            2 * ctx.limits().windowBlocks(),
+            new SecureRandom()::nextLong,
+            counters);
+        final HoldingsRing holdings = new HoldingsRing(next, counters);
+        host.addCold(
+            Role.JOURNAL,
+            new PeerAgent(
+                ctx.name(),
+                clock,
+                epochClock,
+                peerLinks.toArray(new FrameLink[0]),
+                new HoldingsRing[]{holdings},
+                table,
+                client::invoke,
+                host.afterCommit(),
+                counters),
+            counters.get(FragcastCounter.HOT_ERRORS));
+
+        return new ControlLane(table, holdings);
+    }
+
+    /**
+     * Where accepted frames go.
+     *
+     * @return the forwarder, called by the hot agent.
+     */
+    FrameForwarder accepted()
+    {
+        return holdings;
+    }
+
+    /**
+     * Every peer as it was a moment ago.
+     *
+     * @return holders first, then requesters.
+     */
+    List<PeerSnapshot> peers()
+    {
+        return table.snapshot();
+    }
+
+    @Override
+    public long rttNs(final String peer)
+    {
+        for (final PeerSnapshot snapshot : table.snapshot())
+        {
+            if (PeerState.READY == snapshot.state() && snapshot.rttNs() > 0 && snapshot.name().equals(peer))
+            {
+                return snapshot.rttNs();
+            }
+        }
+
+        return UNKNOWN_NS;
+    }
+
+    @Override
+    public long errorBoundNs()
+    {
+        long mostNs = UNKNOWN_NS;
+        for (final PeerSnapshot peer : table.snapshot())
+        {
+            if (PeerState.READY == peer.state() && PeerSnapshot.UNKNOWN_NS != peer.errorBoundNs())
+            {
+                mostNs = Math.max(mostNs, Math.abs(peer.offsetNs()) + peer.errorBoundNs());
+            }
+        }
+
+        return mostNs;
+    }
+
+    private static Hello hello(final NodeContext<?> ctx)
+    {
+        final boolean isServing = !ctx.requesters().isEmpty();
+        final Hello hello = new Hello();
+        hello.chainId = ctx.schedule().chainId();
+        hello.mtu = ctx.schedule().mtu();
+        hello.newestVersion = HelloDecoder.SCHEMA_VERSION;
+        hello.oldestVersion = 1;
+        hello.role = ctx.role();
+        hello.capabilities = Hello.TAKES_HAVES | (isServing ? Hello.ANSWERS_WANTS | Hello.ANSWERS_RANGES : 0);
+        hello.subscriptions = Hello.HAVES | (ctx.upstreams().isEmpty() ? 0 : Hello.BLOCKS);
+        System.arraycopy(ctx.identity().publicKey(), 0, hello.nodeKey, 0, Hello.KEY_LENGTH);
+
+        return hello.endpoint(isServing ? ctx.listen().toString() : "").agent("fragcast");
+    }
+}
