@@ -32,7 +32,11 @@ final class FrameText
 
         header.wrap(buffer, offset);
         final int templateId = header.templateId();
-        final String name = templateId < NAMES.length ? NAMES[templateId] : "template " + templateId;
+        if (templateId >= NAMES.length)
+        {
+            return "template " + templateId + ", " + length + " bytes";
+        }
+        final String name = NAMES[templateId];
         if (FragChunkDecoder.TEMPLATE_ID == templateId || FragPageDecoder.TEMPLATE_ID == templateId)
         {
             if (length < HEADER_LENGTH + FragChunkDecoder.BLOCK_LENGTH)

@@ -28,14 +28,47 @@ public record PathOptions(
     int windowBytes)
 {
     /**
-     * The same path without its faults, with a window that holds any block of the workload.
+     * A unicast stream over the same network: what is lost is sent again, nothing overtakes.
+     *
+     * @param windowBytes of the stream.
+     * @return the options.
+     */
+    public PathOptions unicast(final int windowBytes)
+    {
+        return new PathOptions(
+            true,
+            minDelayNs,
+            meanExtraDelayNs,
+            nakDelayNs,
+            lossProbability,
+            burstProbability,
+            burstNs,
+            0,
+            0,
+            windowBytes);
+    }
+
+    /**
+     * The same path without its faults, with a window that holds any block of the workload. Where nobody asks again for
+     * what is lost, datagrams are lost, doubled and late as before: the repair lane makes up for it.
      *
      * @param windowBytes of the path.
      * @return the options.
      */
     public PathOptions healed(final int windowBytes)
     {
-        return new PathOptions(
-            isReliable, minDelayNs, meanExtraDelayNs / 10, nakDelayNs, 0, 0, burstNs, 0, 0, windowBytes);
+        return isReliable ?
+            new PathOptions(true, minDelayNs, meanExtraDelayNs / 10, nakDelayNs, 0, 0, burstNs, 0, 0, windowBytes) :
+            new PathOptions(
+            false,
+            minDelayNs,
+            meanExtraDelayNs,
+            nakDelayNs,
+            lossProbability,
+            burstProbability,
+            burstNs,
+            duplicateProbability,
+            reorderProbability,
+            windowBytes);
     }
 }

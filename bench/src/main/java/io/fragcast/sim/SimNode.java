@@ -1,6 +1,5 @@
 package io.fragcast.sim;
 
-import io.fragcast.BlockEvent;
 import io.fragcast.agent.BroadcastAgent;
 import io.fragcast.agent.EdgeAgent;
 import io.fragcast.agent.ForwardAgent;
@@ -8,7 +7,6 @@ import io.fragcast.agent.IngestAgent;
 import io.fragcast.agent.JournalAgent;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
-import io.fragcast.edge.Edge;
 import io.fragcast.edge.ipc.PublishRing;
 import io.fragcast.journal.DiskGuard;
 import io.fragcast.journal.JournalRecovery;
@@ -24,19 +22,18 @@ import io.fragcast.protocol.block.MerkleTransactionsRoot;
 import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.protocol.block.ReceiverPorts;
 import io.fragcast.protocol.block.Verdict;
+import io.fragcast.protocol.repair.RepairClient;
 import io.fragcast.sim.checker.FrameView;
 import io.fragcast.sim.checker.SimFailure;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
 import io.fragcast.wire.BlockEventProxy;
-import io.fragcast.wire.BlockEventView;
 import io.fragcast.wire.BlockLaneAdapter;
 import io.fragcast.wire.BlockLaneProxy;
 import io.fragcast.wire.FrameFanout;
 import io.fragcast.wire.PublishAdapter;
 import io.fragcast.wire.PublishSource;
 import org.agrona.BitUtil;
-import org.agrona.DirectBuffer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +73,8 @@ final class SimNode
     private final SimDisk disk;
     private final List<SimPath> incoming;
     private final List<SimPath> outgoing;
+    private final List<SimLink.Pair> asked;
+    private final List<SimLink.Pair> served;
     private final @Nullable MessageSigner signer;
     private final @Nullable SimBuilder builder;
     private final FrameView evidence = new FrameView();
@@ -85,6 +84,7 @@ final class SimNode
     private State state = State.DOWN;
     private Agent[] agents = {};
     private @Nullable Agent journalAgent;
+    private @Nullable Agent repairAgent;
     private @Nullable Agent edgeAgent;
     private @Nullable Counters counters;
     private long edgeRingLength;
@@ -99,6 +99,7 @@ final class SimNode
         final SimClock clock,
         final List<SimPath> incoming,
         final List<SimPath> outgoing,
+        final List<SimLink.Pair> pairs,
         final @Nullable MessageSigner signer,
         final @Nullable SimBuilder builder)
     {
@@ -109,6 +110,8 @@ final class SimNode
         this.clock = clock;
         this.incoming = incoming;
         this.outgoing = outgoing;
+        asked = pairs.stream().filter((pair) -> pair.asking() == index).toList();
+        served = pairs.stream().filter((pair) -> pair.holder() == index).toList();
         this.signer = signer;
         this.builder = builder;
         disk = new SimDisk(ctx.events(), random.forPart(1));
@@ -146,9 +149,12 @@ final class SimNode
         final JournalRing journalRing = new JournalRing(journalRingLength(), counters);
         journalAgent = new JournalAgent(
             new JournalRing[]{journalRing}, journal, new DiskGuard(disk::usableBytes, 1), clock, counters);
+        final SimRepair repair = new SimRepair(
+            ctx, "node " + index, clock, disk, random.forPart(2), asked, served, counters);
+        repairAgent = repair.agent();
         edgeAgent = null;
         agents = topology.isLeader(index) ?
-            broadcaster(counters, journalRing, recovery) : receiver(counters, journalRing);
+            broadcaster(counters, journalRing, repair, recovery) : receiver(counters, journalRing, repair);
         state = State.UP;
         ctx.deliveries().onNodeUp(index);
         wake();
@@ -285,6 +291,8 @@ final class SimNode
             if (null != journalAgent && !disk.isStalled())
             {
                 workCount += journalAgent.doWork();
+                final Agent repairAgent = this.repairAgent;
+                workCount += null == repairAgent ? 0 : repairAgent.doWork();
                 if (0 == dutyCount % SYNC_DUTIES)
                 {
                     disk.sync();
@@ -304,7 +312,10 @@ final class SimNode
     }
 
     private Agent[] broadcaster(
-        final Counters counters, final JournalRing journalRing, final JournalRecovery recovery)
+        final Counters counters,
+        final JournalRing journalRing,
+        final SimRepair repair,
+        final JournalRecovery recovery)
     {
         final MessageSigner signer = this.signer;
         final SimBuilder builder = this.builder;
@@ -323,7 +334,9 @@ final class SimNode
             ctx.schedule(),
             signer,
             new BlockLaneProxy(
-                fanout, new JournalTap(journalRing, clock.epochNanos(), null), ctx.maxFrameLength()),
+                fanout,
+                new JournalTap(journalRing, clock.epochNanos(), repair.ownTap(clock.epochNanos())),
+                ctx.maxFrameLength()),
             ctx.limits(),
             counters,
             new LeaderMemory(disk.mappedFile(), ctx.schedule().chainId())
@@ -340,11 +353,20 @@ final class SimNode
             broadcaster,
             fanout,
             sinks,
-            journalRing::doWork,
+            hotWork(journalRing, repair),
             counters)};
     }
 
-    private Agent[] receiver(final Counters counters, final JournalRing journalRing)
+    private static Runnable hotWork(final JournalRing journalRing, final SimRepair repair)
+    {
+        return () ->
+        {
+            journalRing.doWork();
+            repair.doHotWork();
+        };
+    }
+
+    private Agent[] receiver(final Counters counters, final JournalRing journalRing, final SimRepair repair)
     {
         final FrameSink[] sinks = sinks((path, buffer, length) -> ctx.deliveries().onForwarded(
             index,
@@ -354,7 +376,8 @@ final class SimNode
             SimFrameSink.CLAIM_OFFSET,
             length));
         final FrameFanout fanout = topology.isRelay(index) ? fanout(sinks, 0, counters) : null;
-        final FrameForwarder forwarder = new JournalTap(journalRing, clock.epochNanos(), fanout);
+        final FrameForwarder forwarder =
+            new JournalTap(journalRing, clock.epochNanos(), repair.tap(clock.epochNanos(), fanout));
         final BlockConsumer consumer = topology.isReplica(index) ? edge(counters) : (delivery) -> true;
         final BlockLaneReceiver receiver = new BlockLaneReceiver(
             ctx.schedule(),
@@ -376,13 +399,18 @@ final class SimNode
         {
             sources[i] = new SimFrameSource(incoming.get(i));
         }
+        final BlockLaneAdapter adapter = new BlockLaneAdapter(receiver, clock, counters);
+        final RepairClient client = repair.client(receiver);
         final IngestAgent ingest = new IngestAgent(
             "node " + index,
             clock,
             sources,
-            new BlockLaneAdapter(receiver, clock, counters),
+            adapter,
             receiver,
-            journalRing::doWork,
+            client,
+            repair.holders(),
+            repair.answers(receiver, adapter, client),
+            hotWork(journalRing, repair),
             counters);
 
         return new Agent[]{
@@ -390,8 +418,8 @@ final class SimNode
     }
 
     /**
-     * Where a header was lost, the thief's for the same frag may stand in its place, and the chunks that are not of it
-     * are charged to their honest sender: known, and harmless as long as another session or repair serves.
+     * On a lossy lane the header may be lost and a thief's for the same frag stand in its place: the chunks that are
+     * not of it are charged to their honest sender. Known; another session or repair serves meanwhile.
      */
     private void onSessionRejected(final int sessionId)
     {
@@ -405,7 +433,7 @@ final class SimNode
     {
         final OneToOneRingBuffer ring = BlockEventProxy.newRing(ctx.limits(), ctx.maxFrameLength());
         edgeRingLength = ring.capacity();
-        edgeAgent = new EdgeAgent(ring, new CheckedEdge());
+        edgeAgent = new EdgeAgent(ring, new CheckedEdge(ctx, index, random, disk));
 
         return new BlockEventProxy(ring, clock.epochNanos(), counters);
     }
@@ -443,47 +471,5 @@ final class SimNode
             ctx.maxFrameLength(),
             () -> {},
             counters);
-    }
-
-    /** Hands what the node delivers to the checker; pushes back now and then. */
-    private final class CheckedEdge implements Edge
-    {
-        private static final double PUSH_BACK_PROBABILITY = 0.05;
-
-        private final BlockEventView event = new BlockEventView();
-
-        @Override
-        public boolean onEvent(final DirectBuffer buffer, final int offset, final int length)
-        {
-            if (random.isHit(PUSH_BACK_PROBABILITY))
-            {
-                return false;
-            }
-            ctx.log().onDelivered(index, buffer, offset, length);
-            ctx.deliveries().onEvent(index, buffer, offset, length);
-            event.wrap(buffer, offset, length);
-            if (BlockEvent.Kind.VERIFIED == event.kind() || BlockEvent.Kind.MISMATCHED == event.kind())
-            {
-                disk.onConsumed(event.blockNumber());
-            }
-
-            return true;
-        }
-
-        @Override
-        public void flush()
-        {
-        }
-
-        @Override
-        public String name()
-        {
-            return "checker";
-        }
-
-        @Override
-        public void close()
-        {
-        }
     }
 }

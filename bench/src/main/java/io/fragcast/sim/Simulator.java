@@ -21,8 +21,8 @@ import java.util.TreeSet;
  * One run: production agents on one thread, a network, disks and clocks that a seed decides, and checkers outside.
  * <pre>
  *   phase one   faults; nothing wrong may be delivered, nobody honest accused, no table overflow
- *   phase two   the core is mended, faults end; in reliable mode every replica of the core verifies every block opened
- *               since, and ends every attempt, within {@link #CONVERGENCE_NS}
+ *   phase two   the core is mended, faults end but for the losses of a lossy block lane; every replica of the core
+ *               verifies every block opened since, and ends every attempt, within {@link #CONVERGENCE_NS}
  * </pre>
  * A run shares nothing with another, so runs may go on side by side. Used by one thread.
  */
@@ -44,6 +44,9 @@ public final class Simulator
     /** 10 times what the largest runs take. */
     private static final long MAX_EVENTS = 10_000_000;
     private static final int SESSION_BASE = 1_000;
+    private static final int REPAIR_SESSION_BASE = 1_000_000;
+    /** DESIGN 4.1: small, so that repair pushes back before it takes the line from the block lane. */
+    private static final int REPAIR_WINDOW = 64 << 10;
     private static final int KEY_LENGTH = 32;
 
     private final SimulatorOptions options;
@@ -209,7 +212,7 @@ public final class Simulator
         {
             runFor(LOOK_NS);
             missing = chain.isBuilt() ? "" : "block " + chain.nextNumber() + " is not built";
-            if (missing.isEmpty() && options.isReliable())
+            if (missing.isEmpty())
             {
                 missing = convergence.missing(firstBlock, chain.lastNumber());
             }
@@ -261,6 +264,7 @@ public final class Simulator
             connectAdversary(paths, pathRandom);
         }
 
+        final List<SimLink.Pair> pairs = connectRepair(pathRandom.forPart(1));
         final SimRandom clockRandom = random.forPart(5);
         for (int i = 0; i < options.nodes(); i++)
         {
@@ -289,6 +293,7 @@ public final class Simulator
                 new SimClock(events, isClockOff ? driftPpm : 0, isClockOff ? offsetNs : 0),
                 paths.stream().filter((path) -> path.to() == index).toList(),
                 paths.stream().filter((path) -> path.from() == index).toList(),
+                pairs,
                 topology.isLeader(i) ? signers[i] : null,
                 builder));
         }
@@ -312,6 +317,30 @@ public final class Simulator
         final int sessionId = (from + 1) * SESSION_BASE + to;
 
         return network.connect(from, to, sessionId, own, pathRandom.forPart(sessionId));
+    }
+
+    /** A unicast lane of its own between each node and its holders: reliable, with a window of few frames. */
+    private List<SimLink.Pair> connectRepair(final SimRandom pathRandom)
+    {
+        final List<SimLink.Pair> pairs = new ArrayList<>();
+        for (int node = 0; node < options.nodes(); node++)
+        {
+            for (final int holder : topology.holders(node))
+            {
+                pairs.add(new SimLink.Pair(
+                    connectRepair(node, holder, pathRandom), connectRepair(holder, node, pathRandom)));
+            }
+        }
+
+        return pairs;
+    }
+
+    private SimPath connectRepair(final int from, final int to, final SimRandom pathRandom)
+    {
+        final int sessionId = REPAIR_SESSION_BASE + (from + 1) * SESSION_BASE + to;
+
+        return network.connect(
+            from, to, sessionId, options.path().unicast(REPAIR_WINDOW), pathRandom.forPart(sessionId));
     }
 
     private void connectAdversary(final List<SimPath> paths, final SimRandom pathRandom)

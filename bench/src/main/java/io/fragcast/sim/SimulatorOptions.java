@@ -220,7 +220,7 @@ public record SimulatorOptions(
 
     private static PathOptions drawPath(final boolean isReliable, final Set<Fault> faults, final SimRandom random)
     {
-        final double loss = random.between(1, 100) / 1_000.0;
+        final double loss = random.between(1, 200) / 1_000.0;
         final double burst = random.between(1, 20) / 1_000.0;
         final double duplicate = random.between(1, 100) / 1_000.0;
         final double reorder = random.between(1, 200) / 1_000.0;

@@ -21,8 +21,12 @@ final class Topology
     {
     }
 
+    /** DESIGN 4.1: the repair lane is kept connected to 3 holders. */
+    private static final int MAX_HOLDERS = 3;
+
     private final SimulatorOptions options;
     private final List<Link> links = new ArrayList<>();
+    private final List<List<Integer>> holders = new ArrayList<>();
 
     Topology(final SimulatorOptions options, final SimRandom random)
     {
@@ -44,11 +48,22 @@ final class Topology
         {
             addReplica(replica, random);
         }
+        final SimRandom holderRandom = random.forPart(1);
+        for (int node = 0; node < options.nodes(); node++)
+        {
+            holders.add(isLeader(node) ? List.of() : drawHolders(node, holderRandom));
+        }
     }
 
     List<Link> links()
     {
         return links;
+    }
+
+    /** Whom a node asks for what it lost: those that send to it, then a leader, then a node like itself. */
+    List<Integer> holders(final int node)
+    {
+        return holders.get(node);
     }
 
     boolean isLeader(final int node)
@@ -117,6 +132,29 @@ final class Topology
         {
             links.add(new Link(backup, replica));
         }
+    }
+
+    private List<Integer> drawHolders(final int node, final SimRandom random)
+    {
+        final TreeSet<Integer> drawn = new TreeSet<>();
+        for (final Link link : links)
+        {
+            if (link.to == node && drawn.size() < MAX_HOLDERS)
+            {
+                drawn.add(link.from);
+            }
+        }
+        if (drawn.size() < MAX_HOLDERS)
+        {
+            drawn.add(random.between(0, options.leaders() - 1));
+        }
+        final int sibling = random.between(options.leaders(), options.nodes() - 1);
+        if (drawn.size() < MAX_HOLDERS && sibling != node)
+        {
+            drawn.add(sibling);
+        }
+
+        return List.copyOf(drawn);
     }
 
     private void addFromLeaders(final int node)

@@ -167,7 +167,7 @@ final class PieceIntake
             Verdict.BAD_HASH;
         if (Verdict.ACCEPTED != verdict)
         {
-            budget.onFailure(sessionId, nowNs);
+            onBadHash(sessionId, nowNs);
             return verdict;
         }
 
@@ -177,6 +177,19 @@ final class PieceIntake
         repairs.onTaken(attempt, piece.seq, frag.isComplete(), nowNs);
 
         return verdict;
+    }
+
+    /** A stream sends a header before its pieces; a holder sends the pieces alone, of the header that it knows. */
+    private void onBadHash(final int sessionId, final long nowNs)
+    {
+        if (repairs.isRepairLane())
+        {
+            budget.onUnprovedFailure(sessionId, nowNs);
+        }
+        else
+        {
+            budget.onFailure(sessionId, nowNs);
+        }
     }
 
     private Verdict withoutHeader(final BlockAssembler attempt, final PieceFrame piece, final int sessionId)

@@ -48,6 +48,11 @@ final class RepairLedger
         isRepairLane = isRepair;
     }
 
+    boolean isRepairLane()
+    {
+        return isRepairLane;
+    }
+
     /**
      * A signed message was judged.
      *

@@ -106,6 +106,28 @@ final class VerificationBudget
     /** A check of a frame of the session failed. */
     void onFailure(final int sessionId, final long nowNs)
     {
+        final int slot = charge(sessionId, nowNs);
+        if (failures[slot] >= MAX_FAILURES && failures[slot] > held[slot] && !isRejected[slot])
+        {
+            isRejected[slot] = true;
+            rejectedAtNs[slot] = nowNs;
+            rejectedCount++;
+            sessionsRejected.incrementRelease();
+            rejecter.onSessionRejected(sessionId);
+        }
+    }
+
+    /**
+     * The same, where an honest session may send what fails: where a leader's key signed two headers for a frag, the
+     * pieces of the one fail under the other. It costs what a failure costs, but is no ground to reject the session.
+     */
+    void onUnprovedFailure(final int sessionId, final long nowNs)
+    {
+        charge(sessionId, nowNs);
+    }
+
+    private int charge(final int sessionId, final long nowNs)
+    {
         if (0 == nodeCostNs || nowNs - nodeWindowStartNs >= WINDOW_NS)
         {
             nodeWindowStartNs = nowNs;
@@ -120,14 +142,9 @@ final class VerificationBudget
             failures[slot] = 0;
             held[slot] = 0;
         }
-        if (++failures[slot] >= MAX_FAILURES && failures[slot] > held[slot] && !isRejected[slot])
-        {
-            isRejected[slot] = true;
-            rejectedAtNs[slot] = nowNs;
-            rejectedCount++;
-            sessionsRejected.incrementRelease();
-            rejecter.onSessionRejected(sessionId);
-        }
+        failures[slot]++;
+
+        return slot;
     }
 
     private int slotOf(final int sessionId)

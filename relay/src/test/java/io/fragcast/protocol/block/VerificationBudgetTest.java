@@ -42,6 +42,33 @@ class VerificationBudgetTest
     }
 
     @Test
+    void shouldNotRejectAHolderForPiecesOfAnotherHeaderButLimitWhatTheyCost()
+    {
+        node.offer(new TestBlock(leader, 1, BLOCK, 1).env());
+        node.offer(new TestBlock(leader, 1, BLOCK, 1).frag(false, TestBlock.bodyOfLength(30_000), 9).get(0));
+        final List<TestFrame> other = new TestBlock(leader, 1, BLOCK, 1).frag(
+            false, TestBlock.bodyOfLength(30_001), 9);
+        final TestFrame last = other.get(other.size() - 1);
+
+        node.receiver.onLane(true);
+        for (int i = 0; i < VerificationBudget.NODE_SHARE_NS / VerificationBudget.FAILURE_COST_NS + 1; i++)
+        {
+            assertThat(node.offer(last, ATTACKER)).isEqualTo(Verdict.BAD_HASH);
+        }
+        assertThat(node.offer(last, ATTACKER)).isEqualTo(Verdict.OVER_BUDGET);
+        assertThat(node.rejected).isEmpty();
+        node.pass(VerificationBudget.WINDOW_NS);
+        assertThat(node.offer(last, ATTACKER)).isEqualTo(Verdict.BAD_HASH);
+
+        node.receiver.onLane(false);
+        for (int i = 1; i < VerificationBudget.MAX_FAILURES; i++)
+        {
+            node.offer(last, ATTACKER);
+        }
+        assertThat(node.rejected).containsExactly(ATTACKER);
+    }
+
+    @Test
     void shouldNotRejectASessionOfWhichMoreHoldsThanFails()
     {
         final TestFrame forged = new TestBlock(impostor, 1, BLOCK, 1).env();
