@@ -14,6 +14,7 @@ import static io.fragcast.crypto.Secp256k1.COMPRESSED_LENGTH;
  */
 final class Names
 {
+    private static final int ADDRESS_LENGTH = 20;
     private static final int MAX_PORT = 65_535;
     /** Far more than a key needs. */
     private static final int MAX_FILE_LENGTH = 1_024;
@@ -81,6 +82,23 @@ final class Names
         }
 
         return key;
+    }
+
+    /**
+     * An address of Ethereum.
+     *
+     * @param setting with the one value.
+     * @return 20 bytes.
+     */
+    static byte[] address(final Setting setting)
+    {
+        final byte[] address = hex(setting, setting.value());
+        if (ADDRESS_LENGTH != address.length)
+        {
+            throw setting.refuse("an address is 20 bytes in hex");
+        }
+
+        return address;
     }
 
     /**

@@ -18,7 +18,6 @@ import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +34,6 @@ public final class NodeConfigReader
     private static final String ENGINE_PREFIX = "engine:";
     private static final String IPC_PREFIX = "ipc:";
     private static final String JSON_LINES_PREFIX = "jsonl:";
-    private static final int ADDRESS_LENGTH = 20;
     private static final long BYTES_PER_MBIT = 125_000L;
 
     private final NodeRole role;
@@ -462,22 +460,13 @@ public final class NodeConfigReader
 
     private List<byte[]> rpcSigners(final boolean hasHttp)
     {
-        final List<byte[]> signers = new ArrayList<>();
-        for (final Setting setting : settings.list(NodeOptions.RPC_SIGNERS))
+        final List<Setting> signers = settings.list(NodeOptions.RPC_SIGNERS);
+        if (!hasHttp && !signers.isEmpty())
         {
-            final byte[] address = Names.hex(setting, setting.value());
-            if (ADDRESS_LENGTH != address.length)
-            {
-                throw setting.refuse("an address is 20 bytes in hex");
-            }
-            if (!hasHttp)
-            {
-                throw setting.refuse("nothing is served: http.port is not set");
-            }
-            signers.add(address);
+            throw signers.get(0).refuse("nothing is served: http.port is not set");
         }
 
-        return signers;
+        return signers.stream().map(Names::address).toList();
     }
 
     private void checkKey(final Path file)
