@@ -54,6 +54,7 @@ final class ControlLane implements PeerClocks
      * @param host       that runs it.
      * @param links      of the node.
      * @param next       who takes accepted frames before the lane does, or null for none.
+     * @param news       of what holders have; called by the cold thread.
      * @param clock      monotonic.
      * @param epochClock for stamps.
      * @param counters   of the node.
@@ -64,6 +65,7 @@ final class ControlLane implements PeerClocks
         final NodeHost host,
         final Links links,
         final @Nullable FrameForwarder next,
+        final HolderConsumer news,
         final NanoClock clock,
         final EpochNanoClock epochClock,
         final Counters counters)
@@ -100,8 +102,7 @@ final class ControlLane implements PeerClocks
             hello(ctx),
             peers,
             peerLinks.stream().map((link) -> new ControlProxy(link, chainId)).toList(),
-            // The repair client measures its holders by its own questions.
-            HolderConsumer.NONE,
+            news,
             SessionTimeouts.PRODUCTION,
             peers.size(),
             // What is behind, and what is ahead.

@@ -1,6 +1,8 @@
 package io.fragcast.node;
 
 import io.aeron.Aeron;
+import io.fragcast.agent.HolderHints;
+import io.fragcast.agent.HolderRing;
 import io.fragcast.agent.IngestAgent;
 import io.fragcast.agent.JournalAgent;
 import io.fragcast.config.Endpoint;
@@ -59,6 +61,9 @@ import java.util.stream.Stream;
  */
 final class NodeRuntime implements AutoCloseable
 {
+    /** News in a duty cycle: what ten holders say at once is read in ten cycles. */
+    private static final int HOLDER_NEWS_LIMIT = 8;
+
     private final NodeContext<?> ctx;
     private final NodeHost host;
     private final boolean ownsHost;
@@ -73,6 +78,7 @@ final class NodeRuntime implements AutoCloseable
     private final @Nullable HttpServer http;
     private final StageLatencies latencies;
     private final BlockBoard board = new BlockBoard();
+    private final HolderRing holderNews = new HolderRing();
     private final Presence sources;
     private final Presence sinks;
     private final long startedNs;
@@ -267,6 +273,9 @@ final class NodeRuntime implements AutoCloseable
             answers[i] = new RepairAnswerAdapter(i, receiver, adapter, client, clock, chainId, counters);
         }
 
+        final HolderHints hints = new HolderHints(client);
+        final Runnable duty = cycleDuty(fanout, receiver::onSchedule);
+
         return new IngestAgent(
             ctx.name(),
             clock,
@@ -276,7 +285,11 @@ final class NodeRuntime implements AutoCloseable
             client,
             holders,
             answers,
-            cycleDuty(fanout, receiver::onSchedule),
+            () ->
+            {
+                holderNews.poll(hints, HOLDER_NEWS_LIMIT);
+                duty.run();
+            },
             counters);
     }
 
@@ -448,7 +461,8 @@ final class NodeRuntime implements AutoCloseable
     /** Opens the control lane, which tells the peers what is accepted here. */
     private @Nullable FrameForwarder told(final @Nullable FrameForwarder next)
     {
-        final ControlLane lane = ControlLane.open(ctx, host, links, next, clock, epochClock, counters);
+        final ControlLane lane = ControlLane.open(
+            ctx, host, links, next, holderNews, clock, epochClock, counters);
         control = lane;
 
         return null == lane ? next : lane.accepted();

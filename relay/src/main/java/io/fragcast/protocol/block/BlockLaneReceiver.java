@@ -269,9 +269,14 @@ public final class BlockLaneReceiver implements Gaps
 
     @Override
     public void addHinted(
-        final int leaderTerm, final long blockNumber, final long incarnation, final GapList missing)
+        final int leaderTerm,
+        final long blockNumber,
+        final long incarnation,
+        final int seq,
+        final boolean isExact,
+        final GapList missing)
     {
-        gaps.addHinted(leaderTerm, blockNumber, incarnation, missing);
+        gaps.addHinted(leaderTerm, blockNumber, incarnation, seq, isExact, missing);
     }
 
     private void onHeld(final Verdict verdict, final int sessionId)

@@ -140,7 +140,13 @@ final class GapTracker
     }
 
     /** As {@link io.fragcast.protocol.repair.Gaps#addHinted}. */
-    void addHinted(final int leaderTerm, final long blockNumber, final long incarnation, final GapList missing)
+    void addHinted(
+        final int leaderTerm,
+        final long blockNumber,
+        final long incarnation,
+        final int seq,
+        final boolean isExact,
+        final GapList missing)
     {
         if (!isOpenTo(leaderTerm, blockNumber, incarnation))
         {
@@ -149,8 +155,15 @@ final class GapTracker
         final BlockAssembler attempt = table.find(leaderTerm, blockNumber, incarnation);
         if (null != attempt)
         {
-            missing.holes().add(
-                HoleKind.TAIL, leaderTerm, blockNumber, incarnation, attempt.frames().highestSeq + 1, 0);
+            final int next = attempt.frames().highestSeq + 1;
+            if (!isExact)
+            {
+                missing.holes().add(HoleKind.TAIL, leaderTerm, blockNumber, incarnation, next, 0);
+            }
+            for (int i = next; isExact && i < seq; i++)
+            {
+                missing.holes().add(HoleKind.FRAGS, leaderTerm, blockNumber, incarnation, i, 0);
+            }
             return;
         }
 

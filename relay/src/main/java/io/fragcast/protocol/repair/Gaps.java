@@ -48,7 +48,10 @@ public interface Gaps
      * @param leaderTerm  of its newest attempt.
      * @param blockNumber of the attempt.
      * @param incarnation of the attempt.
+     * @param seq         frags of it that the holder knows of.
+     * @param isExact     whether the frags below seq are asked for by name, or whatever there is from here on.
      * @param missing     added to.
      */
-    void addHinted(int leaderTerm, long blockNumber, long incarnation, GapList missing);
+    void addHinted(
+        int leaderTerm, long blockNumber, long incarnation, int seq, boolean isExact, GapList missing);
 }

@@ -85,7 +85,13 @@ final class RepairAsker
             {
                 // Nobody signed it, so what it names is asked of him alone who said it.
                 hinted.clear();
-                gaps.addHinted(holder.hintTerm, holder.hintBlock, holder.hintIncarnation, hinted);
+                gaps.addHinted(
+                    holder.hintTerm,
+                    holder.hintBlock,
+                    holder.hintIncarnation,
+                    holder.hintSeq,
+                    holder.isHintExact,
+                    hinted);
                 dropAsked(hinted, hintedLeft);
                 sent += askFor(holder, hinted, hintedLeft, false, nowNs);
             }

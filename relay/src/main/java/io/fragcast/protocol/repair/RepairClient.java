@@ -151,6 +151,27 @@ public final class RepairClient implements RepairOutlook
     }
 
     /**
+     * A holder told of frags, unasked. What it tells of may be on its way here too, so it is asked for only if it is
+     * still missing after a round trip. While an earlier hint of it is not settled, this one is not taken: what a
+     * holder has it tells again.
+     *
+     * @param index       of the holder.
+     * @param leaderTerm  of the attempt.
+     * @param blockNumber of the attempt.
+     * @param incarnation of the attempt.
+     * @param seq         one more than the highest frag that the holder has.
+     */
+    public void onHolds(
+        final int index, final int leaderTerm, final long blockNumber, final long incarnation, final int seq)
+    {
+        final RepairHolder holder = holders[index];
+        if (holder.isReady() && !holder.isHintOpen)
+        {
+            holder.onHint(leaderTerm, blockNumber, incarnation, seq, true);
+        }
+    }
+
+    /**
      * A holder has ended an answer; its frames came before.
      *
      * @param index  of the holder.
@@ -166,7 +187,8 @@ public final class RepairClient implements RepairOutlook
         }
         holder.token = result.token;
         holder.timeouts = 0;
-        holder.onHint(result);
+        holder.onHint(
+            result.newestTerm, result.newestBlock, result.newestIncarnation, result.newestSeq, false);
         holder.contactNs = nowNs;
         isUrgent = true;
 

@@ -37,6 +37,8 @@ final class RepairHolder
     long hintBlock;
     long hintIncarnation;
     int hintSeq;
+    /** Does the hint say which frags the holder has, not merely how far it is? */
+    boolean isHintExact;
     /** Is there a hint that may name something not here? */
     boolean isHintOpen;
     boolean isBehind;
@@ -132,18 +134,19 @@ final class RepairHolder
         return Math.max(firstNs, Math.min(RepairClient.CADENCE_NS, firstNs << emptyCount >> 1));
     }
 
-    void onHint(final WantResult result)
+    void onHint(
+        final int leaderTerm, final long blockNumber, final long incarnation, final int seq, final boolean isExact)
     {
-        if (0 == result.newestIncarnation ||
-            result.newestSeq == hintSeq && result.newestBlock == hintBlock &&
-            result.newestIncarnation == hintIncarnation && result.newestTerm == hintTerm)
+        if (0 == incarnation ||
+            seq == hintSeq && blockNumber == hintBlock && incarnation == hintIncarnation && leaderTerm == hintTerm)
         {
             return;
         }
-        hintTerm = result.newestTerm;
-        hintBlock = result.newestBlock;
-        hintIncarnation = result.newestIncarnation;
-        hintSeq = result.newestSeq;
+        hintTerm = leaderTerm;
+        hintBlock = blockNumber;
+        hintIncarnation = incarnation;
+        hintSeq = seq;
+        isHintExact = isExact;
         isHintOpen = true;
         isBehind = false;
     }

@@ -81,6 +81,25 @@ class RepairClientTest
     }
 
     @Test
+    void shouldAskForExactlyWhatAHolderSaysItHasAndIsNotHere()
+    {
+        final RepairRig rig = new RepairRig(6, RTT).ready();
+        final TestBlock block = rig.block(RepairRig.FIRST);
+        final List<List<TestFrame>> frags = open(rig, block, 5);
+        rig.send(block, frags.get(0));
+        rig.send(block, frags.get(1));
+        rig.pass(MS);
+        frags.subList(2, 5).forEach((frames) -> rig.lose(block, frames));
+        rig.client.onHolds(0, 1, block.number(), 1, 5);
+
+        // Well before the node would ask for itself whether there is more.
+        rig.pass(RepairClient.CADENCE_NS / 2);
+        assertThat(rig.asks).hasSize(1);
+        assertThat(rig.asks.get(0).holes()).containsExactly("FRAG@1000#2", "FRAG@1000#3", "FRAG@1000#4");
+        assertThat(rig.node.story()).contains("FRAG@1000#4");
+    }
+
+    @Test
     void shouldAskAThirdHolderWhenTwoAreSilent()
     {
         final RepairRig rig = new RepairRig(3, RTT, RTT + MS, RTT + 2 * MS).ready();
