@@ -59,8 +59,8 @@ final class DemoChain implements AutoCloseable
     /** A lane each, and their answers. */
     private static final int PORTS_OF_A_NODE = 8;
     private static final int MTU = 1_408;
-    /** Six nodes of 32 MiB each stay below 200 MiB; a block of the demo has at most 360 KB. */
-    private static final int SLAB_BYTES = 32 << 20;
+    /** Six nodes of 16 MiB each stay below 100 MiB; a block of the demo has at most 360 KB. */
+    private static final int SLAB_BYTES = 16 << 20;
     /** The last blocks of the demo; what is older is in the journals. */
     private static final int REPAIR_MEMORY_BYTES = 1 << 20;
     /** Half a second of the demo at full speed on a busy disk. */

@@ -31,7 +31,7 @@ class RestartSystemTest
 
     @ParameterizedTest
     @ValueSource(strings = {"sequencer", "relay", "replica"})
-    void shouldFlowAgainAndTellOfWhatWasMissed(final String killed)
+    void shouldFlowAgainAndLoseNothingSilently(final String killed)
     {
         final NodeFiles files = NodeFiles.write(processes, false, "skip");
         final FragcastProcess replica = files.startReplica();
@@ -77,8 +77,11 @@ class RestartSystemTest
         final DeliveredLines lines = DeliveredLines.read(files.delivered());
         lines.assertNothingLostSilently();
         assertThat(lines.count("mismatched")).isZero();
-        // Nothing is published while the sequencer is dead: then only the block that it died in was cut short.
-        assertThat(lines.count("gap") + lines.count("superseded") + lines.count("aborted")).isPositive();
+        // What a relay or replica missed while it was dead, its holders had; nobody has what a sequencer never sent.
+        if ("sequencer".equals(killed))
+        {
+            assertThat(lines.count("superseded") + lines.count("aborted")).isPositive();
+        }
         for (final FragcastProcess node : List.of(sequencer, relay, replica, successor))
         {
             assertThat(node.err()).as(node.name()).doesNotContain("Exception");
