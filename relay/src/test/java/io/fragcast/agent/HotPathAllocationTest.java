@@ -113,6 +113,45 @@ class HotPathAllocationTest
         assertEquals(counters.value(FragcastCounter.FRAMES_ACCEPTED), sinks[0].frames);
     }
 
+    /** Whatever comes by a second path costs a look at its header: no signature, no copy of its bytes, no garbage. */
+    @Test
+    void shouldNeitherCheckNorCopyNorAllocateForADuplicate()
+    {
+        final ForwardAgent agent = new ForwardAgent(
+            "relay",
+            this::nowNs,
+            ingestAgent(watched(fanout, false), watched((delivery) -> true), null),
+            fanout,
+            sinks,
+            counters);
+
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < WARMUP_ROUNDS + ROUNDS; round++)
+        {
+            final UnsafeBuffer[] roundFrames = frames();
+            source.load(roundFrames);
+            allocated(agent, source::isEmpty);
+            final long checked = counters.value(FragcastCounter.SIGNATURES_CHECKED);
+            final long accepted = counters.value(FragcastCounter.FRAMES_ACCEPTED);
+            final long duplicates = counters.value(FragcastCounter.FRAMES_DUPLICATE);
+
+            source.load(roundFrames);
+            final long bytes = allocated(agent, source::isEmpty);
+
+            assertEquals(checked, counters.value(FragcastCounter.SIGNATURES_CHECKED));
+            assertEquals(accepted, counters.value(FragcastCounter.FRAMES_ACCEPTED));
+            // All but the Heartbeats, which are stale.
+            assertEquals(
+                duplicates + roundFrames.length - BLOCKS_PER_ROUND, counters.value(FragcastCounter.FRAMES_DUPLICATE));
+            least = round >= WARMUP_ROUNDS ? Math.min(least, bytes) : least;
+        }
+
+        assertEquals(
+            counters.value(FragcastCounter.FRAMES_ACCEPTED) * sinks.length,
+            counters.value(FragcastCounter.FRAMES_FORWARDED));
+        assertEquals(0, least);
+    }
+
     @Test
     void shouldIngestAndDeliverWithoutGarbage()
     {
