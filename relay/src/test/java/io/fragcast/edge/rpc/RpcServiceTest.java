@@ -22,11 +22,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -129,7 +134,7 @@ class RpcServiceTest
     void shouldRefuseOtherMediaTypesAndTooLongBodies() throws Exception
     {
         assertThat(post("{}", "text/plain").statusCode()).isEqualTo(415);
-        assertThat(post(" ".repeat(RpcService.MAX_BODY_LENGTH + 1)).statusCode()).isEqualTo(413);
+        assertThat(statusOfBodyNamed(RpcService.MAX_BODY_LENGTH + 1)).startsWith("HTTP/1.1 413 ");
         assertThat(post(" ".repeat(RpcService.MAX_BODY_LENGTH)).body()).contains("-32700");
     }
 
@@ -353,6 +358,21 @@ class RpcServiceTest
 
         return error.isMissingNode() ? answer.path("result").textValue() : error.path("code") + " " +
             error.path("data").path("reason").textValue() + ": " + error.path("message").textValue();
+    }
+
+    /** Names the length alone: who sends what is refused unread may find the connection closed before the answer. */
+    private String statusOfBodyNamed(final int length) throws IOException
+    {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port()))
+        {
+            socket.setSoTimeout((int)TimeUnit.SECONDS.toMillis(20));
+            socket.getOutputStream().write(("POST / HTTP/1.1\r\nHost: localhost\r\n" +
+                "Content-Type: application/json\r\nContent-Length: " + length + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+
+            return new BufferedReader(
+                new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII)).readLine();
+        }
     }
 
     private HttpResponse<String> post(final String body) throws IOException, InterruptedException
