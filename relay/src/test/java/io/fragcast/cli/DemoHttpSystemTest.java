@@ -51,9 +51,10 @@ class DemoHttpSystemTest
     @BeforeEach
     void start()
     {
+        // Twelve seconds a chain: a browser takes some to start.
         demo = CompletableFuture.supplyAsync(() -> Main.run(
             new PrintWriter(out, true), new PrintWriter(out, true),
-            "demo", "--http", "0", "--relays", "1", "--replicas", "2", "--interval-ms", "60"));
+            "demo", "--http", "0", "--relays", "1", "--replicas", "2", "--interval-ms", "200"));
         Awaitility.await().atMost(PATIENCE).until(() -> PORT.matcher(out.toString()).find() || demo.isDone());
         final Matcher matcher = PORT.matcher(out.toString());
         assertThat(matcher.find()).as(out.toString()).isTrue();
