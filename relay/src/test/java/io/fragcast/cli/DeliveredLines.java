@@ -79,13 +79,13 @@ final class DeliveredLines
         return transactions;
     }
 
-    /** The lines without what differs from run to run: times, incarnation. */
+    /** The lines without what differs from run to run: times, incarnation, and hops, for repair comes another way. */
     List<String> content()
     {
         return events.stream().map((event) ->
         {
             final ObjectNode content = event.deepCopy();
-            content.remove(List.of("publishTimeNs", "deliverTimeNs"));
+            content.remove(List.of("publishTimeNs", "deliverTimeNs", "hops"));
             ((ObjectNode)content.path("attempt")).remove("incarnation");
             return content.toString();
         }).toList();
