@@ -23,6 +23,7 @@ import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.protocol.block.SlowSink;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.transport.FreePorts;
 import io.fragcast.transport.aeron.DriverConfig;
 import io.fragcast.transport.aeron.DriverThreading;
 import io.fragcast.transport.aeron.LinkBudget;
@@ -33,14 +34,10 @@ import org.agrona.ErrorHandler;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.SocketException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -57,7 +54,6 @@ final class DemoChain implements AutoCloseable
 {
     private static final String HOST = "127.0.0.1";
     /** A lane each, and their answers. */
-    private static final int PORTS_OF_A_NODE = 8;
     private static final int MTU = 1_408;
     /** Six nodes of 16 MiB each stay below 100 MiB; a block of the demo has at most 360 KB. */
     private static final int SLAB_BYTES = 16 << 20;
@@ -74,7 +70,6 @@ final class DemoChain implements AutoCloseable
     private final Schedule schedule;
     private final Secp256k1 curve = Secp256k1.load();
     private final SecureRandom random = new SecureRandom();
-    private final Set<Integer> portBlocks = new HashSet<>();
     private final byte[] leaderKey = newKey();
     private final Path journalDir;
     private final ErrorHandler errorHandler;
@@ -227,7 +222,7 @@ final class DemoChain implements AutoCloseable
         {
             final Identity identity = new Identity(curve, newKey());
             identities.add(identity);
-            addresses.add(new PeerName(identity.publicKey(), new Endpoint(HOST, freePorts())));
+            addresses.add(new PeerName(identity.publicKey(), new Endpoint(HOST, FreePorts.block())));
         }
 
         for (int i = 0; i < options.replicas(); i++)
@@ -415,40 +410,5 @@ final class DemoChain implements AutoCloseable
         while (!Secp256k1.isPrivateKey(key));
 
         return key;
-    }
-
-    /** The first of a node's block of ports. Blocks are disjoint, and all of the block was free just now. */
-    private int freePorts() throws IOException
-    {
-        while (true)
-        {
-            final int first;
-            try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress()))
-            {
-                first = socket.getLocalPort() / PORTS_OF_A_NODE * PORTS_OF_A_NODE;
-            }
-            if (!portBlocks.contains(first) && isFree(first))
-            {
-                portBlocks.add(first);
-                return first;
-            }
-        }
-    }
-
-    private static boolean isFree(final int first)
-    {
-        for (int port = first; port < first + PORTS_OF_A_NODE; port++)
-        {
-            try (DatagramSocket socket = new DatagramSocket(port, InetAddress.getLoopbackAddress()))
-            {
-                assert port == socket.getLocalPort() : "bound to another port than " + port;
-            }
-            catch (final SocketException ex)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

@@ -4,13 +4,12 @@ import io.fragcast.crypto.KeyFile;
 import io.fragcast.crypto.Secp256k1;
 import io.fragcast.ethereum.Hex;
 import io.fragcast.ethereum.Keccak;
+import io.fragcast.transport.FreePorts;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,7 +30,7 @@ class GatewayProcessSystemTest
         final NodeFiles files = NodeFiles.write(processes, false, "wait");
         final Path key = processes.folder().resolve("keys/relay.hex");
         final Path strangersKey = processes.folder().resolve("keys/replica.hex");
-        final int port = freePort();
+        final int port = FreePorts.block();
         final FragcastProcess replica = files.startReplica();
         final FragcastProcess relay = files.startRelay();
         final FragcastProcess sequencer = files.startSequencer(port, address(key));
@@ -71,13 +70,5 @@ class GatewayProcessSystemTest
     private static String address(final Path keyFile) throws IOException
     {
         return Hex.toHex(Keccak.address(Secp256k1.load().publicKey(KeyFile.read(keyFile))));
-    }
-
-    private static int freePort() throws IOException
-    {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress()))
-        {
-            return socket.getLocalPort();
-        }
     }
 }

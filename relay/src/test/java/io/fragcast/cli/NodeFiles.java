@@ -1,12 +1,11 @@
 package io.fragcast.cli;
 
+import io.fragcast.transport.FreePorts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,7 +131,7 @@ final class NodeFiles
             key = "@%s"
             """.formatted(folder.resolve("keys/leader.pub")));
 
-        final int[] ports = freePorts(4);
+        final int[] ports = {FreePorts.block(), FreePorts.block(), FreePorts.block(), FreePorts.block()};
         final String group = "multicast = \"224.0.1.71:" + ports[3] + "\"\ninterface = \"127.0.0.1\"\n";
         final String lane = "[block]\nlisten = \"127.0.0.1:%d\"\nslow-sink = \"" + slowSink + "\"\n%s";
         final String sink = "sinks = [\"@" + folder + "/keys/%s.pub@127.0.0.1:%d\"]\n";
@@ -186,33 +185,5 @@ final class NodeFiles
         final int exitCode = Main.run(
             new PrintWriter(new StringWriter()), new PrintWriter(err), "keygen", file.toString());
         assertThat(exitCode).as(err.toString()).isZero();
-    }
-
-    /** Distinct, each the first of 8. */
-    private static int[] freePorts(final int count) throws IOException
-    {
-        final DatagramSocket[] sockets = new DatagramSocket[count];
-        final int[] ports = new int[count];
-        try
-        {
-            for (int i = 0; i < count; i++)
-            {
-                sockets[i] = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-                ports[i] = sockets[i].getLocalPort();
-                assertThat(ports[i]).isLessThan(65_528);
-            }
-        }
-        finally
-        {
-            for (final DatagramSocket socket : sockets)
-            {
-                if (null != socket)
-                {
-                    socket.close();
-                }
-            }
-        }
-
-        return ports;
     }
 }

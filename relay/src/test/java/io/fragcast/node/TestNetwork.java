@@ -7,6 +7,7 @@ import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.protocol.block.SlowSink;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.transport.FreePorts;
 import io.fragcast.transport.aeron.DriverConfig;
 import io.fragcast.transport.aeron.DriverThreading;
 import io.fragcast.transport.aeron.LinkBudget;
@@ -15,13 +16,9 @@ import org.agrona.CloseHelper;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -42,8 +39,6 @@ final class TestNetwork implements AutoCloseable
     static final BlockLimits LIMITS = BlockLimits.withSlab(48 << 20, 40 << 20);
     static final String ADDRESS = "127.0.0.1";
 
-    /** A lane each, and their answers. */
-    private static final int PORTS_OF_A_NODE = 8;
     private static final long DEADLINE_NS = TimeUnit.SECONDS.toNanos(30);
     private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -52,7 +47,6 @@ final class TestNetwork implements AutoCloseable
     /** What drivers and agents threw; nothing, when all is well. */
     final List<Throwable> errors = Collections.synchronizedList(new ArrayList<>());
 
-    private final Set<Integer> portBlocks = new HashSet<>();
     private final List<AutoCloseable> closing = new ArrayList<>();
     private int lastKey = 100;
 
@@ -198,41 +192,15 @@ final class TestNetwork implements AutoCloseable
         return names;
     }
 
-    /** The first of a node's block of ports: blocks of a test are disjoint, and their ports were free just now. */
-    private int freePorts()
+    private static int freePorts()
     {
-        while (true)
+        try
         {
-            final int first;
-            try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress()))
-            {
-                first = socket.getLocalPort() & -PORTS_OF_A_NODE;
-            }
-            catch (final IOException ex)
-            {
-                throw new UncheckedIOException(ex);
-            }
-            if (isFree(first) && portBlocks.add(first))
-            {
-                return first;
-            }
+            return FreePorts.block();
         }
-    }
-
-    private static boolean isFree(final int first)
-    {
-        for (int port = first; port < first + PORTS_OF_A_NODE; port++)
+        catch (final IOException ex)
         {
-            try (DatagramSocket socket = new DatagramSocket(port, InetAddress.getLoopbackAddress()))
-            {
-                assertEquals(port, socket.getLocalPort());
-            }
-            catch (final IOException ex)
-            {
-                return false;
-            }
+            throw new UncheckedIOException(ex);
         }
-
-        return true;
     }
 }

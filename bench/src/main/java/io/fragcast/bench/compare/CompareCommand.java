@@ -2,6 +2,7 @@ package io.fragcast.bench.compare;
 
 import io.fragcast.bench.JvmOptions;
 import io.fragcast.bench.report.Environment;
+import io.fragcast.transport.FreePorts;
 import org.HdrHistogram.HistogramLogWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -15,8 +16,6 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -48,8 +47,6 @@ public final class CompareCommand implements Callable<Integer>
 {
     private static final DateTimeFormatter FOLDER =
         DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
-    /** Eight ports a node, 64 replicas and a sequencer. */
-    private static final int PORTS = 8 * (PeerOptions.MAX_REPLICAS + 1);
     private static final int QUICK_ROUNDS = 3;
 
     @Spec
@@ -102,6 +99,7 @@ public final class CompareCommand implements Callable<Integer>
         final Comparison comparison = new Comparison(contenders, workloads);
         final PairRun run = new PairRun(dir);
         final int total = contenders.size() * workloads.size() * wholeRounds;
+        final int ports = FreePorts.blocks(PeerOptions.MAX_REPLICAS + 1);
         int done = 0;
         for (int round = 0; round < wholeRounds; round++)
         {
@@ -110,7 +108,7 @@ public final class CompareCommand implements Callable<Integer>
                 for (final Contender contender : contenders)
                 {
                     final String name = contender.name() + "-" + workload.fileName() + "-" + round;
-                    final Measured measured = run.run(contender, workload, freePorts(), name);
+                    final Measured measured = run.run(contender, workload, ports, name);
                     comparison.add(contender, workload, measured);
                     keep(name, measured);
                     done++;
@@ -206,22 +204,6 @@ public final class CompareCommand implements Callable<Integer>
             log.outputLogFormatVersion();
             log.outputLegend();
             log.outputIntervalHistogram(measured.toAllNs());
-        }
-    }
-
-    /** The first of a row of ports that are free for UDP now. */
-    private static int freePorts() throws IOException
-    {
-        while (true)
-        {
-            try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress()))
-            {
-                final int port = socket.getLocalPort();
-                if (port + PORTS <= 65_535)
-                {
-                    return port;
-                }
-            }
         }
     }
 

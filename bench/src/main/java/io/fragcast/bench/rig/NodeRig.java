@@ -20,6 +20,7 @@ import io.fragcast.node.SequencerNode;
 import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.transport.FreePorts;
 import io.fragcast.transport.aeron.DriverConfig;
 import io.fragcast.transport.aeron.DriverThreading;
 import io.fragcast.transport.aeron.LinkBudget;
@@ -28,8 +29,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -80,7 +79,7 @@ final class NodeRig implements Rig
     private final List<PeerName> addresses = new ArrayList<>();
     private final List<Counters> counters = new ArrayList<>();
     private final List<RelayNode> relays = new ArrayList<>();
-    private final int lossyPort = freePort();
+    private final int lossyPort = freePorts();
     private final Map<FragcastCounter, Long> marks = new EnumMap<>(FragcastCounter.class);
     private final AtomicReference<@Nullable Throwable> firstError = new AtomicReference<>();
     private final SequencerNode sequencer;
@@ -216,7 +215,7 @@ final class NodeRig implements Rig
             final Identity identity = new Identity(curve, newKey());
             identities.add(identity);
             addresses.add(new PeerName(
-                identity.publicKey(), new Endpoint(HOST, lastReplica == i ? lossyPort : freePort())));
+                identity.publicKey(), new Endpoint(HOST, lastReplica == i ? lossyPort : freePorts())));
         }
 
         for (int i = firstReplica; i <= lastReplica; i++)
@@ -342,11 +341,11 @@ final class NodeRig implements Rig
         return key;
     }
 
-    private static int freePort()
+    private static int freePorts()
     {
-        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getByName(HOST)))
+        try
         {
-            return socket.getLocalPort();
+            return FreePorts.block();
         }
         catch (final IOException ex)
         {

@@ -18,6 +18,7 @@ import io.fragcast.node.SequencerNode;
 import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.transport.FreePorts;
 import io.fragcast.transport.aeron.DriverConfig;
 import io.fragcast.transport.aeron.DriverThreading;
 import io.fragcast.transport.aeron.LinkBudget;
@@ -25,8 +26,6 @@ import org.HdrHistogram.Histogram;
 import org.agrona.CloseHelper;
 
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -69,8 +68,9 @@ final class PostRig implements AutoCloseable
         this.isReplicaUp = isReplicaUp;
         final Identity sequencerIdentity = new Identity(curve, key(3));
         final Identity replicaIdentity = new Identity(curve, key(4));
-        final PeerName replicaName = new PeerName(replicaIdentity.publicKey(), new Endpoint(HOST, freePort()));
-        final PeerName sequencerName = new PeerName(sequencerIdentity.publicKey(), new Endpoint(HOST, freePort()));
+        final PeerName replicaName = new PeerName(replicaIdentity.publicKey(), new Endpoint(HOST, FreePorts.block()));
+        final PeerName sequencerName =
+            new PeerName(sequencerIdentity.publicKey(), new Endpoint(HOST, FreePorts.block()));
 
         host = NodeHost.launch(
             "post",
@@ -212,13 +212,5 @@ final class PostRig implements AutoCloseable
         key[key.length - 1] = (byte)number;
 
         return key;
-    }
-
-    private static int freePort() throws IOException
-    {
-        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getByName(HOST)))
-        {
-            return socket.getLocalPort();
-        }
     }
 }

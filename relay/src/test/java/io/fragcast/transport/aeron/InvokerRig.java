@@ -6,13 +6,12 @@ import io.fragcast.counter.FragcastCounter;
 import io.fragcast.transport.FrameLink;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
+import io.fragcast.transport.FreePorts;
 import io.fragcast.transport.SendResult;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,9 +63,9 @@ final class InvokerRig implements AutoCloseable
 
     static int freePort()
     {
-        try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
+        try
         {
-            return socket.getLocalPort();
+            return FreePorts.block();
         }
         catch (final IOException ex)
         {
