@@ -462,11 +462,11 @@ final class SimNode
 
     private FrameFanout fanout(final FrameSink[] sinks, final int nextLeaders, final Counters counters)
     {
-        final List<FrameSink> all = List.of(sinks);
+        final long first = (1L << nextLeaders) - 1;
 
         return new FrameFanout(
-            all.subList(0, nextLeaders),
-            all.subList(nextLeaders, all.size()),
+            List.of(sinks),
+            (blockNumber) -> first,
             ctx.options().slowSink(),
             ctx.maxFrameLength(),
             () -> {},

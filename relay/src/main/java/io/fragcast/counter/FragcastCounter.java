@@ -305,7 +305,10 @@ public enum FragcastCounter
     HOLDER_NEWS_LOST(137, "holder news lost", "News of holders that the ring buffer to the hot agent could not take."),
 
     HOLDINGS_LOST(138, "holdings lost",
-        "Accepted messages that the ring buffer to the peer agent could not take: no Have names them.");
+        "Accepted messages that the ring buffer to the peer agent could not take: no Have names them."),
+
+    NEXT_LEADER_STALLS(139, "next leader stalls",
+        "Times that a frag's datagrams to a next leader stopped leaving, and the others were served.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

@@ -6,6 +6,7 @@ import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.crypto.SessionIds;
 import io.fragcast.protocol.block.SlowSink;
+import io.fragcast.protocol.leader.LeaderLookahead;
 import io.fragcast.transport.FrameLink;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
@@ -122,6 +123,27 @@ final class Links implements AutoCloseable
         }
 
         return names;
+    }
+
+    /**
+     * Tells which of the sinks lead soon.
+     *
+     * @return the answer, for the thread that sends.
+     */
+    LeaderLookahead lookahead()
+    {
+        final List<LeaderLookahead.Target> targets = new ArrayList<>();
+        for (final PeerName peer : ctx.sinks())
+        {
+            targets.add(new LeaderLookahead.Target(peer.publicKey(), peer.endpoint().toString()));
+        }
+        final MulticastGroup group = ctx.sinkGroup();
+        if (null != group)
+        {
+            targets.add(new LeaderLookahead.Target(null, group.endpoint()));
+        }
+
+        return new LeaderLookahead(ctx.schedule(), ctx.identity().publicKey(), targets);
     }
 
     /**

@@ -255,11 +255,13 @@ final class NodeRuntime implements AutoCloseable
     /**
      * The receiving side of the node: its sources, and the holders that it asks for what they lost.
      *
-     * @param receiver that takes the frames.
-     * @param fanout   over the sinks, or null for none.
+     * @param receiver  that takes the frames.
+     * @param fanout    over the sinks, or null for none.
+     * @param lookahead told of a new schedule too, on the agent's thread.
      * @return the agent.
      */
-    IngestAgent newIngest(final BlockLaneReceiver receiver, final @Nullable FrameFanout fanout)
+    IngestAgent newIngest(
+        final BlockLaneReceiver receiver, final @Nullable FrameFanout fanout, final Consumer<Schedule> lookahead)
     {
         final long chainId = ctx.schedule().chainId();
         final BlockLaneAdapter adapter = new BlockLaneAdapter(receiver, clock, counters);
@@ -274,7 +276,7 @@ final class NodeRuntime implements AutoCloseable
         }
 
         final HolderHints hints = new HolderHints(client);
-        final Runnable duty = cycleDuty(fanout, receiver::onSchedule);
+        final Runnable duty = cycleDuty(fanout, lookahead.andThen(receiver::onSchedule));
 
         return new IngestAgent(
             ctx.name(),

@@ -7,6 +7,7 @@ import io.fragcast.crypto.Secp256k1;
 import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.ReceiverPorts;
+import io.fragcast.protocol.leader.LeaderLookahead;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.peer.PeerRole;
 import io.fragcast.protocol.peer.PeerSnapshot;
@@ -61,9 +62,10 @@ public final class RelayNode implements AutoCloseable
         name = ctx.name();
         this.runtime = runtime;
         final List<FrameSink> sinks = runtime.links().send().sinks();
+        final LeaderLookahead lookahead = runtime.links().lookahead();
         fanout = new FrameFanout(
-            List.of(),
             sinks,
+            lookahead,
             ctx.slowSink(),
             runtime.maxFrameLength(),
             runtime.host().afterCommit(),
@@ -80,7 +82,7 @@ public final class RelayNode implements AutoCloseable
                 runtime.alarms(),
                 runtime.alarms()),
             runtime.counters());
-        final IngestAgent ingest = runtime.newIngest(receiver, fanout);
+        final IngestAgent ingest = runtime.newIngest(receiver, fanout, lookahead::onSchedule);
         runtime.host().addHot(
             Role.FORWARD,
             new ForwardAgent(

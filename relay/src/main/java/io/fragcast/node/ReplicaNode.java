@@ -205,7 +205,7 @@ public final class ReplicaNode implements AutoCloseable
         }
         runtime.host().addHot(
             Role.INGEST,
-            runtime.newIngest(receiver, null),
+            runtime.newIngest(receiver, null, (schedule) -> {}),
             runtime.hotErrors());
 
         final List<Edge> edges = new ArrayList<>(ctx.edges());

@@ -14,6 +14,7 @@ import io.fragcast.protocol.block.FragBroadcaster;
 import io.fragcast.protocol.block.LeaderMemory;
 import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.protocol.leader.CurrentSchedule;
+import io.fragcast.protocol.leader.LeaderLookahead;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.peer.PeerRole;
 import io.fragcast.protocol.peer.PeerSnapshot;
@@ -150,9 +151,10 @@ public final class SequencerNode implements AutoCloseable
     {
         this.runtime = runtime;
         final List<FrameSink> sinks = runtime.links().send().sinks();
+        final LeaderLookahead lookahead = runtime.links().lookahead();
         final FrameFanout fanout = new FrameFanout(
-            List.of(),
             sinks,
+            lookahead,
             ctx.slowSink(),
             runtime.maxFrameLength(),
             runtime.host().afterCommit(),
@@ -190,7 +192,13 @@ public final class SequencerNode implements AutoCloseable
                 broadcaster,
                 fanout,
                 sinks.toArray(new FrameSink[0]),
-                runtime.cycleDuty(fanout, schedule::adopt),
+                runtime.cycleDuty(
+                    fanout,
+                    (newer) ->
+                    {
+                        schedule.adopt(newer);
+                        lookahead.onSchedule(newer);
+                    }),
                 runtime.counters()),
             runtime.hotErrors());
         requests.forEach(runtime.host()::addResource);

@@ -134,6 +134,12 @@ public final class BlockLaneProxy implements FragSender
     }
 
     @Override
+    public void giveUp(final int tier)
+    {
+        fanout.giveUp(tier);
+    }
+
+    @Override
     public MutableDirectBuffer signedFrame()
     {
         return signedFrame;
@@ -142,7 +148,7 @@ public final class BlockLaneProxy implements FragSender
     @Override
     public int encodeEnv(final SignedHead head, final DirectBuffer fields, final int fieldsOffset)
     {
-        begin(HEADER_LENGTH + EnvEncoder.BLOCK_LENGTH);
+        begin(head, HEADER_LENGTH + EnvEncoder.BLOCK_LENGTH);
         env.wrapAndApplyHeader(signedFrame, 0, header)
             .chainId(head.chainId())
             .blockNumber(head.blockNumber())
@@ -171,7 +177,7 @@ public final class BlockLaneProxy implements FragSender
     {
         final int inlineLength = bodyLength <= inlineBodyCapacity() ? bodyLength : 0;
         final int signedEnd = FRAG_FIXED_LENGTH - FragEncoder.inlineBodyHeaderLength() + hashCount * HASH_LENGTH;
-        begin(signedEnd + FragEncoder.inlineBodyHeaderLength() + inlineLength);
+        begin(head, signedEnd + FragEncoder.inlineBodyHeaderLength() + inlineLength);
         final FragEncoder.HashesEncoder list = frag.wrapAndApplyHeader(signedFrame, 0, header)
             .chainId(head.chainId())
             .blockNumber(head.blockNumber())
@@ -199,7 +205,7 @@ public final class BlockLaneProxy implements FragSender
     @Override
     public int encodeSeal(final SignedHead head, final DirectBuffer fields, final int fieldsOffset)
     {
-        begin(HEADER_LENGTH + SealEncoder.BLOCK_LENGTH);
+        begin(head, HEADER_LENGTH + SealEncoder.BLOCK_LENGTH);
         seal.wrapAndApplyHeader(signedFrame, 0, header)
             .chainId(head.chainId())
             .blockNumber(head.blockNumber())
@@ -217,7 +223,7 @@ public final class BlockLaneProxy implements FragSender
     @Override
     public int encodeAbort(final SignedHead head, final int reason)
     {
-        begin(HEADER_LENGTH + AbortEncoder.BLOCK_LENGTH);
+        begin(head, HEADER_LENGTH + AbortEncoder.BLOCK_LENGTH);
         abort.wrapAndApplyHeader(signedFrame, 0, header)
             .chainId(head.chainId())
             .blockNumber(head.blockNumber())
@@ -236,7 +242,7 @@ public final class BlockLaneProxy implements FragSender
     public int encodeHeartbeat(
         final SignedHead head, final long controlSeq, final int chunkCount, final int lastTemplateId)
     {
-        begin(HEADER_LENGTH + HeartbeatEncoder.BLOCK_LENGTH);
+        begin(head, HEADER_LENGTH + HeartbeatEncoder.BLOCK_LENGTH);
         heartbeat.wrapAndApplyHeader(signedFrame, 0, header)
             .chainId(head.chainId())
             .blockNumber(head.blockNumber())
@@ -256,7 +262,7 @@ public final class BlockLaneProxy implements FragSender
     @Override
     public int encodeLeaderStart(final SignedHead head, final long controlSeq, final long lastBlock)
     {
-        begin(HEADER_LENGTH + LeaderStartEncoder.BLOCK_LENGTH);
+        begin(head, HEADER_LENGTH + LeaderStartEncoder.BLOCK_LENGTH);
         leaderStart.wrapAndApplyHeader(signedFrame, 0, header)
             .chainId(head.chainId())
             .blockNumber(head.blockNumber())
@@ -275,7 +281,7 @@ public final class BlockLaneProxy implements FragSender
     @Override
     public int encodeLeaderStop(final SignedHead head, final long controlSeq)
     {
-        begin(HEADER_LENGTH + LeaderStopEncoder.BLOCK_LENGTH);
+        begin(head, HEADER_LENGTH + LeaderStopEncoder.BLOCK_LENGTH);
         leaderStop.wrapAndApplyHeader(signedFrame, 0, header)
             .chainId(head.chainId())
             .blockNumber(head.blockNumber())
@@ -341,11 +347,11 @@ public final class BlockLaneProxy implements FragSender
     }
 
     /** Clears the whole frame first: what no field covers (hop fields, signature, reserved) leaves as zeros. */
-    private void begin(final int frameLength)
+    private void begin(final SignedHead head, final int frameLength)
     {
         signedFrame.setMemory(0, frameLength, (byte) 0);
         signedFrameLength = frameLength;
-        fanout.beginMessage();
+        fanout.beginMessage(head.blockNumber());
     }
 
     private boolean send(final int tier, final UnsafeBuffer frame, final int length)

@@ -5,6 +5,7 @@ import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.block.FragSender;
 import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.protocol.block.SlowSink;
+import io.fragcast.protocol.leader.NextLeaders;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.SendResult;
 import org.agrona.DirectBuffer;
@@ -16,8 +17,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Copies a frame into the claim of each sink, next leaders first. What to do about a slow sink is decided here and
- * nowhere else, for the broadcaster ({@link #send}) and for relays ({@link #onAccepted}) alike:
+ * Copies a frame into the claim of each sink, next leaders first; who they are may change from block to block. What to
+ * do about a slow sink is decided here and nowhere else, for the broadcaster ({@link #send}) and for relays ({@link
+ * #onAccepted}) alike:
  * <pre>
  *                     SKIP                                    WAIT
  *   not connected     left out, counted                       left out, counted
@@ -38,7 +40,8 @@ public final class FrameFanout implements FrameForwarder
 
     private final FrameSink[] sinks;
     private final long[] skipped;
-    private final int[] tierStart = new int[FragSender.TIERS + 1];
+    private final long allSinks;
+    private final NextLeaders nextLeaders;
     private final SlowSink slowSink;
     private final Runnable afterCommit;
     private final UnsafeBuffer kept;
@@ -47,6 +50,11 @@ public final class FrameFanout implements FrameForwarder
     private final AtomicCounter skippedWindow;
     private final AtomicCounter skippedUnconnected;
     private final AtomicCounter waited;
+    private final AtomicCounter stalls;
+    /** Sinks of the first tier, while the current block is sent. */
+    private long first;
+    /** Sinks that stopped taking datagrams while the others waited: nobody waits for them until they are drained. */
+    private long stalled;
     private int keptLength;
     private int keptHops;
     private long owed;
@@ -55,35 +63,30 @@ public final class FrameFanout implements FrameForwarder
     /**
      * A fan-out over sinks that stay the same.
      *
-     * @param nextLeaders    sinks of tier 0, in order.
-     * @param peers          sinks of tier 1, in order.
+     * @param sinks          in the order of sending within their tier.
+     * @param nextLeaders    which of them are tier 0, by their place; the others are tier 1.
      * @param slowSink       what to do about a slow one.
      * @param maxFrameLength longest frame of the lane, bytes.
      * @param afterCommit    run after each commit and while waiting: a transport on this thread works there.
      * @param counters       of the node.
      */
     public FrameFanout(
-        final List<FrameSink> nextLeaders,
-        final List<FrameSink> peers,
+        final List<FrameSink> sinks,
+        final NextLeaders nextLeaders,
         final SlowSink slowSink,
         final int maxFrameLength,
         final Runnable afterCommit,
         final Counters counters)
     {
-        final int count = nextLeaders.size() + peers.size();
-        if (count > MAX_SINKS)
+        if (sinks.size() > MAX_SINKS)
         {
-            throw new IllegalArgumentException(count + " sinks, at most " + MAX_SINKS + " go");
+            throw new IllegalArgumentException(sinks.size() + " sinks, at most " + MAX_SINKS + " go");
         }
 
-        sinks = new FrameSink[count];
-        skipped = new long[count];
-        for (int i = 0; i < count; i++)
-        {
-            sinks[i] = i < nextLeaders.size() ? nextLeaders.get(i) : peers.get(i - nextLeaders.size());
-        }
-        tierStart[FragSender.PEERS] = nextLeaders.size();
-        tierStart[FragSender.TIERS] = count;
+        this.sinks = sinks.toArray(new FrameSink[0]);
+        this.nextLeaders = nextLeaders;
+        allSinks = sinks.isEmpty() ? 0 : -1L >>> (Long.SIZE - sinks.size());
+        skipped = new long[sinks.size()];
         this.slowSink = slowSink;
         this.afterCommit = afterCommit;
         kept = new UnsafeBuffer(ByteBuffer.allocateDirect(maxFrameLength));
@@ -92,6 +95,7 @@ public final class FrameFanout implements FrameForwarder
         skippedWindow = counters.get(FragcastCounter.SINK_SKIPPED_WINDOW);
         skippedUnconnected = counters.get(FragcastCounter.SINK_SKIPPED_UNCONNECTED);
         waited = counters.get(FragcastCounter.SINK_WAITED);
+        stalls = counters.get(FragcastCounter.NEXT_LEADER_STALLS);
     }
 
     /**
@@ -109,8 +113,13 @@ public final class FrameFanout implements FrameForwarder
             return;
         }
 
-        final long blocked = retry(offer(0, sinks.length, buffer, offset, length, hops), buffer, offset, length, hops);
-        settle(blocked, buffer, offset, length, hops);
+        if (FrameLayout.isSigned(buffer, offset))
+        {
+            lookAhead(FrameLayout.blockNumber(buffer, offset));
+        }
+        final long blocked = offerTo(first, buffer, offset, length, hops) |
+            offerTo(allSinks & ~first, buffer, offset, length, hops);
+        settle(retry(blocked, buffer, offset, length, hops), buffer, offset, length, hops);
     }
 
     @Override
@@ -155,10 +164,8 @@ public final class FrameFanout implements FrameForwarder
     {
         assert 0 == owed : "a frame is kept for " + Long.bitCount(owed) + " sinks";
 
-        final int from = tierStart[tier];
-        final int to = tierStart[tier + 1];
         final long takenBefore = forwarded.getPlain();
-        final long blocked = retry(offer(from, to, buffer, offset, length, 0), buffer, offset, length, 0);
+        final long blocked = retry(offerTo(sinksOf(tier), buffer, offset, length, 0), buffer, offset, length, 0);
         if (SlowSink.SKIP == slowSink && takenBefore == forwarded.getPlain())
         {
             if (0 != blocked && isLastHope(tier))
@@ -175,9 +182,12 @@ public final class FrameFanout implements FrameForwarder
 
     /**
      * The leader starts a message of its own: a signed frame, and the pages and chunks that go with it.
+     *
+     * @param blockNumber of the message.
      */
-    void beginMessage()
+    void beginMessage(final long blockNumber)
     {
+        lookAhead(blockNumber);
         isMissedByNextLeaders = !isConnected(FragSender.NEXT_LEADERS);
     }
 
@@ -188,7 +198,7 @@ public final class FrameFanout implements FrameForwarder
      */
     public boolean isConnected()
     {
-        return isConnected(0, sinks.length);
+        return isAnyConnected(allSinks);
     }
 
     /**
@@ -199,33 +209,60 @@ public final class FrameFanout implements FrameForwarder
      */
     boolean isConnected(final int tier)
     {
-        return isConnected(tierStart[tier], tierStart[tier + 1]);
+        return isAnyConnected(sinksOf(tier));
     }
 
     /**
-     * What the connected sinks of a tier still have to hand to the network.
+     * What the connected sinks of a tier still have to hand to the network, but for those that were given up.
      *
      * @param tier of {@link FragSender}.
      * @return bytes.
      */
     long unsentBytes(final int tier)
     {
-        if (tierStart[tier] == tierStart[tier + 1])
+        final long waitedFor = sinksOf(tier);
+        if (0 == waitedFor)
         {
             return 0;
         }
 
         afterCommit.run();
         long unsent = 0;
-        for (int i = tierStart[tier]; i < tierStart[tier + 1]; i++)
+        for (long left = waitedFor; 0 != left; left &= left - 1)
         {
-            if (sinks[i].isConnected())
+            final int index = Long.numberOfTrailingZeros(left);
+            final long bit = 1L << index;
+            final long bytes = sinks[index].isConnected() ? sinks[index].unsentBytes() : 0;
+            if (0 == bytes)
             {
-                unsent += sinks[i].unsentBytes();
+                stalled &= ~bit;
+            }
+            else if (0 == (stalled & bit))
+            {
+                unsent += bytes;
             }
         }
 
         return unsent;
+    }
+
+    /**
+     * Nothing left for a tier for too long: what of it still waits is left behind, and not waited for again before it
+     * is drained.
+     *
+     * @param tier of {@link FragSender}.
+     */
+    void giveUp(final int tier)
+    {
+        for (long left = sinksOf(tier) & ~stalled; 0 != left; left &= left - 1)
+        {
+            final int index = Long.numberOfTrailingZeros(left);
+            if (sinks[index].isConnected() && !sinks[index].isDrained())
+            {
+                stalled |= 1L << index;
+                stalls.incrementRelease();
+            }
+        }
     }
 
     /**
@@ -260,13 +297,14 @@ public final class FrameFanout implements FrameForwarder
         return skipped[index];
     }
 
-    /** Offers to a run of sinks; answers with the map of those out of window. */
-    private long offer(
-        final int from, final int to, final DirectBuffer buffer, final int offset, final int length, final int hops)
+    private void lookAhead(final long blockNumber)
     {
-        final int count = to - from;
+        first = nextLeaders.sinks(blockNumber) & allSinks;
+    }
 
-        return 0 == count ? 0 : offerTo((-1L >>> (Long.SIZE - count)) << from, buffer, offset, length, hops);
+    private long sinksOf(final int tier)
+    {
+        return FragSender.NEXT_LEADERS == tier ? first : allSinks & ~first;
     }
 
     private long retry(
@@ -282,6 +320,7 @@ public final class FrameFanout implements FrameForwarder
         return offerTo(blocked, buffer, offset, length, hops);
     }
 
+    /** Offers to a map of sinks; answers with the map of those out of window. */
     private long offerTo(
         final long targets, final DirectBuffer buffer, final int offset, final int length, final int hops)
     {
@@ -359,11 +398,11 @@ public final class FrameFanout implements FrameForwarder
             isMissedByNextLeaders : !isConnected(FragSender.PEERS);
     }
 
-    private boolean isConnected(final int from, final int to)
+    private boolean isAnyConnected(final long targets)
     {
-        for (int i = from; i < to; i++)
+        for (long left = targets; 0 != left; left &= left - 1)
         {
-            if (sinks[i].isConnected())
+            if (sinks[Long.numberOfTrailingZeros(left)].isConnected())
             {
                 return true;
             }

@@ -1,10 +1,16 @@
 package io.fragcast.wire;
 
 import io.fragcast.codecs.EnvEncoder;
+import io.fragcast.codecs.FragChunkEncoder;
+import io.fragcast.codecs.FragPageEncoder;
 import io.fragcast.codecs.MessageHeaderEncoder;
+import org.agrona.DirectBuffer;
+
+import java.nio.ByteOrder;
 
 /**
- * Where the hop fields stand in every frame of the block lane, from the start of the message.
+ * Where the hop fields stand in every frame of the block lane, and the height in every signed one, from the start of
+ * the message.
  */
 final class FrameLayout
 {
@@ -15,8 +21,37 @@ final class FrameLayout
         MessageHeaderEncoder.ENCODED_LENGTH + EnvEncoder.receiveTimeNsEncodingOffset();
     /** Relays passed. */
     static final int HOP_COUNT_OFFSET = MessageHeaderEncoder.ENCODED_LENGTH + EnvEncoder.hopCountEncodingOffset();
+    private static final int TEMPLATE_OFFSET = MessageHeaderEncoder.templateIdEncodingOffset();
+    private static final int BLOCK_NUMBER_OFFSET =
+        MessageHeaderEncoder.ENCODED_LENGTH + EnvEncoder.blockNumberEncodingOffset();
 
     private FrameLayout()
     {
+    }
+
+    /**
+     * Is it a message of its own, not a piece of one?
+     *
+     * @param buffer holding an accepted frame.
+     * @param offset of its first byte.
+     * @return true unless it is a page or a chunk.
+     */
+    static boolean isSigned(final DirectBuffer buffer, final int offset)
+    {
+        final int templateId = buffer.getShort(offset + TEMPLATE_OFFSET, ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
+
+        return FragPageEncoder.TEMPLATE_ID != templateId && FragChunkEncoder.TEMPLATE_ID != templateId;
+    }
+
+    /**
+     * The height that a signed frame is about.
+     *
+     * @param buffer holding an accepted frame.
+     * @param offset of its first byte.
+     * @return block number.
+     */
+    static long blockNumber(final DirectBuffer buffer, final int offset)
+    {
+        return buffer.getLong(offset + BLOCK_NUMBER_OFFSET, ByteOrder.LITTLE_ENDIAN);
     }
 }

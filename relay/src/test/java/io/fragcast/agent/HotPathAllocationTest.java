@@ -1,5 +1,6 @@
 package io.fragcast.agent;
 
+import io.fragcast.protocol.leader.NextLeaders;
 import com.sun.management.ThreadMXBean;
 import io.fragcast.FragPublisher;
 import io.fragcast.PublishResult;
@@ -91,7 +92,7 @@ class HotPathAllocationTest
     private final MemorySource source = new MemorySource();
     private final MemorySink[] sinks = {new MemorySink(), new MemorySink(), new MemorySink()};
     private final FrameFanout fanout =
-        new FrameFanout(List.of(), List.of(sinks), SlowSink.SKIP, FRAME_LENGTH, () -> {}, counters);
+        new FrameFanout(List.of(sinks), NextLeaders.NONE, SlowSink.SKIP, FRAME_LENGTH, () -> {}, counters);
     private final OneToOneRingBuffer events = BlockEventProxy.newRing(LIMITS, FRAME_LENGTH);
     private final StageLatencies latencies = new StageLatencies(counters);
     private final BlockBoard board = new BlockBoard();

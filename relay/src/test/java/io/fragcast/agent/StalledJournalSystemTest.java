@@ -19,6 +19,7 @@ import io.fragcast.protocol.block.ReceiverPorts;
 import io.fragcast.protocol.block.SlowSink;
 import io.fragcast.protocol.block.TestBlock;
 import io.fragcast.protocol.leader.LeaderTerm;
+import io.fragcast.protocol.leader.NextLeaders;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.transport.FrameSource;
 import io.fragcast.wire.BlockLaneAdapter;
@@ -179,7 +180,7 @@ class StalledJournalSystemTest
     private ForwardAgent relay()
     {
         final FrameFanout fanout =
-            new FrameFanout(List.of(), List.of(sinks), SlowSink.WAIT, FRAME_LENGTH, () -> {}, counters);
+            new FrameFanout(List.of(sinks), NextLeaders.NONE, SlowSink.WAIT, FRAME_LENGTH, () -> {}, counters);
         final BlockLaneReceiver receiver = new BlockLaneReceiver(
             new Schedule(LeaderRig.CHAIN_ID, FRAME_LENGTH + 32, List.of(new LeaderTerm(
                 1, 1, Long.MAX_VALUE, signer.publicKey(), null, List.of(), null))),

@@ -10,6 +10,7 @@ import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.ReceiverPorts;
 import io.fragcast.protocol.block.SlowSink;
+import io.fragcast.protocol.leader.NextLeaders;
 import io.fragcast.transport.FrameHandler;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
@@ -193,7 +194,7 @@ class CutThroughSystemTest
         final Counters counters)
     {
         final FrameFanout fanout = new FrameFanout(
-            List.of(), List.of(sink), SlowSink.WAIT, TestNetwork.MTU - 32, peer::runDriver, counters);
+            List.of(sink), NextLeaders.NONE, SlowSink.WAIT, TestNetwork.MTU - 32, peer::runDriver, counters);
         final BlockLaneReceiver receiver = new BlockLaneReceiver(
             network.schedule,
             TestNetwork.LIMITS,

@@ -41,7 +41,7 @@ class AllocationTest
         for (final SlowSink slowSink : SlowSink.values())
         {
             final FrameFanout fanout = new FrameFanout(
-                List.of(new NullSink()), List.of(new NullSink(), slow), slowSink, LeaderRig.FRAME_LENGTH,
+                List.of(new NullSink(), new NullSink(), slow), (blockNumber) -> 1, slowSink, LeaderRig.FRAME_LENGTH,
                 new NoWork(), Counters.inMemory());
             final UnsafeBuffer frame = new UnsafeBuffer(ByteBuffer.allocateDirect(LeaderRig.FRAME_LENGTH));
 

@@ -1,5 +1,6 @@
 package io.fragcast.wire;
 
+import io.fragcast.protocol.leader.NextLeaders;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fragcast.BlockEvent.Kind;
@@ -42,7 +43,7 @@ class BroadcastDeliveryTest
     private final RecordingSink toReplica = new RecordingSink("replica");
     private final LeaderRig leader = new LeaderRig(SlowSink.WAIT, LIMITS, List.of(), List.of(toRelay));
     private final FrameFanout fanout = new FrameFanout(
-        List.of(), List.of(toReplica), SlowSink.WAIT, LeaderRig.FRAME_LENGTH, () -> {}, Counters.inMemory());
+        List.of(toReplica), NextLeaders.NONE, SlowSink.WAIT, LeaderRig.FRAME_LENGTH, () -> {}, Counters.inMemory());
     private final ReplicaRig relay = new ReplicaRig(leader.schedule, LIMITS, fanout);
     private final ReplicaRig replica = new ReplicaRig(leader.schedule, LIMITS, new NoForwarder());
 

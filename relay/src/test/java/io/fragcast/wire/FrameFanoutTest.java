@@ -1,9 +1,13 @@
 package io.fragcast.wire;
 
+import io.fragcast.codecs.FragChunkEncoder;
+import io.fragcast.codecs.HeartbeatEncoder;
+import io.fragcast.codecs.MessageHeaderEncoder;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.block.FragSender;
 import io.fragcast.protocol.block.SlowSink;
+import io.fragcast.transport.FrameSink;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +32,7 @@ class FrameFanoutTest
     private final RecordingSink leader = new RecordingSink("leader");
     private final RecordingSink first = new RecordingSink("first");
     private final RecordingSink second = new RecordingSink("second");
+    private long nextLeaders = 0b001;
 
     @Test
     void shouldForwardTheSameBytesOneHopFurtherWithoutStamps()
@@ -158,7 +163,7 @@ class FrameFanoutTest
         first.window = 0;
         second.window = 0;
 
-        fanout.beginMessage();
+        fanout.beginMessage(1);
         assertThat(send(fanout, FragSender.NEXT_LEADERS, 1)).as("left to the peers").isTrue();
         assertThat(send(fanout, FragSender.PEERS, 1)).as("the last hope").isFalse();
         assertThat(counters.value(FragcastCounter.SINK_WAITED)).isEqualTo(1);
@@ -167,13 +172,13 @@ class FrameFanoutTest
         assertThat(tags(second)).containsExactly(1);
 
         leader.window = 1;
-        fanout.beginMessage();
+        fanout.beginMessage(1);
         assertThat(send(fanout, FragSender.NEXT_LEADERS, 2)).isTrue();
         assertThat(send(fanout, FragSender.PEERS, 2)).as("the next leader has it").isTrue();
 
         first.isConnected = false;
         second.isConnected = false;
-        fanout.beginMessage();
+        fanout.beginMessage(1);
         assertThat(send(fanout, FragSender.NEXT_LEADERS, 3)).as("no peer listens").isFalse();
         leader.isConnected = false;
         assertThat(send(fanout, FragSender.NEXT_LEADERS, 3)).as("nobody listens").isTrue();
@@ -185,16 +190,92 @@ class FrameFanoutTest
     {
         final int[] runs = {0};
         final FrameFanout fanout = new FrameFanout(
-            List.of(leader), List.of(first, second), SlowSink.SKIP, FRAME_LENGTH, () -> runs[0]++, counters);
+            List.of(leader, first, second),
+            (blockNumber) -> nextLeaders,
+            SlowSink.SKIP,
+            FRAME_LENGTH,
+            () -> runs[0]++,
+            counters);
 
         forward(fanout, frame(1, 0));
 
         assertThat(runs[0]).isEqualTo(3);
     }
 
+    @Test
+    void shouldFollowTheNextLeadersFromBlockToBlock()
+    {
+        final List<String> order = new ArrayList<>();
+        final List<RecordingSink> sinks = List.of(
+            new RecordingSink("a", order), new RecordingSink("b", order), new RecordingSink("c", order));
+        final FrameFanout fanout = new FrameFanout(
+            List.copyOf(sinks), (blockNumber) -> 1L << blockNumber, SlowSink.SKIP, FRAME_LENGTH, NOTHING, counters);
+
+        fanout.beginMessage(2);
+        send(fanout, FragSender.NEXT_LEADERS, 1);
+        send(fanout, FragSender.PEERS, 1);
+        fanout.beginMessage(1);
+        send(fanout, FragSender.NEXT_LEADERS, 2);
+        send(fanout, FragSender.PEERS, 2);
+        fanout.beginMessage(40);
+        assertThat(fanout.isConnected(FragSender.NEXT_LEADERS)).as("a bit of no sink").isFalse();
+        send(fanout, FragSender.PEERS, 3);
+
+        assertThat(order).containsExactly("c", "a", "b", "b", "a", "c", "a", "b", "c");
+    }
+
+    @Test
+    void shouldRelayToTheNextLeadersOfTheBlockFirst()
+    {
+        final List<String> order = new ArrayList<>();
+        final List<FrameSink> sinks = List.of(new RecordingSink("a", order), new RecordingSink("b", order));
+        final FrameFanout fanout = new FrameFanout(
+            sinks, (blockNumber) -> 7 == blockNumber ? 0b10 : 0, SlowSink.SKIP, FRAME_LENGTH, NOTHING, counters);
+
+        forward(fanout, signed(6));
+        forward(fanout, signed(7));
+        forward(fanout, piece());
+        forward(fanout, signed(8));
+
+        assertThat(order).containsExactly("a", "b", "b", "a", "b", "a", "a", "b");
+    }
+
+    @Test
+    void shouldNotWaitAgainForWhoStoppedTakingDatagrams()
+    {
+        nextLeaders = 0b011;
+        final FrameFanout fanout = fanout(SlowSink.SKIP);
+        fanout.beginMessage(1);
+        leader.unsentBytes = 500;
+        first.unsentBytes = 300;
+        second.unsentBytes = 9_000;
+
+        assertThat(fanout.unsentBytes(FragSender.NEXT_LEADERS)).isEqualTo(800);
+        first.unsentBytes = 0;
+        fanout.giveUp(FragSender.NEXT_LEADERS);
+        first.unsentBytes = 200;
+        assertThat(fanout.unsentBytes(FragSender.NEXT_LEADERS)).as("of the one that goes on").isEqualTo(200);
+        assertThat(counters.value(FragcastCounter.NEXT_LEADER_STALLS)).isEqualTo(1);
+
+        fanout.giveUp(FragSender.NEXT_LEADERS);
+        leader.unsentBytes = 0;
+        assertThat(fanout.unsentBytes(FragSender.NEXT_LEADERS)).isZero();
+        leader.unsentBytes = 100;
+        assertThat(fanout.unsentBytes(FragSender.NEXT_LEADERS)).as("drained once, waited for again").isEqualTo(100);
+        leader.isConnected = false;
+        assertThat(fanout.unsentBytes(FragSender.NEXT_LEADERS)).as("gone").isZero();
+        assertThat(counters.value(FragcastCounter.NEXT_LEADER_STALLS)).isEqualTo(2);
+    }
+
     private FrameFanout fanout(final SlowSink slowSink)
     {
-        return new FrameFanout(List.of(leader), List.of(first, second), slowSink, FRAME_LENGTH, NOTHING, counters);
+        return new FrameFanout(
+            List.of(leader, first, second),
+            (blockNumber) -> nextLeaders,
+            slowSink,
+            FRAME_LENGTH,
+            NOTHING,
+            counters);
     }
 
     private static boolean send(final FrameFanout fanout, final int tier, final int tag)
@@ -217,6 +298,23 @@ class FrameFanoutTest
         new Random(tag).nextBytes(frame);
         new UnsafeBuffer(frame).putInt(100, tag);
         frame[24] = (byte) hopCount;
+
+        return frame;
+    }
+
+    private static byte[] signed(final long blockNumber)
+    {
+        final byte[] frame = frame(0, 0);
+        new HeartbeatEncoder().wrapAndApplyHeader(new UnsafeBuffer(frame), 0, new MessageHeaderEncoder())
+            .blockNumber(blockNumber);
+
+        return frame;
+    }
+
+    private static byte[] piece()
+    {
+        final byte[] frame = frame(0, 0);
+        new FragChunkEncoder().wrapAndApplyHeader(new UnsafeBuffer(frame), 0, new MessageHeaderEncoder());
 
         return frame;
     }

@@ -108,7 +108,10 @@ public final class LeaderRig
             term(2, 6, 1_000, LEADER_KEY),
             term(3, 1_001, 2_000, OTHER_KEY),
             term(4, 2_001, Long.MAX_VALUE, LEADER_KEY)));
-        fanout = new FrameFanout(nextLeaders, peers, slowSink, FRAME_LENGTH, () -> {}, counters);
+        final List<FrameSink> sinks = new ArrayList<>(nextLeaders);
+        sinks.addAll(peers);
+        final long first = (1L << nextLeaders.size()) - 1;
+        fanout = new FrameFanout(sinks, (blockNumber) -> first, slowSink, FRAME_LENGTH, () -> {}, counters);
         final BlockLaneProxy proxy = new BlockLaneProxy(fanout, null, FRAME_LENGTH);
         broadcaster = new FragBroadcaster(schedule, CURVE.newSigner(LEADER_KEY), proxy, limits, counters, memory);
         adapter = new PublishAdapter(broadcaster, counters);

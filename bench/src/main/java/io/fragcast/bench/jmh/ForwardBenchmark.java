@@ -4,6 +4,7 @@ import io.fragcast.codecs.FragChunkEncoder;
 import io.fragcast.codecs.MessageHeaderEncoder;
 import io.fragcast.counter.Counters;
 import io.fragcast.protocol.block.SlowSink;
+import io.fragcast.protocol.leader.NextLeaders;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.wire.FrameFanout;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -68,7 +69,7 @@ public class ForwardBenchmark
             sinks[i] = new MemorySink(SINK_FRAMES, FRAME_LENGTH);
             peers.add(sinks[i]);
         }
-        fanout = new FrameFanout(List.of(), peers, SlowSink.SKIP, FRAME_LENGTH, () -> {}, Counters.inMemory());
+        fanout = new FrameFanout(peers, NextLeaders.NONE, SlowSink.SKIP, FRAME_LENGTH, () -> {}, Counters.inMemory());
     }
 
     /**

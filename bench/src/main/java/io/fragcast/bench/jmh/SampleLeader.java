@@ -11,6 +11,7 @@ import io.fragcast.protocol.block.FragBroadcaster;
 import io.fragcast.protocol.block.LeaderMemory;
 import io.fragcast.protocol.block.SlowSink;
 import io.fragcast.protocol.leader.LeaderTerm;
+import io.fragcast.protocol.leader.NextLeaders;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.wire.BlockLaneProxy;
 import io.fragcast.wire.FrameFanout;
@@ -62,7 +63,7 @@ final class SampleLeader
         ring = new PublishRing(limits);
         publisher = ring.publisher(this::onReply);
         final FrameFanout fanout = new FrameFanout(
-            List.of(), List.of(sink), SlowSink.SKIP, MAX_FRAME_LENGTH, () -> {}, counters);
+            List.of(sink), NextLeaders.NONE, SlowSink.SKIP, MAX_FRAME_LENGTH, () -> {}, counters);
         broadcaster = new FragBroadcaster(
             schedule,
             curve.newSigner(key),

@@ -68,13 +68,21 @@ public interface FragSender
     boolean isReady();
 
     /**
-     * What the transport still has to hand to the network for the connected sinks of a tier. Lets it work meanwhile
-     * where it shares the thread.
+     * What the transport still has to hand to the network for the connected sinks of a tier that were not given up.
+     * Lets it work meanwhile where it shares the thread.
      *
      * @param tier of the sinks.
      * @return bytes; 0: drained.
      */
     long unsentBytes(int tier);
+
+    /**
+     * Nothing of what is unsent left for too long: the sinks of a tier that still hold some are not waited for again
+     * before they are drained.
+     *
+     * @param tier of the sinks.
+     */
+    void giveUp(int tier);
 
     /**
      * Holds the signed message encoded last, from offset 0.

@@ -166,6 +166,12 @@ final class TieredSend
             gateAdvanceNs = nowNs;
         }
 
-        return 0 == unsentBytes || nowNs - gateAdvanceNs >= GATE_TIMEOUT_NS;
+        if (0 != unsentBytes && nowNs - gateAdvanceNs >= GATE_TIMEOUT_NS)
+        {
+            sender.giveUp(FragSender.NEXT_LEADERS);
+            return true;
+        }
+
+        return 0 == unsentBytes;
     }
 }
