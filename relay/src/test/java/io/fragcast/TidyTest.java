@@ -66,7 +66,7 @@ class TidyTest
                 "io.fragcast.transport..", "io.fragcast.counter..", "io.aeron.."),
             new Layer("io.fragcast.journal", "the port must do for the simulator as for Chronicle Queue",
                 "io.fragcast.journal", "io.fragcast.codecs..", "io.fragcast.counter..", "io.fragcast.wire",
-                "io.fragcast.protocol.repair"),
+                "io.fragcast.protocol.block", "io.fragcast.protocol.repair"),
             new Layer("io.fragcast.journal.chronicle..", "bytes are opaque to what keeps them",
                 "io.fragcast.journal..", "io.fragcast.codecs..", "io.fragcast.counter..", "net.openhft.chronicle..",
                 "org.slf4j.."),

@@ -308,7 +308,9 @@ public enum FragcastCounter
         "Accepted messages that the ring buffer to the peer agent could not take: no Have names them."),
 
     NEXT_LEADER_STALLS(139, "next leader stalls",
-        "Times that a frag's datagrams to a next leader stopped leaving, and the others were served.");
+        "Times that a frag's datagrams to a next leader stopped leaving, and the others were served."),
+
+    JOURNAL_EVENTS_LOST(140, "journal events lost", "Events that neither the ring buffer nor its reserve could take.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

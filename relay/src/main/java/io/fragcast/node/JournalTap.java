@@ -15,6 +15,7 @@ public final class JournalTap implements FrameForwarder
     private final JournalRing[] rings;
     private final EpochNanoClock clock;
     private final @Nullable FrameForwarder sinks;
+    private int lane = Lane.BLOCK.portOffset();
 
     /**
      * A tap to one ring.
@@ -42,6 +43,16 @@ public final class JournalTap implements FrameForwarder
         this.sinks = sinks;
     }
 
+    /**
+     * By which lane the frames come that follow.
+     *
+     * @param value offset of the lane.
+     */
+    public void lane(final int value)
+    {
+        lane = value;
+    }
+
     @Override
     public void onAccepted(final DirectBuffer buffer, final int offset, final int length, final int sessionId)
     {
@@ -52,7 +63,7 @@ public final class JournalTap implements FrameForwarder
         final long nowNs = clock.nanoTime();
         for (final JournalRing ring : rings)
         {
-            ring.onAccepted(buffer, offset, length, sessionId, Lane.BLOCK.portOffset(), nowNs);
+            ring.onAccepted(buffer, offset, length, sessionId, lane, nowNs);
         }
     }
 

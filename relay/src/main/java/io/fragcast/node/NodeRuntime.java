@@ -14,10 +14,12 @@ import io.fragcast.journal.DiskGuard;
 import io.fragcast.journal.Journal;
 import io.fragcast.journal.JournalConfig;
 import io.fragcast.journal.JournalRing;
+import io.fragcast.journal.JournalSignals;
 import io.fragcast.journal.chronicle.ChronicleJournal;
 import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.BlockConsumer;
 import io.fragcast.protocol.block.BlockLaneReceiver;
+import io.fragcast.protocol.block.BlockSignals;
 import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.protocol.leader.CurrentSchedule;
 import io.fragcast.protocol.leader.Schedule;
@@ -54,6 +56,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -84,6 +87,7 @@ final class NodeRuntime implements AutoCloseable
     private final long startedNs;
     private final CurrentSchedule schedule;
     private @Nullable ControlLane control;
+    private @Nullable JournalTap journalTap;
 
     private NodeRuntime(
         final NodeContext<?> ctx,
@@ -253,6 +257,28 @@ final class NodeRuntime implements AutoCloseable
     }
 
     /**
+     * Who is told of what happens to blocks: the journal, if there is one.
+     *
+     * @return the signals of a node that stamps no deliveries.
+     */
+    BlockSignals signals()
+    {
+        return signals(epochClock::nanoTime);
+    }
+
+    /**
+     * Who is told of what happens to blocks: the journal, if there is one.
+     *
+     * @param deliverTimeNs stamp of the last delivery.
+     * @return the signals.
+     */
+    BlockSignals signals(final LongSupplier deliverTimeNs)
+    {
+        return null == journalRing ? BlockSignals.NONE :
+            new JournalSignals(journalRing, ctx.schedule().chainId(), epochClock, deliverTimeNs);
+    }
+
+    /**
      * The receiving side of the node: its sources, and the holders that it asks for what they lost.
      *
      * @param receiver  that takes the frames.
@@ -265,6 +291,11 @@ final class NodeRuntime implements AutoCloseable
     {
         final long chainId = ctx.schedule().chainId();
         final BlockLaneAdapter adapter = new BlockLaneAdapter(receiver, clock, counters);
+        final JournalTap tap = journalTap;
+        if (null != tap)
+        {
+            receiver.lanes(tap::lane);
+        }
         final FrameLink[] holders = links.listen().dial().holders();
         final RepairClient client = new RepairClient(
             receiver, new RepairProxy(holders, chainId), RepairClient.DEFAULT_PATIENCE_NS, counters);
@@ -472,6 +503,8 @@ final class NodeRuntime implements AutoCloseable
 
     private @Nullable FrameForwarder journaled(final @Nullable FrameForwarder sinks)
     {
-        return 0 == rings.length ? sinks : new JournalTap(rings, epochClock, sinks);
+        journalTap = 0 == rings.length ? null : new JournalTap(rings, epochClock, sinks);
+
+        return null == journalTap ? sinks : journalTap;
     }
 }

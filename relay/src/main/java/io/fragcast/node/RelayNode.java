@@ -82,6 +82,7 @@ public final class RelayNode implements AutoCloseable
                 runtime.alarms(),
                 runtime.alarms()),
             runtime.counters());
+        receiver.signals(runtime.signals());
         final IngestAgent ingest = runtime.newIngest(receiver, fanout, lookahead::onSchedule);
         runtime.host().addHot(
             Role.FORWARD,

@@ -187,17 +187,19 @@ public final class ReplicaNode implements AutoCloseable
     {
         this.runtime = runtime;
         final OneToOneRingBuffer events = BlockEventProxy.newRing(ctx.limits(), runtime.maxFrameLength());
+        final BlockEventProxy deliveries = new BlockEventProxy(events, runtime.epochClock(), runtime.counters());
         final BlockLaneReceiver receiver = new BlockLaneReceiver(
             ctx.schedule(),
             ctx.limits(),
             new ReceiverPorts(
                 Secp256k1.load().newVerifier(),
                 runtime.accepted(null),
-                runtime.delivered(new BlockEventProxy(events, runtime.epochClock(), runtime.counters())),
+                runtime.delivered(deliveries),
                 new MerkleTransactionsRoot(),
                 runtime.alarms(),
                 runtime.alarms()),
             runtime.counters());
+        receiver.signals(runtime.signals(deliveries::deliverTimeNs));
         final long lastBlock = lastBlock(ctx.edges(), ctx.schedule().chainId());
         if (Edge.NULL_BLOCK != lastBlock)
         {

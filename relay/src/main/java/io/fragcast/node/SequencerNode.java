@@ -167,6 +167,7 @@ public final class SequencerNode implements AutoCloseable
             ctx.limits(),
             runtime.counters(),
             memory(ctx, runtime));
+        broadcaster.signals(runtime.signals());
         publishRing = new PublishRing(ctx.limits());
 
         final List<PublishSource> requests = new ArrayList<>();

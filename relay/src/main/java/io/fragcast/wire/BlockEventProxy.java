@@ -41,6 +41,7 @@ public final class BlockEventProxy implements BlockConsumer
     private final AtomicCounter events;
     private final AtomicCounter backPressured;
     private final AtomicCounter highWater;
+    private long deliverTimeNs;
 
     /**
      * A proxy into one ring buffer.
@@ -105,14 +106,25 @@ public final class BlockEventProxy implements BlockConsumer
         return true;
     }
 
+    /**
+     * When the last delivery was taken.
+     *
+     * @return epoch nanoseconds, as in its event; 0 before the first.
+     */
+    public long deliverTimeNs()
+    {
+        return deliverTimeNs;
+    }
+
     private void encode(final MutableDirectBuffer buffer, final int offset, final Delivery delivery)
     {
+        deliverTimeNs = clock.nanoTime();
         event.wrapAndApplyHeader(buffer, offset, header)
             .chainId(delivery.chainId())
             .blockNumber(delivery.blockNumber())
             .incarnation(delivery.incarnation())
             .publishTimeNs(delivery.publishTimeNs())
-            .deliverTimeNs(clock.nanoTime())
+            .deliverTimeNs(deliverTimeNs)
             .leaderTerm(Integer.toUnsignedLong(delivery.leaderTerm()))
             .seq(Integer.toUnsignedLong(delivery.seq()))
             .kind(BlockEventKind.get((short) delivery.kind()))

@@ -78,7 +78,7 @@ class JournalAgentTest
         assertThat(journal.numbers).isEmpty();
         assertThat(value(JOURNAL_DISK_ALARM)).isEqualTo(1);
         final long lost = value(JOURNAL_FRAMES_LOST);
-        assertThat(lost).isBetween(900L, 1_100L);
+        assertThat(lost).isBetween(1_000L, 1_250L);
 
         usableBytes = RESERVE_BYTES;
         drain();

@@ -4,6 +4,7 @@ import com.sun.management.ThreadMXBean;
 import io.fragcast.codecs.JournalKind;
 import io.fragcast.codecs.JournalRecordDecoder;
 import io.fragcast.codecs.MessageHeaderDecoder;
+import io.fragcast.codecs.SignalKind;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -106,6 +107,43 @@ class JournalRingTest
     }
 
     @Test
+    void shouldTakeEventsWhereNoFrameFits()
+    {
+        final int accepted = fill(0);
+        for (int i = 0; i < 100; i++)
+        {
+            onEvent(i);
+        }
+
+        final List<Read> records = drain();
+        assertThat(records).hasSize(accepted + 100);
+        assertThat(records.subList(accepted, accepted + 100))
+            .allMatch((record) -> JournalKind.EVENT == record.kind() && 0 == record.count());
+        assertThat(counters.value(FragcastCounter.JOURNAL_EVENTS_LOST)).isZero();
+    }
+
+    @Test
+    void shouldSayHowManyEventsWereLost()
+    {
+        fill(0);
+        int written = 0;
+        while (0 == counters.value(FragcastCounter.JOURNAL_EVENTS_LOST))
+        {
+            onEvent(written++);
+        }
+        onEvent(written);
+        assertThat(written).isGreaterThan(800);
+        drain();
+        onEvent(written + 1);
+        onEvent(written + 2);
+
+        final List<Read> records = drain();
+        assertThat(records).extracting(Read::kind).containsExactly(JournalKind.EVENT, JournalKind.EVENT);
+        assertThat(records).extracting(Read::count).containsExactly(2L, 0L);
+        assertThat(counters.value(FragcastCounter.JOURNAL_EVENTS_LOST)).isEqualTo(2);
+    }
+
+    @Test
     void shouldAllocateNothing()
     {
         final ThreadMXBean threads = (ThreadMXBean)ManagementFactory.getThreadMXBean();
@@ -149,6 +187,11 @@ class JournalRingTest
     {
         frame.putInt(0, number);
         ring.onAccepted(frame, 0, FRAME_LENGTH, SESSION_ID, LANE, number);
+    }
+
+    private void onEvent(final int seq)
+    {
+        ring.onEvent(SignalKind.FRAG_VERIFIED, 10, 1, 7, 1_000, seq, 0, 0, null, seq);
     }
 
     private List<Read> drain()

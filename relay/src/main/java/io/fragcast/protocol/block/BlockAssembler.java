@@ -137,6 +137,12 @@ final class BlockAssembler
         progressTimeNs = nowNs;
     }
 
+    /** One of its frags is whole now. */
+    void onWhole(final int seq)
+    {
+        delivery.onVerified(this, seq);
+    }
+
     /** The leader signed two messages for one place of it: it ends MISMATCHED. */
     void onEquivocation()
     {

@@ -4,6 +4,7 @@ import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Offers deliveries to the consumer: one reused {@link Delivery}, filled from the slab. A refusal is remembered until
@@ -21,6 +22,7 @@ final class BlockDelivery
     private final AtomicCounter bytesDelivered;
     private final AtomicCounter duplicatesDelivered;
     private final UnsafeBuffer wrongRoot = new UnsafeBuffer(0, 0);
+    private BlockSignals signals = BlockSignals.NONE;
     private boolean isRefused;
     private boolean isAnyTaken;
     private int lastTerm;
@@ -37,6 +39,26 @@ final class BlockDelivery
         txsDelivered = counters.get(FragcastCounter.TXS_DELIVERED);
         bytesDelivered = counters.get(FragcastCounter.BYTES_DELIVERED);
         duplicatesDelivered = counters.get(FragcastCounter.DUPLICATES_DELIVERED);
+    }
+
+    /** Who is told of what happens. */
+    void signals(final BlockSignals signals)
+    {
+        this.signals = signals;
+    }
+
+    /** A frag is whole. */
+    void onVerified(final BlockAssembler attempt, final int seq)
+    {
+        signals.onSignal(
+            BlockSignal.FRAG_VERIFIED,
+            attempt.leaderTerm(),
+            attempt.blockNumber(),
+            attempt.incarnation(),
+            seq,
+            0,
+            0,
+            null);
     }
 
     /** Did the consumer refuse the last offer? */
@@ -74,7 +96,7 @@ final class BlockDelivery
         delivery.bodyOffset = 0;
         delivery.bodyLength = 0;
 
-        return offer(attempt);
+        return offer(attempt, null);
     }
 
     /** A Seal that names another root than the delivered transactions give: theirs goes as the body. */
@@ -94,7 +116,7 @@ final class BlockDelivery
         delivery.bodyOffset = 0;
         delivery.bodyLength = root.length;
 
-        return offer(attempt);
+        return offer(attempt, root);
     }
 
     /** A frag, whole and checked. */
@@ -111,7 +133,7 @@ final class BlockDelivery
         delivery.txCount = frag.txCount();
         delivery.bodyOffset = frag.bodyOffset();
         delivery.bodyLength = frag.bodyLength();
-        if (!offer(attempt))
+        if (!offer(attempt, null))
         {
             return false;
         }
@@ -134,12 +156,17 @@ final class BlockDelivery
         delivery.bodyBuffer = slab;
     }
 
-    private boolean offer(final BlockAssembler attempt)
+    private boolean offer(final BlockAssembler attempt, final byte @Nullable [] hash)
     {
         isRefused = !consumer.onDelivery(delivery);
         if (!isRefused)
         {
             onTaken(attempt);
+            signal(signalOf(delivery.kind), hash);
+            if (delivery.isLast)
+            {
+                signal(BlockSignal.LAST_FRAG, hash);
+            }
         }
 
         return !isRefused;
@@ -163,6 +190,35 @@ final class BlockDelivery
         lastBlock = delivery.blockNumber;
         lastIncarnation = delivery.incarnation;
         lastRank = rank;
+    }
+
+    private void signal(final BlockSignal signal, final byte @Nullable [] hash)
+    {
+        signals.onSignal(
+            signal,
+            delivery.leaderTerm,
+            delivery.blockNumber,
+            delivery.incarnation,
+            delivery.seq,
+            delivery.reason,
+            delivery.missing,
+            hash);
+    }
+
+    private static BlockSignal signalOf(final int kind)
+    {
+        return switch (kind)
+        {
+            case Delivery.ENV -> BlockSignal.ENV_OPENED;
+            case Delivery.FRAG -> BlockSignal.FRAG_DELIVERED;
+            case Delivery.SEAL -> BlockSignal.SEALED;
+            case Delivery.VERIFIED -> BlockSignal.VERIFIED;
+            case Delivery.MISMATCHED -> BlockSignal.MISMATCHED;
+            case Delivery.ABORTED -> BlockSignal.ABORTED;
+            case Delivery.SUPERSEDED -> BlockSignal.SUPERSEDED;
+            case Delivery.GAP -> BlockSignal.MISSED;
+            default -> throw new IllegalStateException("no signal of a delivery of kind " + kind);
+        };
     }
 
     /** Place of an event in its attempt: GAP, ENV, the frags by seq, SEAL, the terminal event. */

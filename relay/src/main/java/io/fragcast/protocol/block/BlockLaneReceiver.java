@@ -11,6 +11,8 @@ import io.fragcast.protocol.repair.RepairLatency;
 import io.fragcast.protocol.repair.RepairOutlook;
 import org.agrona.concurrent.status.AtomicCounter;
 
+import java.util.function.IntConsumer;
+
 /**
  * The receive side of the block lane, in every role: takes frames in any order from any number of sessions, checks
  * them in the order of DESIGN §4.3, hands what it accepts to the {@link FrameForwarder} and delivers blocks in order
@@ -26,6 +28,10 @@ public final class BlockLaneReceiver implements Gaps
     private static final long GAUGE_INTERVAL_NS = 10_000_000L;
     /** What Aeron's data header takes of a datagram. */
     private static final int AERON_HEADER_LENGTH = 32;
+    /** Code of the block lane in a journal record. */
+    private static final int BLOCK_LANE = 0;
+    /** Code of the repair lane in a journal record. */
+    private static final int REPAIR_LANE = 2;
     /** One attempt at a height to be superseded, one that supersedes it. */
     public static final int ATTEMPTS_PER_HEIGHT = 2;
     /** Pages and chunks of all sessions that wait for their header at once. */
@@ -46,6 +52,7 @@ public final class BlockLaneReceiver implements Gaps
     private final ControlIntake controls;
     private final GapTracker gaps;
     private final RepairLedger repairs;
+    private IntConsumer lanes = (lane) -> {};
 
     private final AtomicCounter[] verdictCounters = new AtomicCounter[Verdict.values().length];
     private final AtomicCounter backPressured;
@@ -147,6 +154,27 @@ public final class BlockLaneReceiver implements Gaps
     }
 
     /**
+     * Who is told of what happens to the blocks. Called before the first frame.
+     *
+     * @param signals told of it on the receiving thread.
+     */
+    public void signals(final BlockSignals signals)
+    {
+        delivery.signals(signals);
+    }
+
+    /**
+     * Who is told by which lane the frames come that are accepted next: whoever writes them down. Called before the
+     * first frame.
+     *
+     * @param lanes takes the offset of the lane: 0 block, 2 repair.
+     */
+    public void lanes(final IntConsumer lanes)
+    {
+        this.lanes = lanes;
+    }
+
+    /**
      * Where the frames that follow come from.
      *
      * @param isRepair by repair, or live?
@@ -154,6 +182,7 @@ public final class BlockLaneReceiver implements Gaps
     public void onLane(final boolean isRepair)
     {
         repairs.onLane(isRepair);
+        lanes.accept(isRepair ? REPAIR_LANE : BLOCK_LANE);
     }
 
     /**

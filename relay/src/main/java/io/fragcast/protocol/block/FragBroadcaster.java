@@ -1,7 +1,6 @@
 package io.fragcast.protocol.block;
 
 import io.fragcast.counter.Counters;
-import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.Schedule;
 import org.agrona.DirectBuffer;
@@ -10,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -54,7 +54,7 @@ public final class FragBroadcaster
     private final byte[] publicKey;
     private final FragSender sender;
     private final BlockLimits limits;
-    private final Counters counters;
+    private final PublishedLog published;
     private final LeaderMemory memory;
     private final LeaderMessages messages;
     private final SignedHead head;
@@ -104,9 +104,9 @@ public final class FragBroadcaster
         publicKey = signer.publicKey();
         this.sender = sender;
         this.limits = limits;
-        this.counters = counters;
         messages = new LeaderMessages(schedule.chainId(), signer, sender, memory);
         head = messages.head();
+        published = new PublishedLog(head, counters);
         this.memory = memory;
         termNumber = memory.termNumber;
         nextSeq = memory.nextSeq;
@@ -114,6 +114,16 @@ public final class FragBroadcaster
         hashes = new FragHashes(sender, limits.maxBodyLength());
         request = new UnsafeBuffer(ByteBuffer.allocateDirect(limits.maxBodyLength()));
         send = new TieredSend(sender, hashes, request, head);
+    }
+
+    /**
+     * Who is told of what becomes of the blocks. Called before the first request.
+     *
+     * @param signals told of it on the broadcasting thread.
+     */
+    public void signals(final BlockSignals signals)
+    {
+        published.signals(signals);
     }
 
     /**
@@ -420,7 +430,7 @@ public final class FragBroadcaster
         attempt = attemptAfterStep();
         nextSeq = nextSeqAfterStep();
         nextHeartbeatNs = nowNs + (Step.HEARTBEAT == step ? HEARTBEAT_INTERVAL_NS : BURST_HEARTBEAT_DELAY_NS);
-        count();
+        onSent();
         step(switch (step)
         {
             case ABORT_OPEN -> isTermStarted(requireTerm(requestTerm)) ? Step.ENV : Step.LEADER_START;
@@ -450,19 +460,15 @@ public final class FragBroadcaster
         });
     }
 
-    private void count()
+    private void onSent()
     {
         switch (step)
         {
-            case ENV -> counters.get(FragcastCounter.PUBLISHED_ENVS).incrementRelease();
-            case FRAG ->
-            {
-                counters.get(FragcastCounter.PUBLISHED_FRAGS).incrementRelease();
-                counters.get(FragcastCounter.PUBLISHED_BYTES).getAndAddRelease(requestLength);
-            }
-            case SEAL -> counters.get(FragcastCounter.PUBLISHED_SEALS).incrementRelease();
-            case ABORT_OPEN, ABORT -> counters.get(FragcastCounter.PUBLISHED_ABORTS).incrementRelease();
-            case HEARTBEAT -> counters.get(FragcastCounter.PUBLISHED_HEARTBEATS).incrementRelease();
+            case ENV -> published.onEnv();
+            case FRAG -> published.onFrag(nextSeq - 1, isRequestLast, requestLength);
+            case SEAL -> published.onSeal(nextSeq);
+            case ABORT_OPEN, ABORT -> published.onAbort(nextSeq, requestReason);
+            case HEARTBEAT -> published.onHeartbeat();
             default ->
             {
                 // The start and the stop of a term show in the terms.
@@ -489,11 +495,6 @@ public final class FragBroadcaster
 
     private static LeaderTerm requireTerm(final @Nullable LeaderTerm term)
     {
-        if (null == term)
-        {
-            throw new IllegalStateException("no term");
-        }
-
-        return term;
+        return Objects.requireNonNull(term, "no term");
     }
 }

@@ -210,11 +210,13 @@ final class MessageIntake
         }
         else if (FrameKind.FRAG == frame.kind)
         {
-            if (0 < frame.inlineLength)
+            final boolean isWhole = 0 < frame.inlineLength;
+            repairs.onTaken(attempt, frame.seq, isWhole, nowNs);
+            if (isWhole)
             {
                 storeInlineBody(attempt, frame);
+                attempt.onWhole(frame.seq);
             }
-            repairs.onTaken(attempt, frame.seq, 0 < frame.inlineLength, nowNs);
         }
 
         return Verdict.ACCEPTED;
@@ -265,6 +267,7 @@ final class MessageIntake
         storeInlineBody(attempt, frame);
         attempt.onPiece(nowNs);
         repairs.onTaken(attempt, frame.seq, true, nowNs);
+        attempt.onWhole(frame.seq);
 
         return Verdict.ACCEPTED;
     }

@@ -174,7 +174,12 @@ final class PieceIntake
         forwarder.onAccepted(piece.buffer, piece.offset, piece.length, sessionId);
         frag.store(piece.kind, piece.index, piece.buffer, dataOffset, piece.dataLength);
         attempt.onPiece(nowNs);
-        repairs.onTaken(attempt, piece.seq, frag.isComplete(), nowNs);
+        final boolean isWhole = frag.isComplete();
+        repairs.onTaken(attempt, piece.seq, isWhole, nowNs);
+        if (isWhole)
+        {
+            attempt.onWhole(piece.seq);
+        }
 
         return verdict;
     }
