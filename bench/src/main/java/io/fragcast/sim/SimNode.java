@@ -352,7 +352,6 @@ final class SimNode
             new PublishAdapter(broadcaster, counters),
             broadcaster,
             fanout,
-            sinks,
             hotWork(journalRing, repair),
             counters)};
     }
@@ -414,7 +413,7 @@ final class SimNode
             counters);
 
         return new Agent[]{
-            null == fanout ? ingest : new ForwardAgent("node " + index, clock, ingest, fanout, sinks, counters)};
+            null == fanout ? ingest : new ForwardAgent("node " + index, clock, ingest, fanout, counters)};
     }
 
     /**

@@ -25,7 +25,6 @@ public final class BroadcastAgent implements Agent
     private final PublishAdapter adapter;
     private final FragBroadcaster broadcaster;
     private final FrameFanout fanout;
-    private final FrameSink[] sinks;
     private final Runnable journalWork;
     private final AtomicCounter connected;
     private int nextSource;
@@ -39,8 +38,7 @@ public final class BroadcastAgent implements Agent
      * @param requests    where requests come from, polled in turn; owned by the node.
      * @param adapter     that they go to.
      * @param broadcaster behind the adapter.
-     * @param fanout      that the broadcaster sends to.
-     * @param sinks       of the fan-out; owned by the node.
+     * @param fanout      that the broadcaster sends to; its sinks are owned by the node.
      * @param journalWork what the journal's ring has to do in a duty cycle.
      * @param counters    of the node.
      */
@@ -52,7 +50,6 @@ public final class BroadcastAgent implements Agent
         final PublishAdapter adapter,
         final FragBroadcaster broadcaster,
         final FrameFanout fanout,
-        final FrameSink[] sinks,
         final Runnable journalWork,
         final Counters counters)
     {
@@ -63,7 +60,6 @@ public final class BroadcastAgent implements Agent
         this.adapter = adapter;
         this.broadcaster = broadcaster;
         this.fanout = fanout;
-        this.sinks = sinks.clone();
         this.journalWork = journalWork;
         connected = counters.get(FragcastCounter.SINKS_CONNECTED);
     }
@@ -74,8 +70,9 @@ public final class BroadcastAgent implements Agent
         final long nowNs = clock.nanoTime();
         int workCount = fanout.doWork();
         int connectedCount = 0;
-        for (final FrameSink sink : sinks)
+        for (int i = 0, count = fanout.sinkCount(); i < count; i++)
         {
+            final FrameSink sink = fanout.sink(i);
             workCount += sink.doWork(nowNs);
             connectedCount += sink.isConnected() ? 1 : 0;
         }

@@ -18,7 +18,6 @@ public final class ForwardAgent implements Agent
     private final NanoClock clock;
     private final IngestAgent ingest;
     private final FrameFanout fanout;
-    private final FrameSink[] sinks;
     private final AtomicCounter connected;
 
     /**
@@ -27,8 +26,7 @@ public final class ForwardAgent implements Agent
      * @param name     of the node.
      * @param clock    monotonic.
      * @param ingest   whose receiver forwards to the fan-out.
-     * @param fanout   over the sinks.
-     * @param sinks    owned by the node.
+     * @param fanout   over the sinks, which the node owns.
      * @param counters of the node.
      */
     public ForwardAgent(
@@ -36,14 +34,12 @@ public final class ForwardAgent implements Agent
         final NanoClock clock,
         final IngestAgent ingest,
         final FrameFanout fanout,
-        final FrameSink[] sinks,
         final Counters counters)
     {
         this.name = name;
         this.clock = clock;
         this.ingest = ingest;
         this.fanout = fanout;
-        this.sinks = sinks.clone();
         connected = counters.get(FragcastCounter.SINKS_CONNECTED);
     }
 
@@ -53,8 +49,9 @@ public final class ForwardAgent implements Agent
         final long nowNs = clock.nanoTime();
         int workCount = fanout.doWork();
         int connectedCount = 0;
-        for (final FrameSink sink : sinks)
+        for (int i = 0, count = fanout.sinkCount(); i < count; i++)
         {
+            final FrameSink sink = fanout.sink(i);
             workCount += sink.doWork(nowNs);
             connectedCount += sink.isConnected() ? 1 : 0;
         }

@@ -24,7 +24,7 @@ public final class IngestAgent implements Agent
 
     private final String name;
     private final NanoClock clock;
-    private final FrameSource[] sources;
+    private FrameSource[] sources;
     private final BlockLaneAdapter adapter;
     private final BlockLaneReceiver receiver;
     private final @Nullable RepairClient repair;
@@ -102,6 +102,16 @@ public final class IngestAgent implements Agent
         this.answers = answers.clone();
         this.journalWork = journalWork;
         connected = counters.get(FragcastCounter.SOURCES_CONNECTED);
+    }
+
+    /**
+     * Polls these sources from now on. By the agent's own thread, between two duty cycles.
+     *
+     * @param newSources to poll; owned by the node.
+     */
+    public void sources(final FrameSource[] newSources)
+    {
+        sources = newSources.clone();
     }
 
     @Override

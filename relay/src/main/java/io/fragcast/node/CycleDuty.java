@@ -12,12 +12,11 @@ import io.fragcast.wire.FrameFanout;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
 
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
  * What a node's hot agent does at the end of each duty cycle besides its work: the rings' due, a look for a new
- * schedule, and now and then a look at the links for those who watch. Allocates nothing.
+ * schedule or other peers, and now and then a look at the links for those who watch. Allocates nothing.
  */
 final class CycleDuty implements Runnable
 {
@@ -27,8 +26,7 @@ final class CycleDuty implements Runnable
     private final CurrentSchedule schedule;
     private final Consumer<Schedule> scheduleTaker;
     private final JournalRing[] rings;
-    private final FrameSource[] sources;
-    private final FrameSink[] sinks;
+    private final HotPeers peers;
     private final @Nullable FrameFanout fanout;
     private final Presence sourcePresence;
     private final Presence sinkPresence;
@@ -42,8 +40,7 @@ final class CycleDuty implements Runnable
      * @param schedule       of the node, replaced by any thread.
      * @param scheduleTaker  told on this agent's thread when it was.
      * @param rings          of the agent.
-     * @param sources        that are looked at.
-     * @param sinks          that are looked at.
+     * @param peers          that are looked at, and change now and then.
      * @param fanout         over the sinks, or null.
      * @param sourcePresence shows the sources.
      * @param sinkPresence   shows the sinks.
@@ -53,8 +50,7 @@ final class CycleDuty implements Runnable
         final CurrentSchedule schedule,
         final Consumer<Schedule> scheduleTaker,
         final JournalRing[] rings,
-        final FrameSource[] sources,
-        final List<FrameSink> sinks,
+        final HotPeers peers,
         final @Nullable FrameFanout fanout,
         final Presence sourcePresence,
         final Presence sinkPresence,
@@ -64,8 +60,7 @@ final class CycleDuty implements Runnable
         this.scheduleTaker = scheduleTaker;
         taken = schedule.current();
         this.rings = rings.clone();
-        this.sources = sources;
-        this.sinks = sinks.toArray(new FrameSink[0]);
+        this.peers = peers;
         this.fanout = fanout;
         this.sourcePresence = sourcePresence;
         this.sinkPresence = sinkPresence;
@@ -79,6 +74,7 @@ final class CycleDuty implements Runnable
         {
             ring.doWork();
         }
+        peers.doWork();
         final Schedule current = schedule.current();
         if (current != taken)
         {
@@ -94,6 +90,8 @@ final class CycleDuty implements Runnable
 
     private void look()
     {
+        final FrameSource[] sources = peers.sources();
+        final FrameSink[] sinks = peers.sinks();
         for (int i = 0; i < sources.length; i++)
         {
             sourcePresence.onPeer(i, sources[i].isConnected());

@@ -17,16 +17,23 @@ import io.fragcast.transport.aeron.KernelLimits;
 import io.fragcast.transport.aeron.LinkConfig;
 import io.fragcast.transport.aeron.LinkBudget;
 import org.agrona.CloseHelper;
+import org.jspecify.annotations.Nullable;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The streams of one node's block lane, made from the names of its peers: whom it listens to, and whom it sends to, in
- * order. Owned by the node; made and closed on the thread that launches it, before and after its agents run.
+ * order. Owned by the node; made and closed on the thread that launches it, before and after its agents run; changed by
+ * the hot thread while they do ({@link HotPeers}).
  */
 final class Links implements AutoCloseable
 {
@@ -34,8 +41,8 @@ final class Links implements AutoCloseable
     private final AeronClient client;
     private final Counters counters;
     private final KernelLimits limits = KernelLimits.ofThisHost();
-    private final List<FrameSource> sources = new ArrayList<>();
-    private final List<FrameSink> sinks = new ArrayList<>();
+    private volatile FrameSource[] sources = new FrameSource[0];
+    private volatile FrameSink[] sinks = new FrameSink[0];
     private final List<FrameLink> holders = new ArrayList<>();
     private final Set<Grant> grants = new LinkedHashSet<>();
 
@@ -47,55 +54,129 @@ final class Links implements AutoCloseable
     }
 
     /**
-     * Adds a source for each upstream peer: by multicast where the node's mode says so, else a unicast stream of its
-     * own.
+     * A stream of the block lane that is wanted.
+     *
+     * @param name    of the peer or group.
+     * @param channel of the stream.
+     * @param from    address that it comes from; null for one that goes out.
+     */
+    record Stream(String name, ChannelConfig channel, @Nullable InetAddress from)
+    {
+    }
+
+    /**
+     * What it takes to hear peers: by multicast where the node's mode says so, else a unicast stream each. Any thread
+     * may ask.
+     *
+     * @param peers by name.
+     * @return a stream each, in their order.
+     */
+    List<Stream> upstreams(final List<PeerName> peers)
+    {
+        final MulticastGroup group = ctx.upstreamGroup();
+        final List<Stream> streams = new ArrayList<>();
+        for (final PeerName peer : peers)
+        {
+            final ChannelConfig channel = null == group ?
+                unicast(Lane.BLOCK.at(ctx.listen()), ctx.identity().sessionWith(peer.publicKey(), Lane.BLOCK)) :
+                multicast(group, SessionIds.multicast(peer.publicKey(), Lane.BLOCK.portOffset()));
+            streams.add(new Stream(
+                peer.toString(),
+                channel,
+                new InetSocketAddress(peer.endpoint().host(), peer.endpoint().port()).getAddress()));
+        }
+
+        return streams;
+    }
+
+    /**
+     * What it takes to feed peers, in order, and the multicast group after them where there is one. Any thread may ask.
+     *
+     * @param peers by name.
+     * @return a stream each.
+     */
+    List<Stream> downstreams(final List<PeerName> peers)
+    {
+        final List<Stream> streams = new ArrayList<>();
+        for (final PeerName peer : peers)
+        {
+            streams.add(new Stream(
+                peer.toString(),
+                unicast(Lane.BLOCK.at(peer.endpoint()), ctx.identity().sessionWith(peer.publicKey(), Lane.BLOCK)),
+                null));
+        }
+        final MulticastGroup group = ctx.sinkGroup();
+        if (null != group)
+        {
+            streams.add(new Stream(
+                group.endpoint(),
+                multicast(group, SessionIds.multicast(ctx.identity().publicKey(), Lane.BLOCK.portOffset())),
+                null));
+        }
+
+        return streams;
+    }
+
+    /**
+     * Opens the streams of the node's context.
      *
      * @return this.
      */
     Links listen()
     {
-        final MulticastGroup group = ctx.upstreamGroup();
-        for (final PeerName peer : ctx.upstreams())
-        {
-            final ChannelConfig channel = null == group ?
-                unicast(Lane.BLOCK.at(ctx.listen()), ctx.identity().sessionWith(peer.publicKey(), Lane.BLOCK)) :
-                multicast(group, SessionIds.multicast(peer.publicKey(), Lane.BLOCK.portOffset()));
-            sources.add(client.addSource(
-                peer.toString(),
-                channel,
-                new InetSocketAddress(peer.endpoint().host(), peer.endpoint().port()).getAddress(),
-                counters.get(FragcastCounter.SOURCES_REMADE)));
-            grants.addAll(channel.grants());
-        }
+        hear(upstreams(ctx.upstreams()));
 
         return this;
     }
 
     /**
-     * Adds a sink for each downstream peer, in order, and one for the multicast group where there is one.
+     * Opens the streams of the node's context.
      *
      * @return this.
      */
     Links send()
     {
-        for (final PeerName peer : ctx.sinks())
-        {
-            final ChannelConfig channel = unicast(
-                Lane.BLOCK.at(peer.endpoint()), ctx.identity().sessionWith(peer.publicKey(), Lane.BLOCK));
-            sinks.add(client.addSink(peer.toString(), channel));
-            grants.addAll(channel.grants());
-        }
-
-        final MulticastGroup group = ctx.sinkGroup();
-        if (null != group)
-        {
-            final ChannelConfig channel = multicast(
-                group, SessionIds.multicast(ctx.identity().publicKey(), Lane.BLOCK.portOffset()));
-            sinks.add(client.addSink(group.endpoint(), channel));
-            grants.addAll(channel.grants());
-        }
+        feed(downstreams(ctx.sinks()));
 
         return this;
+    }
+
+    /**
+     * Hears these streams and no others; those it hears already go on. By the launching thread, then by the hot one.
+     *
+     * @param wanted in order.
+     */
+    void hear(final List<Stream> wanted)
+    {
+        final List<FrameSource> open = new ArrayList<>();
+        try
+        {
+            change(List.of(sources), FrameSource::name, wanted, (stream) -> client.addSource(
+                stream.name(), stream.channel(), stream.from(), counters.get(FragcastCounter.SOURCES_REMADE)), open);
+        }
+        finally
+        {
+            sources = open.toArray(new FrameSource[0]);
+        }
+    }
+
+    /**
+     * Feeds these streams and no others; those it feeds already go on. By the launching thread, then by the hot one.
+     *
+     * @param wanted in order.
+     */
+    void feed(final List<Stream> wanted)
+    {
+        final List<FrameSink> open = new ArrayList<>();
+        try
+        {
+            change(List.of(sinks), FrameSink::name, wanted,
+                (stream) -> client.addSink(stream.name(), stream.channel()), open);
+        }
+        finally
+        {
+            sinks = open.toArray(new FrameSink[0]);
+        }
     }
 
     /**
@@ -132,8 +213,19 @@ final class Links implements AutoCloseable
      */
     LeaderLookahead lookahead()
     {
+        return new LeaderLookahead(ctx.schedule(), ctx.identity().publicKey(), targets(ctx.sinks()));
+    }
+
+    /**
+     * Where the sinks of {@link #downstreams} go. Any thread may ask.
+     *
+     * @param peers by name.
+     * @return a target each, and one for the multicast group.
+     */
+    List<LeaderLookahead.Target> targets(final List<PeerName> peers)
+    {
         final List<LeaderLookahead.Target> targets = new ArrayList<>();
-        for (final PeerName peer : ctx.sinks())
+        for (final PeerName peer : peers)
         {
             targets.add(new LeaderLookahead.Target(peer.publicKey(), peer.endpoint().toString()));
         }
@@ -143,7 +235,7 @@ final class Links implements AutoCloseable
             targets.add(new LeaderLookahead.Target(null, group.endpoint()));
         }
 
-        return new LeaderLookahead(ctx.schedule(), ctx.identity().publicKey(), targets);
+        return targets;
     }
 
     /**
@@ -192,10 +284,15 @@ final class Links implements AutoCloseable
 
     FrameSource[] sources()
     {
-        return sources.toArray(new FrameSource[0]);
+        return sources;
     }
 
     List<FrameSink> sinks()
+    {
+        return List.of(sinks);
+    }
+
+    FrameSink[] sinkArray()
     {
         return sinks;
     }
@@ -207,8 +304,8 @@ final class Links implements AutoCloseable
      */
     boolean isConnected()
     {
-        return counters.value(FragcastCounter.SOURCES_CONNECTED) == sources.size() &&
-            counters.value(FragcastCounter.SINKS_CONNECTED) == sinks.size();
+        return counters.value(FragcastCounter.SOURCES_CONNECTED) == sources.length &&
+            counters.value(FragcastCounter.SINKS_CONNECTED) == sinks.length;
     }
 
     /**
@@ -227,6 +324,34 @@ final class Links implements AutoCloseable
         CloseHelper.closeAll(sources);
         CloseHelper.closeAll(sinks);
         CloseHelper.closeAll(holders);
+    }
+
+    /** Closes first: a peer that is elsewhere now has the same session. Where one cannot be opened the rest is shut. */
+    private <T extends AutoCloseable> void change(
+        final List<T> current,
+        final Function<T, String> name,
+        final List<Stream> wanted,
+        final Function<Stream, T> opener,
+        final List<T> open)
+    {
+        final Map<String, T> kept = new HashMap<>();
+        current.forEach((each) -> kept.put(name.apply(each), each));
+        final Set<String> names = wanted.stream().map(Stream::name).collect(Collectors.toSet());
+        CloseHelper.closeAll(current.stream().filter((each) -> !names.contains(name.apply(each))).toList());
+        kept.keySet().retainAll(names);
+        try
+        {
+            for (final Stream stream : wanted)
+            {
+                final T old = kept.remove(stream.name());
+                open.add(null != old ? old : opener.apply(stream));
+                grants.addAll(stream.channel().grants());
+            }
+        }
+        finally
+        {
+            CloseHelper.closeAll(kept.values());
+        }
     }
 
     private ChannelConfig unicast(final String endpoint, final int sessionId)

@@ -84,6 +84,7 @@ final class NodeRuntime implements AutoCloseable
     private final HolderRing holderNews = new HolderRing();
     private final Presence sources;
     private final Presence sinks;
+    private final HotPeers peers;
     private final long startedNs;
     private final CurrentSchedule schedule;
     private @Nullable ControlLane control;
@@ -110,6 +111,7 @@ final class NodeRuntime implements AutoCloseable
         latencies = new StageLatencies(counters);
         sources = new Presence(links.sourceNames());
         sinks = new Presence(links.sinkNames());
+        peers = new HotPeers(links, sources, sinks);
         startedNs = epochClock.nanoTime();
 
         final JournalConfig config = ctx.journal();
@@ -182,6 +184,11 @@ final class NodeRuntime implements AutoCloseable
     AtomicCounter hotErrors()
     {
         return counters.get(FragcastCounter.HOT_ERRORS);
+    }
+
+    HotPeers hotPeers()
+    {
+        return peers;
     }
 
     Links links()
@@ -309,7 +316,7 @@ final class NodeRuntime implements AutoCloseable
         final HolderHints hints = new HolderHints(client);
         final Runnable duty = cycleDuty(fanout, lookahead.andThen(receiver::onSchedule));
 
-        return new IngestAgent(
+        final IngestAgent agent = new IngestAgent(
             ctx.name(),
             clock,
             links.sources(),
@@ -324,6 +331,9 @@ final class NodeRuntime implements AutoCloseable
                 duty.run();
             },
             counters);
+        peers.polledBy(agent);
+
+        return agent;
     }
 
     /**
@@ -339,8 +349,7 @@ final class NodeRuntime implements AutoCloseable
             schedule,
             scheduleTaker,
             rings,
-            links.sources(),
-            links.sinks(),
+            peers,
             fanout,
             sources,
             sinks,

@@ -70,6 +70,7 @@ public final class RelayNode implements AutoCloseable
             runtime.maxFrameLength(),
             runtime.host().afterCommit(),
             runtime.counters());
+        runtime.hotPeers().fedBy(fanout, lookahead);
 
         final BlockLaneReceiver receiver = new BlockLaneReceiver(
             ctx.schedule(),
@@ -87,7 +88,7 @@ public final class RelayNode implements AutoCloseable
         runtime.host().addHot(
             Role.FORWARD,
             new ForwardAgent(
-                name, runtime.clock(), ingest, fanout, sinks.toArray(new FrameSink[0]), runtime.counters()),
+                name, runtime.clock(), ingest, fanout, runtime.counters()),
             runtime.hotErrors());
     }
 

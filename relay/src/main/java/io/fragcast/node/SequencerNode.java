@@ -159,6 +159,7 @@ public final class SequencerNode implements AutoCloseable
             runtime.maxFrameLength(),
             runtime.host().afterCommit(),
             runtime.counters());
+        runtime.hotPeers().fedBy(fanout, lookahead);
         final CurrentSchedule schedule = new CurrentSchedule(ctx.schedule());
         final FragBroadcaster broadcaster = new FragBroadcaster(
             schedule,
@@ -192,7 +193,6 @@ public final class SequencerNode implements AutoCloseable
                 new PublishAdapter(broadcaster, runtime.counters()),
                 broadcaster,
                 fanout,
-                sinks.toArray(new FrameSink[0]),
                 runtime.cycleDuty(
                     fanout,
                     (newer) ->

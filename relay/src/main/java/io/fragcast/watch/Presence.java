@@ -6,13 +6,11 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * Which peers of one direction are connected, and what was left out for them. Written by the hot agent, read by any
- * thread.
+ * thread through {@link #peers()}: that they are others now does not disturb who reads.
  */
 public final class Presence
 {
-    private final List<String> names;
-    private final AtomicIntegerArray connected;
-    private final AtomicLongArray skipped;
+    private volatile Peers peers;
 
     /**
      * Nobody is connected yet.
@@ -21,9 +19,17 @@ public final class Presence
      */
     public Presence(final List<String> names)
     {
-        this.names = List.copyOf(names);
-        connected = new AtomicIntegerArray(names.size());
-        skipped = new AtomicLongArray(names.size());
+        peers = new Peers(names);
+    }
+
+    /**
+     * The peers are others from now on; none is connected until it is said again.
+     *
+     * @param names of the peers, in their order.
+     */
+    public void change(final List<String> names)
+    {
+        peers = new Peers(names);
     }
 
     /**
@@ -34,7 +40,7 @@ public final class Presence
      */
     public void onPeer(final int index, final boolean isConnected)
     {
-        connected.setRelease(index, isConnected ? 1 : 0);
+        peers.connected.setRelease(index, isConnected ? 1 : 0);
     }
 
     /**
@@ -45,54 +51,81 @@ public final class Presence
      */
     public void onSkipped(final int index, final long count)
     {
-        skipped.setRelease(index, count);
+        peers.skipped.setRelease(index, count);
     }
 
     /**
-     * Names of the peers.
+     * The peers as they are named now; what is said of them later shows in the answer too.
      *
-     * @return in their order.
+     * @return peers, to be asked once for one reading.
      */
-    public List<String> names()
+    public Peers peers()
     {
-        return names;
+        return peers;
     }
 
     /**
-     * Was a peer connected when the hot agent last looked?
-     *
-     * @param index of the peer.
-     * @return true if so.
+     * Peers under names that stay.
      */
-    public boolean isConnected(final int index)
+    public static final class Peers
     {
-        return 0 != connected.getAcquire(index);
-    }
+        private final List<String> names;
+        private final AtomicIntegerArray connected;
+        private final AtomicLongArray skipped;
 
-    /**
-     * How many frames were left out for a peer.
-     *
-     * @param index of the peer.
-     * @return count since start.
-     */
-    public long skipped(final int index)
-    {
-        return skipped.getAcquire(index);
-    }
-
-    /**
-     * How many are connected.
-     *
-     * @return count.
-     */
-    public int connectedCount()
-    {
-        int count = 0;
-        for (int i = 0; i < connected.length(); i++)
+        private Peers(final List<String> names)
         {
-            count += connected.getAcquire(i);
+            this.names = List.copyOf(names);
+            connected = new AtomicIntegerArray(names.size());
+            skipped = new AtomicLongArray(names.size());
         }
 
-        return count;
+        /**
+         * Names of the peers.
+         *
+         * @return in their order.
+         */
+        public List<String> names()
+        {
+            return names;
+        }
+
+        /**
+         * Was a peer connected when the hot agent last looked?
+         *
+         * @param index of the peer.
+         * @return true if so.
+         */
+        public boolean isConnected(final int index)
+        {
+            return 0 != connected.getAcquire(index);
+        }
+
+        /**
+         * How many frames were left out for a peer.
+         *
+         * @param index of the peer.
+         * @return count since start.
+         */
+        public long skipped(final int index)
+        {
+            return skipped.getAcquire(index);
+        }
+
+        /**
+         * How many are connected.
+         *
+         * @return count.
+         */
+        public int connectedCount()
+        {
+            int count = 0;
+            for (int i = 0; i < connected.length(); i++)
+            {
+                count += connected.getAcquire(i);
+            }
+
+            return count;
+        }
     }
 }

@@ -22,8 +22,9 @@ public record Readiness(boolean isReady, String reason)
      */
     public static Readiness of(final NodeWatch node)
     {
-        final boolean hasSources = !node.sources().names().isEmpty();
-        final Presence needed = hasSources ? node.sources() : node.sinks();
+        final Presence.Peers sources = node.sources().peers();
+        final boolean hasSources = !sources.names().isEmpty();
+        final Presence.Peers needed = hasSources ? sources : node.sinks().peers();
         final int connected = needed.connectedCount();
         final String verb = hasSources ? "hears " : "reaches ";
         final String what = connected + " of " + needed.names().size() + (hasSources ? " upstream" : " sinks");

@@ -38,10 +38,10 @@ public final class FrameFanout implements FrameForwarder
     /** Twice the deepest tree planned (3 relays) and a bit: a frame that passed more is going in circles. */
     public static final int MAX_HOPS = 8;
 
-    private final FrameSink[] sinks;
-    private final long[] skipped;
-    private final long allSinks;
     private final NextLeaders nextLeaders;
+    private FrameSink[] sinks = new FrameSink[0];
+    private long[] skipped = new long[0];
+    private long allSinks;
     private final SlowSink slowSink;
     private final Runnable afterCommit;
     private final UnsafeBuffer kept;
@@ -61,7 +61,7 @@ public final class FrameFanout implements FrameForwarder
     private boolean isMissedByNextLeaders;
 
     /**
-     * A fan-out over sinks that stay the same.
+     * A fan-out over sinks that {@link #change} may replace.
      *
      * @param sinks          in the order of sending within their tier.
      * @param nextLeaders    which of them are tier 0, by their place; the others are tier 1.
@@ -78,15 +78,8 @@ public final class FrameFanout implements FrameForwarder
         final Runnable afterCommit,
         final Counters counters)
     {
-        if (sinks.size() > MAX_SINKS)
-        {
-            throw new IllegalArgumentException(sinks.size() + " sinks, at most " + MAX_SINKS + " go");
-        }
-
-        this.sinks = sinks.toArray(new FrameSink[0]);
+        change(sinks);
         this.nextLeaders = nextLeaders;
-        allSinks = sinks.isEmpty() ? 0 : -1L >>> (Long.SIZE - sinks.size());
-        skipped = new long[sinks.size()];
         this.slowSink = slowSink;
         this.afterCommit = afterCommit;
         kept = new UnsafeBuffer(ByteBuffer.allocateDirect(maxFrameLength));
@@ -96,6 +89,44 @@ public final class FrameFanout implements FrameForwarder
         skippedUnconnected = counters.get(FragcastCounter.SINK_SKIPPED_UNCONNECTED);
         waited = counters.get(FragcastCounter.SINK_WAITED);
         stalls = counters.get(FragcastCounter.NEXT_LEADER_STALLS);
+    }
+
+    /**
+     * Sends to these sinks from now on, in this order. What was left out for a sink that stays is remembered; a kept
+     * frame is owed to those alone that stay. By the fan-out's own thread, between two duty cycles, together with what
+     * says who of them leads next; allocates.
+     *
+     * @param newSinks in the order of sending within their tier.
+     */
+    public void change(final List<FrameSink> newSinks)
+    {
+        final int count = newSinks.size();
+        if (count > MAX_SINKS)
+        {
+            throw new IllegalArgumentException(count + " sinks, at most " + MAX_SINKS + " go");
+        }
+
+        final long[] newSkipped = new long[count];
+        long newOwed = 0;
+        long newFirst = 0;
+        long newStalled = 0;
+        for (int i = 0; i < sinks.length; i++)
+        {
+            final int index = newSinks.indexOf(sinks[i]);
+            if (index >= 0)
+            {
+                newSkipped[index] = skipped[i];
+                newOwed |= (owed >>> i & 1) << index;
+                newFirst |= (first >>> i & 1) << index;
+                newStalled |= (stalled >>> i & 1) << index;
+            }
+        }
+        sinks = newSinks.toArray(new FrameSink[0]);
+        allSinks = 0 == count ? 0 : -1L >>> (Long.SIZE - count);
+        skipped = newSkipped;
+        owed = newOwed;
+        first = newFirst;
+        stalled = newStalled;
     }
 
     /**

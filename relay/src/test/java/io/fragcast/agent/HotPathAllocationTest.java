@@ -105,7 +105,7 @@ class HotPathAllocationTest
     {
         final IngestAgent ingest =
             ingestAgent(watched(fanout, false), watched((delivery) -> true), null);
-        final ForwardAgent agent = new ForwardAgent("relay", this::nowNs, ingest, fanout, sinks, counters);
+        final ForwardAgent agent = new ForwardAgent("relay", this::nowNs, ingest, fanout, counters);
 
         assertNoGarbage(agent, "forward");
 
@@ -123,7 +123,6 @@ class HotPathAllocationTest
             this::nowNs,
             ingestAgent(watched(fanout, false), watched((delivery) -> true), null),
             fanout,
-            sinks,
             counters);
 
         long least = Long.MAX_VALUE;
@@ -197,7 +196,6 @@ class HotPathAllocationTest
             adapter,
             broadcaster,
             fanout,
-            sinks,
             journal::doWork,
             counters);
         final int[] replies = {0};

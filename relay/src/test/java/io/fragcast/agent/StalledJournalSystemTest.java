@@ -202,7 +202,7 @@ class StalledJournalSystemTest
             ring::doWork,
             counters);
 
-        return new ForwardAgent("relay", SystemNanoClock.INSTANCE, ingest, fanout, sinks, counters);
+        return new ForwardAgent("relay", SystemNanoClock.INSTANCE, ingest, fanout, counters);
     }
 
     /** Hangs in the first append until it is let go. */

@@ -216,7 +216,7 @@ class CutThroughSystemTest
             counters);
 
         return new ForwardAgent(
-            "cut-relay", SystemNanoClock.INSTANCE, ingest, fanout, new FrameSink[]{sink}, counters);
+            "cut-relay", SystemNanoClock.INSTANCE, ingest, fanout, counters);
     }
 
     private boolean onFrameAtEnd(

@@ -267,6 +267,62 @@ class FrameFanoutTest
         assertThat(counters.value(FragcastCounter.NEXT_LEADER_STALLS)).isEqualTo(2);
     }
 
+    @Test
+    void shouldSendToOthersFromOneFrameToTheNext()
+    {
+        final FrameFanout fanout = fanout(SlowSink.SKIP);
+        final RecordingSink third = new RecordingSink("third");
+        first.window = 0;
+
+        forward(fanout, frame(1, 0));
+        nextLeaders = 0b001;
+        fanout.change(List.of(second, third, first));
+        fanout.beginMessage(2);
+        forward(fanout, frame(2, 0));
+
+        assertThat(tags(leader)).containsExactly(1);
+        assertThat(tags(second)).containsExactly(1, 2);
+        assertThat(tags(third)).containsExactly(2);
+        assertThat(fanout.skipped(0)).isZero();
+        assertThat(fanout.skipped(2)).as("what was left out for one that stays is remembered").isEqualTo(2);
+        assertThat(send(fanout, FragSender.NEXT_LEADERS, 3)).isTrue();
+        assertThat(tags(second)).containsExactly(1, 2, 3);
+        assertThat(tags(third)).containsExactly(2);
+    }
+
+    @Test
+    void shouldOweAKeptFrameToThoseAloneThatStay()
+    {
+        final FrameFanout fanout = fanout(SlowSink.WAIT);
+        final RecordingSink third = new RecordingSink("third");
+        first.window = 0;
+        second.window = 0;
+        forward(fanout, frame(1, 0));
+
+        fanout.change(List.of(third, second, leader));
+        assertThat(fanout.isReady()).as("the second did not take it yet").isFalse();
+        second.window = 1;
+        fanout.doWork();
+
+        assertThat(fanout.isReady()).isTrue();
+        assertThat(tags(second)).containsExactly(1);
+        assertThat(tags(leader)).containsExactly(1);
+        assertThat(third.frames).isEmpty();
+        assertThat(first.frames).isEmpty();
+    }
+
+    @Test
+    void shouldWaitNoMoreForAnyoneWhoIsGone()
+    {
+        final FrameFanout fanout = fanout(SlowSink.WAIT);
+        first.window = 0;
+        forward(fanout, frame(1, 0));
+
+        fanout.change(List.of(leader, second));
+
+        assertThat(fanout.isReady()).isTrue();
+    }
+
     private FrameFanout fanout(final SlowSink slowSink)
     {
         return new FrameFanout(

@@ -150,13 +150,13 @@ public final class MetricsText
         writer.gauge("fragcast_peer_connected", "1 while the peer's stream is up.");
         for (final NodeWatch node : nodes)
         {
-            writeConnected(writer, node, node.sources(), "source");
-            writeConnected(writer, node, node.sinks(), "sink");
+            writeConnected(writer, node, node.sources().peers(), "source");
+            writeConnected(writer, node, node.sinks().peers(), "sink");
         }
         writer.counter("fragcast_peer_skipped_total", "Frames that were not sent to this sink.");
         for (final NodeWatch node : nodes)
         {
-            final Presence sinks = node.sinks();
+            final Presence.Peers sinks = node.sinks().peers();
             for (int i = 0; i < sinks.names().size(); i++)
             {
                 writer.sample("fragcast_peer_skipped_total", sinks.skipped(i),
@@ -166,8 +166,8 @@ public final class MetricsText
         writer.gauge("fragcast_peer_rtt_seconds", "Round trip to the peer. NaN while not known.");
         for (final NodeWatch node : nodes)
         {
-            final List<String> peers = new ArrayList<>(node.sources().names());
-            peers.addAll(node.sinks().names());
+            final List<String> peers = new ArrayList<>(node.sources().peers().names());
+            peers.addAll(node.sinks().peers().names());
             for (final String peer : peers.stream().distinct().toList())
             {
                 writer.sample("fragcast_peer_rtt_seconds", secondsOrNaN(node.peerClocks().rttNs(peer)),
@@ -177,7 +177,7 @@ public final class MetricsText
     }
 
     private static void writeConnected(
-        final PrometheusWriter writer, final NodeWatch node, final Presence presence, final String direction)
+        final PrometheusWriter writer, final NodeWatch node, final Presence.Peers presence, final String direction)
     {
         for (int i = 0; i < presence.names().size(); i++)
         {

@@ -108,8 +108,8 @@ public final class StatusJson
         writeBlock(json, board, nowNs);
         writeEnded(json, board, nowNs);
         writeLeaders(json, node.schedule().get(), board);
-        writePeers(json, "sources", node, node.sources());
-        writePeers(json, "sinks", node, node.sinks());
+        writePeers(json, "sources", node, node.sources().peers());
+        writePeers(json, "sinks", node, node.sinks().peers());
         writeLatency(json, node);
         json.writeNumberField("journalLagBytes", node.journalLag().getAsLong());
         json.writeObjectFieldStart("counters");
@@ -223,7 +223,7 @@ public final class StatusJson
     }
 
     private static void writePeers(
-        final JsonGenerator json, final String name, final NodeWatch node, final Presence presence)
+        final JsonGenerator json, final String name, final NodeWatch node, final Presence.Peers presence)
         throws IOException
     {
         json.writeArrayFieldStart(name);

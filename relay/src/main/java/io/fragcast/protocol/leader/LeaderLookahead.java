@@ -30,9 +30,9 @@ public final class LeaderLookahead implements NextLeaders
     {
     }
 
-    private final Target[] targets;
     private final byte[] ownIdentity;
     private final LeaderTerm[] ahead = new LeaderTerm[LEADERS_AHEAD];
+    private Target[] targets;
     private Schedule schedule;
     private long firstBlock = 1;
     private long lastBlock;
@@ -62,8 +62,20 @@ public final class LeaderLookahead implements NextLeaders
     public void onSchedule(final Schedule newer)
     {
         schedule = newer;
-        firstBlock = 1;
-        lastBlock = 0;
+        forget();
+    }
+
+    /**
+     * The sinks were replaced.
+     *
+     * @param newer where they go from now on, in their order.
+     */
+    public void onTargets(final List<Target> newer)
+    {
+        assert newer.size() <= Long.SIZE : newer.size() + " sinks";
+
+        targets = newer.toArray(new Target[0]);
+        forget();
     }
 
     @Override
@@ -75,6 +87,12 @@ public final class LeaderLookahead implements NextLeaders
         }
 
         return sinks;
+    }
+
+    private void forget()
+    {
+        firstBlock = 1;
+        lastBlock = 0;
     }
 
     private void look(final long blockNumber)

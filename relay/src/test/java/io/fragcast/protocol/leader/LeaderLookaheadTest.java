@@ -76,6 +76,20 @@ class LeaderLookaheadTest
         assertThat(lookahead.sinks(10)).isEqualTo(0b110);
     }
 
+    @Test
+    void shouldFindTheLeadersAmongOtherSinks()
+    {
+        final LeaderLookahead lookahead = lookahead(schedule("ABC"));
+        final long before = lookahead.sinks(0);
+
+        lookahead.onTargets(List.of(target('Z'), target('C'), target('B'), target('A')));
+
+        assertThat(before).isEqualTo(0b110);
+        assertThat(lookahead.sinks(0)).isEqualTo(0b0110);
+        lookahead.onTargets(List.of(target('C')));
+        assertThat(lookahead.sinks(0)).isEqualTo(0b1);
+    }
+
     private LeaderLookahead lookahead(final Schedule schedule)
     {
         return new LeaderLookahead(schedule, key((char)OWN), targets);

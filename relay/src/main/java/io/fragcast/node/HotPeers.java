@@ -1,0 +1,136 @@
+package io.fragcast.node;
+
+import io.fragcast.agent.Commands;
+import io.fragcast.agent.IngestAgent;
+import io.fragcast.config.PeerName;
+import io.fragcast.protocol.leader.LeaderLookahead;
+import io.fragcast.transport.FrameSink;
+import io.fragcast.transport.FrameSource;
+import io.fragcast.watch.Presence;
+import io.fragcast.wire.FrameFanout;
+import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Whom a node hears and feeds, for its hot thread, which alone opens and closes those streams while it runs. Another
+ * thread works out what they are to be; the hot one changes them between two duty cycles. A stream that cannot be
+ * opened is an error of the hot thread's; those before it in the order are open, those after it are not.
+ */
+final class HotPeers
+{
+    private final Links links;
+    private final Presence sources;
+    private final Presence sinks;
+    private final Commands commands = new Commands();
+    private @Nullable IngestAgent ingest;
+    private @Nullable FrameFanout fanout;
+    private @Nullable LeaderLookahead lookahead;
+
+    HotPeers(final Links links, final Presence sources, final Presence sinks)
+    {
+        this.links = links;
+        this.sources = sources;
+        this.sinks = sinks;
+    }
+
+    /**
+     * Names who polls the sources.
+     *
+     * @param agent told of others.
+     */
+    void polledBy(final IngestAgent agent)
+    {
+        ingest = agent;
+    }
+
+    /**
+     * Names what sends to the sinks.
+     *
+     * @param target  told of others.
+     * @param leaders told of others too: says who of them leads next.
+     */
+    void fedBy(final FrameFanout target, final LeaderLookahead leaders)
+    {
+        fanout = target;
+        lookahead = leaders;
+    }
+
+    /**
+     * Has the node hear these peers and no others. Any thread.
+     *
+     * @param peers in order.
+     */
+    void hear(final List<PeerName> peers)
+    {
+        final List<Links.Stream> streams = links.upstreams(peers);
+        commands.tell(() ->
+        {
+            try
+            {
+                links.hear(streams);
+            }
+            finally
+            {
+                sources.change(Arrays.stream(links.sources()).map(FrameSource::name).toList());
+                Objects.requireNonNull(ingest, "nobody polls").sources(links.sources());
+            }
+        });
+    }
+
+    /**
+     * Has the node feed these peers and no others. Any thread.
+     *
+     * @param peers in order.
+     */
+    void feed(final List<PeerName> peers)
+    {
+        final List<Links.Stream> streams = links.downstreams(peers);
+        final List<LeaderLookahead.Target> targets = links.targets(peers);
+        commands.tell(() ->
+        {
+            try
+            {
+                links.feed(streams);
+            }
+            finally
+            {
+                sinks.change(Arrays.stream(links.sinkArray()).map(FrameSink::name).toList());
+                Objects.requireNonNull(fanout, "nobody sends").change(links.sinks());
+                Objects.requireNonNull(lookahead, "nobody looks ahead").onTargets(targets);
+            }
+        });
+    }
+
+    /**
+     * Makes the changes that are due, on the hot thread.
+     *
+     * @return changes made.
+     */
+    int doWork()
+    {
+        return commands.doWork();
+    }
+
+    /**
+     * Sources that are open.
+     *
+     * @return in order; not to be changed.
+     */
+    FrameSource[] sources()
+    {
+        return links.sources();
+    }
+
+    /**
+     * Sinks that are open.
+     *
+     * @return in order; not to be changed.
+     */
+    FrameSink[] sinks()
+    {
+        return links.sinkArray();
+    }
+}
