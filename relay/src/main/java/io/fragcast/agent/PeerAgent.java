@@ -4,8 +4,10 @@ import io.fragcast.counter.Counters;
 import io.fragcast.protocol.peer.PeerTable;
 import io.fragcast.transport.FrameLink;
 import io.fragcast.wire.ControlAdapter;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochNanoClock;
+import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.NanoClock;
 
 import java.util.concurrent.TimeUnit;
@@ -30,6 +32,8 @@ public final class PeerAgent implements Agent
     private final FrameLink[] links;
     private final ControlAdapter[] adapters;
     private final HoldingsRing[] holdings;
+    private final StatementRing statements;
+    private final MessageHandler statementHandler = this::onStatement;
     private final PeerTable table;
     private final IntSupplier transport;
     private final Runnable afterCommit;
@@ -42,6 +46,7 @@ public final class PeerAgent implements Agent
      * @param epochClock  for stamps.
      * @param links       of the control lane, in the order of the table's sessions; owned by the node.
      * @param holdings    one for each hot agent that accepts or publishes.
+     * @param statements  that this node makes itself, for all.
      * @param table       of the peers.
      * @param transport   run once a duty cycle: the transport's own work on this thread.
      * @param afterCommit what makes a committed frame leave when no other thread runs the driver any more.
@@ -53,6 +58,7 @@ public final class PeerAgent implements Agent
         final EpochNanoClock epochClock,
         final FrameLink[] links,
         final HoldingsRing[] holdings,
+        final StatementRing statements,
         final PeerTable table,
         final IntSupplier transport,
         final Runnable afterCommit,
@@ -67,6 +73,7 @@ public final class PeerAgent implements Agent
         this.epochClock = epochClock;
         this.links = links.clone();
         this.holdings = holdings.clone();
+        this.statements = statements;
         this.table = table;
         this.transport = transport;
         this.afterCommit = afterCommit;
@@ -91,6 +98,7 @@ public final class PeerAgent implements Agent
         {
             workCount += ring.poll(table, nowNs);
         }
+        workCount += statements.poll(statementHandler, FRAME_LIMIT);
 
         return workCount + table.doWork(clock.nanoTime(), epochClock.nanoTime());
     }
@@ -111,6 +119,12 @@ public final class PeerAgent implements Agent
     public String roleName()
     {
         return name + " peers";
+    }
+
+    private void onStatement(
+        final int templateId, final MutableDirectBuffer buffer, final int offset, final int length)
+    {
+        table.statements().publish(buffer, offset, length, clock.nanoTime());
     }
 
     private boolean isDone()

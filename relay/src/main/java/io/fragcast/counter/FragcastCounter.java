@@ -310,7 +310,26 @@ public enum FragcastCounter
     NEXT_LEADER_STALLS(139, "next leader stalls",
         "Times that a frag's datagrams to a next leader stopped leaving, and the others were served."),
 
-    JOURNAL_EVENTS_LOST(140, "journal events lost", "Events that neither the ring buffer nor its reserve could take.");
+    JOURNAL_EVENTS_LOST(140, "journal events lost", "Events that neither the ring buffer nor its reserve could take."),
+
+    STATEMENTS_ACCEPTED(141, "statements accepted",
+        "Statements that were new and held their check: kept and passed on."),
+
+    STATEMENTS_KNOWN(142, "statements known", "Statements that came again; dropped before any check."),
+
+    STATEMENTS_STALE(143, "statements stale", "Statements no newer than what is held here."),
+
+    STATEMENTS_FOREIGN(144, "statements foreign",
+        "Statements of another chain, of a kind without an owner here, or that no key of the schedule may make."),
+
+    STATEMENTS_MALFORMED(145, "statements malformed", "Statements that are not laid out as their kind is."),
+
+    STATEMENTS_REFUSED(146, "statements refused", "Statements whose signature or proof does not hold."),
+
+    STATEMENTS_OVER_BUDGET(147, "statements over budget",
+        "Statements dropped unread because checks that failed had spent their share."),
+
+    STATEMENTS_LOST(148, "statements lost", "Statements that the ring buffer between two agents could not take.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

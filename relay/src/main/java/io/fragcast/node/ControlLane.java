@@ -2,10 +2,12 @@ package io.fragcast.node;
 
 import io.fragcast.agent.HoldingsRing;
 import io.fragcast.agent.PeerAgent;
+import io.fragcast.agent.StatementRing;
 import io.fragcast.codecs.HelloDecoder;
 import io.fragcast.config.PeerName;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
+import io.fragcast.crypto.Secp256k1;
 import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.protocol.peer.Hello;
@@ -15,6 +17,7 @@ import io.fragcast.protocol.peer.PeerSnapshot;
 import io.fragcast.protocol.peer.PeerState;
 import io.fragcast.protocol.peer.PeerTable;
 import io.fragcast.protocol.peer.SessionTimeouts;
+import io.fragcast.protocol.peer.Statements;
 import io.fragcast.transport.FrameLink;
 import io.fragcast.transport.aeron.AeronClient;
 import io.fragcast.watch.PeerClocks;
@@ -27,12 +30,14 @@ import org.jspecify.annotations.Nullable;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A node's control lane, on a cold thread with a client of its own: it dials its holders and serves its requesters.
  * <pre>
  *   hot agent ── HoldingsRing ─▶ PeerTable ◀─▶ PeerSession ◀─▶ ControlProxy, ControlAdapter ◀─▶ links
- *                                   └──▶ snapshot: status page, metrics
+ *                                   ├──▶ snapshot: status page, metrics
+ *   makers ── StatementRing ─▶ Statements ──▶ owners of the kinds, and every READY peer
  * </pre>
  * Closed with the host, after its threads; the agent says Goodbye before.
  */
@@ -55,6 +60,8 @@ final class ControlLane implements PeerClocks
      * @param links      of the node.
      * @param next       who takes accepted frames before the lane does, or null for none.
      * @param news       of what holders have; called by the cold thread.
+     * @param statements that this node makes itself, for all.
+     * @param owners     registers the owners of the kinds of statements; once, before the lane runs.
      * @param clock      monotonic.
      * @param epochClock for stamps.
      * @param counters   of the node.
@@ -66,6 +73,8 @@ final class ControlLane implements PeerClocks
         final Links links,
         final @Nullable FrameForwarder next,
         final HolderConsumer news,
+        final StatementRing statements,
+        final Consumer<Statements> owners,
         final NanoClock clock,
         final EpochNanoClock epochClock,
         final Counters counters)
@@ -98,11 +107,15 @@ final class ControlLane implements PeerClocks
         }
 
         final long chainId = ctx.schedule().chainId();
+        final Statements flood = new Statements(
+            chainId, Lane.maxFrameLength(ctx.schedule().mtu()), Secp256k1.load().newVerifier(), counters);
+        owners.accept(flood);
         final PeerTable table = new PeerTable(
             hello(ctx),
             peers,
             peerLinks.stream().map((link) -> new ControlProxy(link, chainId)).toList(),
             news,
+            flood,
             SessionTimeouts.PRODUCTION,
             peers.size(),
             // What is behind, and what is ahead.
@@ -118,6 +131,7 @@ final class ControlLane implements PeerClocks
                 epochClock,
                 peerLinks.toArray(new FrameLink[0]),
                 new HoldingsRing[]{holdings},
+                statements,
                 table,
                 client::invoke,
                 host.afterCommit(),

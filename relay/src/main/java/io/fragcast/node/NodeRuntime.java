@@ -5,6 +5,7 @@ import io.fragcast.agent.HolderHints;
 import io.fragcast.agent.HolderRing;
 import io.fragcast.agent.IngestAgent;
 import io.fragcast.agent.JournalAgent;
+import io.fragcast.agent.StatementRing;
 import io.fragcast.config.Endpoint;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
@@ -25,6 +26,7 @@ import io.fragcast.protocol.leader.CurrentSchedule;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.leader.ScheduleChange;
 import io.fragcast.protocol.peer.PeerSnapshot;
+import io.fragcast.protocol.peer.Statements;
 import io.fragcast.protocol.repair.RepairClient;
 import io.fragcast.transport.FrameLink;
 import io.fragcast.transport.aeron.AeronClient;
@@ -82,6 +84,7 @@ final class NodeRuntime implements AutoCloseable
     private final StageLatencies latencies;
     private final BlockBoard board = new BlockBoard();
     private final HolderRing holderNews = new HolderRing();
+    private final StatementRing ownStatements;
     private final Presence sources;
     private final Presence sinks;
     private final HotPeers peers;
@@ -105,6 +108,7 @@ final class NodeRuntime implements AutoCloseable
         client = host.connect(ctx.name());
         counters = new Counters(client.counterFactory());
         host.addResource(counters::detach);
+        ownStatements = new StatementRing(counters);
         links = new Links(ctx, client, counters);
         host.addResource(links);
 
@@ -219,6 +223,16 @@ final class NodeRuntime implements AutoCloseable
     Alarms alarms()
     {
         return alarms;
+    }
+
+    /**
+     * Where a statement goes that this node makes itself, signed: checked there as anybody's, then told to all.
+     *
+     * @return the ring; any thread may offer.
+     */
+    StatementRing ownStatements()
+    {
+        return ownStatements;
     }
 
     /**
@@ -504,10 +518,16 @@ final class NodeRuntime implements AutoCloseable
     private @Nullable FrameForwarder told(final @Nullable FrameForwarder next)
     {
         final ControlLane lane = ControlLane.open(
-            ctx, host, links, next, holderNews, clock, epochClock, counters);
+            ctx, host, links, next, holderNews, ownStatements, this::registerStatements, clock, epochClock, counters);
         control = lane;
 
         return null == lane ? next : lane.accepted();
+    }
+
+    /** The owners of the kinds of statements, each once. Runs while the node is made; they run with the peers. */
+    private void registerStatements(final Statements statements)
+    {
+        assert null == control && null != statements : "the control lane is open";
     }
 
     private @Nullable FrameForwarder journaled(final @Nullable FrameForwarder sinks)

@@ -14,6 +14,8 @@ import io.fragcast.protocol.peer.Hello;
 import io.fragcast.protocol.peer.PeerRole;
 import io.fragcast.protocol.peer.PeerSession;
 import io.fragcast.protocol.peer.PeerStatus;
+import io.fragcast.protocol.peer.Statement;
+import io.fragcast.protocol.peer.Statements;
 import io.fragcast.protocol.peer.TimeStamps;
 import io.fragcast.transport.FrameHandler;
 import org.agrona.DirectBuffer;
@@ -104,8 +106,21 @@ public final class ControlAdapter implements FrameHandler
             case TimeDecoder.TEMPLATE_ID -> onTime(buffer, offset, length);
             case HaveDecoder.TEMPLATE_ID -> onHave(buffer, offset, length);
             case GoodbyeDecoder.TEMPLATE_ID -> onGoodbye(buffer, offset, length);
-            default -> false;
+            default -> Statements.FIRST_TEMPLATE_ID <= header.templateId() &&
+                header.templateId() <= Statements.LAST_TEMPLATE_ID && onStatement(buffer, offset, length);
         };
+    }
+
+    /** Its own layout is for the owner of its kind to judge. */
+    private boolean onStatement(final DirectBuffer buffer, final int offset, final int length)
+    {
+        if (length < Statement.MIN_LENGTH)
+        {
+            return false;
+        }
+        session.onStatement(buffer, offset, length, clock.nanoTime());
+
+        return true;
     }
 
     private boolean onHello(final DirectBuffer buffer, final int offset, final int length)

@@ -14,6 +14,7 @@ import io.fragcast.protocol.peer.PeerStatus;
 import io.fragcast.transport.FrameLink;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.SendResult;
+import org.agrona.DirectBuffer;
 
 /**
  * Encodes the messages of the control lane straight into the claims of one peer's link. Used by one thread.
@@ -175,6 +176,20 @@ public final class ControlProxy implements ControlSender
             sink.offset() + HEADER_LENGTH + GoodbyeEncoder.reservedEncodingOffset(),
             GoodbyeEncoder.reservedEncodingLength(),
             (byte)0);
+        sink.commit();
+
+        return true;
+    }
+
+    @Override
+    public boolean sendStatement(final DirectBuffer buffer, final int offset, final int length)
+    {
+        final FrameSink sink = link.sink();
+        if (SendResult.OK != sink.tryClaim(length))
+        {
+            return false;
+        }
+        sink.buffer().putBytes(sink.offset(), buffer, offset, length);
         sink.commit();
 
         return true;

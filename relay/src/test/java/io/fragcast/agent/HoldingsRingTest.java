@@ -17,6 +17,7 @@ import io.fragcast.protocol.peer.PeerKnowledge;
 import io.fragcast.protocol.peer.PeerStatus;
 import io.fragcast.protocol.peer.PeerTable;
 import io.fragcast.protocol.peer.SessionTimeouts;
+import io.fragcast.protocol.peer.Statements;
 import io.fragcast.protocol.repair.HoleKind;
 import io.fragcast.protocol.repair.HoleList;
 import io.fragcast.wire.BlockLaneAdapter;
@@ -57,7 +58,16 @@ class HoldingsRingTest
         counters);
     private final BlockLaneAdapter adapter = new BlockLaneAdapter(receiver, () -> 1_000_000_000L, counters);
     private final PeerTable table = new PeerTable(
-        self(), List.of(), List.of(), new HolderRing(), SessionTimeouts.PRODUCTION, 64, 128, () -> 7, counters);
+        self(),
+        List.of(),
+        List.of(),
+        new HolderRing(),
+        new Statements(1, 1_376, (digest, buffer, offset, key) -> false, counters),
+        SessionTimeouts.PRODUCTION,
+        64,
+        128,
+        () -> 7,
+        counters);
 
     @Test
     void shouldKnowWhatWasAcceptedBeforeItIsDelivered()

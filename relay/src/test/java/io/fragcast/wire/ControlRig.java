@@ -2,6 +2,7 @@ package io.fragcast.wire;
 
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
+import io.fragcast.crypto.Secp256k1;
 import io.fragcast.protocol.peer.ControlSender;
 import io.fragcast.protocol.peer.Hello;
 import io.fragcast.protocol.peer.HolderConsumer;
@@ -11,6 +12,8 @@ import io.fragcast.protocol.peer.PeerSettings;
 import io.fragcast.protocol.peer.PeerState;
 import io.fragcast.protocol.peer.PeerTable;
 import io.fragcast.protocol.peer.SessionTimeouts;
+import io.fragcast.protocol.peer.StatementHandler;
+import io.fragcast.protocol.peer.Statements;
 import io.fragcast.transport.FrameLink;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
@@ -20,7 +23,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -34,6 +39,9 @@ final class ControlRig
     static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long EPOCH_NS = 1_700_000_000_000_000_000L;
 
+    static final int MAX_LENGTH = 1_376;
+
+    final Secp256k1 curve = Secp256k1.load();
     long nowNs = 1_000;
     private final List<Node> nodes = new ArrayList<>();
     private final List<Wire> wires = new ArrayList<>();
@@ -110,6 +118,7 @@ final class ControlRig
         final List<PeerSettings> peers = new ArrayList<>();
         final List<ControlSender> senders = new ArrayList<>();
         final List<RecordingSink> sinks = new ArrayList<>();
+        final Map<Integer, StatementHandler> handlers = new TreeMap<>();
         final Random random;
         int maxReady = 64;
         long skewNs;
@@ -139,6 +148,7 @@ final class ControlRig
                 peers,
                 senders,
                 holders,
+                statements(),
                 SessionTimeouts.PRODUCTION,
                 maxReady,
                 128,
@@ -149,6 +159,14 @@ final class ControlRig
             {
                 adapters.add(new ControlAdapter(table.session(i), () -> nowNs, this::epochNs, counters));
             }
+        }
+
+        private Statements statements()
+        {
+            final Statements statements = new Statements(CHAIN_ID, MAX_LENGTH, curve.newVerifier(), counters);
+            handlers.forEach((templateId, handler) -> statements.register(templateId, 2, handler));
+
+            return statements;
         }
 
         void doWork()

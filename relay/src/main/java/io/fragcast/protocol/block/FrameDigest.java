@@ -58,6 +58,25 @@ public final class FrameDigest
      */
     public void ofFrame(final DirectBuffer buffer, final int offset, final int signedLength, final byte[] digest)
     {
+        ofRegion(buffer, offset, SignedFrame.SIGNED_OFFSET, signedLength, digest);
+    }
+
+    /**
+     * Digest of a message with its signed region anywhere after the header.
+     *
+     * @param buffer       holding the message.
+     * @param offset       of its first byte.
+     * @param signedOffset of the signed region, from the first byte.
+     * @param signedLength bytes of the signed region.
+     * @param digest       receives 32 bytes.
+     */
+    public void ofRegion(
+        final DirectBuffer buffer,
+        final int offset,
+        final int signedOffset,
+        final int signedLength,
+        final byte[] digest)
+    {
         System.arraycopy(DOMAIN, 0, scratch, 0, DOMAIN.length);
         int position = DOMAIN.length;
         buffer.getBytes(offset, scratch, position, SignedFrame.HEADER_LENGTH);
@@ -67,7 +86,7 @@ public final class FrameDigest
             scratch[position++] = (byte)(signedLength >>> shift);
         }
         sha256.update(scratch, 0, position);
-        update(buffer, offset + SignedFrame.SIGNED_OFFSET, signedLength);
+        update(buffer, offset + signedOffset, signedLength);
         finish(digest);
     }
 

@@ -12,7 +12,7 @@ import org.agrona.concurrent.status.AtomicCounter;
  * That more fails than holds is what a sender is charged for: on a lane of plain datagrams whoever knows the stream can
  * write into it, and does not need to write much.
  */
-final class VerificationBudget
+public final class VerificationBudget
 {
     /** Over which failures are counted. */
     static final long WINDOW_NS = 1_000_000_000L;
@@ -41,7 +41,13 @@ final class VerificationBudget
     private long nodeWindowStartNs;
     private long nodeCostNs;
 
-    VerificationBudget(final SessionRejecter rejecter, final Counters counters)
+    /**
+     * A budget of a node's thread.
+     *
+     * @param rejecter told of each session that is rejected.
+     * @param counters of the node.
+     */
+    public VerificationBudget(final SessionRejecter rejecter, final Counters counters)
     {
         this.rejecter = rejecter;
         sessionsRejected = counters.get(FragcastCounter.SESSIONS_REJECTED);
@@ -70,8 +76,14 @@ final class VerificationBudget
         return isRejected[slot];
     }
 
-    /** May a frame of the session be checked? */
-    boolean isOpen(final int sessionId, final long nowNs)
+    /**
+     * May a frame of the session be checked?
+     *
+     * @param sessionId of the sender.
+     * @param nowNs     monotonic nanoseconds.
+     * @return false if it is to be dropped unread.
+     */
+    public boolean isOpen(final int sessionId, final long nowNs)
     {
         if (nodeCostNs < NODE_SHARE_NS)
         {
@@ -88,8 +100,12 @@ final class VerificationBudget
         return slot < 0 || 0 == failures[slot] || nowNs - windowStartNs[slot] >= WINDOW_NS;
     }
 
-    /** A frame of the session is what it should be. */
-    void onHeld(final int sessionId)
+    /**
+     * A frame of the session is what it should be.
+     *
+     * @param sessionId of the sender.
+     */
+    public void onHeld(final int sessionId)
     {
         if (0 == sessionCount)
         {
@@ -103,8 +119,13 @@ final class VerificationBudget
         }
     }
 
-    /** A check of a frame of the session failed. */
-    void onFailure(final int sessionId, final long nowNs)
+    /**
+     * A check of a frame of the session failed.
+     *
+     * @param sessionId of the sender.
+     * @param nowNs     monotonic nanoseconds.
+     */
+    public void onFailure(final int sessionId, final long nowNs)
     {
         final int slot = charge(sessionId, nowNs);
         if (failures[slot] >= MAX_FAILURES && failures[slot] > held[slot] && !isRejected[slot])

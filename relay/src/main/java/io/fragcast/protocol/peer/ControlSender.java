@@ -1,5 +1,7 @@
 package io.fragcast.protocol.peer;
 
+import org.agrona.DirectBuffer;
+
 /**
  * The way of control messages to one peer. A message is taken whole or not at all; used by the thread of the session.
  */
@@ -54,4 +56,14 @@ public interface ControlSender
      * @return false if the link does not take it now.
      */
     boolean sendGoodbye(GoodbyeReason reason);
+
+    /**
+     * Passes a statement on as it is.
+     *
+     * @param buffer holding it.
+     * @param offset of its first byte.
+     * @param length in bytes.
+     * @return false if the link does not take it now.
+     */
+    boolean sendStatement(DirectBuffer buffer, int offset, int length);
 }

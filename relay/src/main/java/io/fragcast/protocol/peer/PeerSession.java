@@ -2,6 +2,7 @@ package io.fragcast.protocol.peer;
 
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
 
 import java.util.function.LongSupplier;
@@ -151,13 +152,11 @@ public final class PeerSession
      */
     public void onStatus(final PeerStatus peerStatus, final long nowNs)
     {
-        if (!isLegal(nowNs) || peerStatus.chainId != chainId)
+        if (isLegal(peerStatus.chainId, nowNs))
         {
-            outOfState.incrementRelease();
-            return;
+            conversation.onStatus(peerStatus, epochNs);
+            owner.onStatus(this, conversation.status());
         }
-        conversation.onStatus(peerStatus, epochNs);
-        owner.onStatus(this, conversation.status());
     }
 
     /**
@@ -169,12 +168,10 @@ public final class PeerSession
      */
     public void onHave(final long peerChainId, final HaveList haves, final long nowNs)
     {
-        if (!isLegal(nowNs) || peerChainId != chainId)
+        if (isLegal(peerChainId, nowNs))
         {
-            outOfState.incrementRelease();
-            return;
+            owner.onHave(this, haves);
         }
-        owner.onHave(this, haves);
     }
 
     /**
@@ -187,13 +184,25 @@ public final class PeerSession
      */
     public void onTime(final TimeStamps time, final long receivedNs, final long nowEpochNs, final long nowNs)
     {
-        if (!isLegal(nowNs))
-        {
-            outOfState.incrementRelease();
-        }
-        else if (conversation.onTime(time, receivedNs, nowEpochNs, nowNs))
+        if (isLegal(chainId, nowNs) && conversation.onTime(time, receivedNs, nowEpochNs, nowNs))
         {
             owner.onMeasured(this);
+        }
+    }
+
+    /**
+     * The peer passes a statement on.
+     *
+     * @param buffer holding it.
+     * @param offset of its first byte.
+     * @param length in bytes.
+     * @param nowNs  monotonic nanoseconds.
+     */
+    public void onStatement(final DirectBuffer buffer, final int offset, final int length, final long nowNs)
+    {
+        if (isLegal(chainId, nowNs))
+        {
+            owner.onStatement(this, buffer, offset, length, nowNs);
         }
     }
 
@@ -239,81 +248,49 @@ public final class PeerSession
         }
     }
 
-    /**
-     * Where it stands.
-     *
-     * @return the state.
-     */
+    /** {@return where it stands} */
     public PeerState state()
     {
         return state;
     }
 
-    /**
-     * How it ended.
-     *
-     * @return the reason; NONE before it did, and once READY again.
-     */
+    /** {@return how it ended; NONE before it did, and once READY again} */
     public FailureReason failure()
     {
         return failure;
     }
 
-    /**
-     * What either side said when it ended.
-     *
-     * @return the code; NO_REASON where no Goodbye was said.
-     */
+    /** {@return what either side said when it ended; NO_REASON where no Goodbye was said} */
     public GoodbyeReason goodbye()
     {
         return goodbye;
     }
 
-    /**
-     * Will it be tried again by this side?
-     *
-     * @return false unless it failed, and for one that failed for good.
-     */
+    /** {@return true if it failed, and will be tried again by this side} */
     public boolean isRetried()
     {
         return PeerState.FAILED == state && retry.isAllowed();
     }
 
-    /**
-     * When a failed session is tried again.
-     *
-     * @return monotonic nanoseconds.
-     */
+    /** {@return when a failed session is tried again, monotonic nanoseconds} */
     public long retryAtNs()
     {
         return retry.atNs();
     }
 
-    /**
-     * The peer's clock and distance.
-     *
-     * @return what is measured.
-     */
+    /** {@return what is measured of the peer's clock and distance} */
     public ClockSync clock()
     {
         return conversation.clock();
     }
 
-    /**
-     * Who the peer is.
-     *
-     * @return its last Hello that was accepted; of nobody before there was one.
-     */
+    /** {@return the peer's last Hello that was accepted; of nobody before there was one} */
     public Hello peer()
     {
         return introduction.peer();
     }
 
-    /**
-     * What the peer has, as it says.
-     *
-     * @return its last Status of this session.
-     */
+    /** {@return the peer's last Status of this session: what it has, as it says} */
     public PeerStatus status()
     {
         return conversation.status();
@@ -333,6 +310,11 @@ public final class PeerSession
     boolean sendHave(final HaveList haves)
     {
         return !wants(Hello.HAVES) || conversation.sent(sender.sendHave(haves));
+    }
+
+    boolean sendStatement(final DirectBuffer buffer, final int offset, final int length)
+    {
+        return conversation.sent(sender.sendStatement(buffer, offset, length));
     }
 
     boolean wants(final int subscription)
@@ -456,17 +438,21 @@ public final class PeerSession
         return 1;
     }
 
-    private boolean isLegal(final long nowNs)
+    private boolean isLegal(final long peerChainId, final long nowNs)
     {
         conversation.received();
-        if (PeerState.READY != state)
+        if (PeerState.READY == state)
         {
-            return false;
+            heardNs = nowNs;
+            isPeerReady = true;
         }
-        heardNs = nowNs;
-        isPeerReady = true;
+        final boolean isTaken = PeerState.READY == state && peerChainId == chainId;
+        if (!isTaken)
+        {
+            outOfState.incrementRelease();
+        }
 
-        return true;
+        return isTaken;
     }
 
     private void fail(final FailureReason reason, final GoodbyeReason code, final long nowNs)

@@ -34,12 +34,10 @@ public final class PeerTable
     private final HolderConsumer consumer;
     private final PeerAdmission admission;
     private final HaveTeller teller;
+    private final Statements statements;
+    private final PeerGauges gauges;
 
     private final AtomicCounter[] failureCounters = new AtomicCounter[FailureReason.values().length];
-    private final AtomicCounter peersReady;
-    private final AtomicCounter clockOffset;
-    private final AtomicCounter clockErrorBound;
-    private final AtomicCounter clockSteps;
     private final AtomicCounter holderNewsLost;
     private final AtomicCounter knowledgeRefused;
 
@@ -55,6 +53,7 @@ public final class PeerTable
      * @param peers    in the order of their links; those dialled are the holders, in this order.
      * @param senders  one a peer.
      * @param consumer told of the holders.
+     * @param statements that are passed on, with the owners of their kinds.
      * @param timeouts of each session.
      * @param maxReady most peers with a session.
      * @param heights  most heights in sight.
@@ -66,6 +65,7 @@ public final class PeerTable
         final List<PeerSettings> peers,
         final List<? extends ControlSender> senders,
         final HolderConsumer consumer,
+        final Statements statements,
         final SessionTimeouts timeouts,
         final int maxReady,
         final int heights,
@@ -75,6 +75,7 @@ public final class PeerTable
         final int count = peers.size();
         this.senders = senders.toArray(new ControlSender[0]);
         this.consumer = consumer;
+        this.statements = statements;
         this.heights = heights;
         sessions = new PeerSession[count];
         holders = new int[count];
@@ -89,6 +90,7 @@ public final class PeerTable
                 i, peers.get(i), self, owner, this.senders[i], timeouts, random, counters);
             holders[i] = holderOf(peers, peers.get(i).key());
         }
+        statements.attach(sessions);
 
         failureCounters[FailureReason.UNREACHABLE.ordinal()] = counters.get(FragcastCounter.SESSIONS_UNREACHABLE);
         failureCounters[FailureReason.NO_HELLO.ordinal()] = counters.get(FragcastCounter.SESSIONS_WITHOUT_HELLO);
@@ -97,10 +99,7 @@ public final class PeerTable
         failureCounters[FailureReason.LINK_LOST.ordinal()] = counters.get(FragcastCounter.SESSIONS_LINK_LOST);
         failureCounters[FailureReason.REFUSED.ordinal()] = counters.get(FragcastCounter.SESSIONS_REFUSED);
         failureCounters[FailureReason.DISMISSED.ordinal()] = counters.get(FragcastCounter.SESSIONS_DISMISSED);
-        peersReady = counters.get(FragcastCounter.PEERS_READY);
-        clockOffset = counters.get(FragcastCounter.CLOCK_OFFSET);
-        clockErrorBound = counters.get(FragcastCounter.CLOCK_ERROR_BOUND);
-        clockSteps = counters.get(FragcastCounter.CLOCK_STEPS);
+        gauges = new PeerGauges(counters);
         holderNewsLost = counters.get(FragcastCounter.HOLDER_NEWS_LOST);
         knowledgeRefused = counters.get(FragcastCounter.KNOWLEDGE_REFUSED);
     }
@@ -119,7 +118,7 @@ public final class PeerTable
         {
             workCount += sessions[i].doWork(nowNs, epochNs, senders[i].isConnected(), holdings);
         }
-        workCount += teller.doWork(nowNs);
+        workCount += teller.doWork(nowNs) + statements.doWork();
         if (isChanged || nowNs - snapshotAtNs >= 0)
         {
             isChanged = false;
@@ -270,6 +269,16 @@ public final class PeerTable
     }
 
     /**
+     * What is passed on.
+     *
+     * @return the statements.
+     */
+    public Statements statements()
+    {
+        return statements;
+    }
+
+    /**
      * What this node has.
      *
      * @return its holdings.
@@ -327,31 +336,14 @@ public final class PeerTable
     private void publish(final long nowNs)
     {
         final PeerSnapshot[] peers = new PeerSnapshot[sessions.length];
-        int readyCount = 0;
-        long steps = 0;
-        long leastBoundNs = Long.MAX_VALUE;
-        long offsetNs = 0;
         for (int i = 0; i < sessions.length; i++)
         {
-            final PeerSession session = sessions[i];
-            final ClockSync clock = session.clock();
-            final boolean isReady = PeerState.READY == session.state();
-            peers[i] = session.snapshot(nowNs, holders[i], heldOf(session));
-            readyCount += isReady ? 1 : 0;
-            steps += clock.stepCount();
-            if (isReady && clock.errorBoundNs(nowNs) < leastBoundNs)
-            {
-                leastBoundNs = clock.errorBoundNs(nowNs);
-                offsetNs = clock.offsetNs();
-            }
-            tellHolder(session);
+            peers[i] = sessions[i].snapshot(nowNs, holders[i], heldOf(sessions[i]));
+            tellHolder(sessions[i]);
         }
         snapshot = List.of(peers);
-        peersReady.setRelease(readyCount);
-        clockSteps.setRelease(steps);
         knowledgeRefused.setRelease(outOfSightCount + knowledge.refusedCount());
-        clockOffset.setRelease(offsetNs);
-        clockErrorBound.setRelease(Long.MAX_VALUE == leastBoundNs ? PeerSnapshot.UNKNOWN_NS : leastBoundNs);
+        gauges.write(sessions, nowNs);
     }
 
     private void tellHolder(final PeerSession session)
@@ -422,11 +414,13 @@ public final class PeerTable
             if (PeerState.READY == session.state())
             {
                 teller.start(index, holdings.highestBlock() - Math.min(holdings.highestBlock(), heights - 1));
+                statements.start(index);
             }
             else if (PeerState.READY == from)
             {
                 knowledge.forget(1 + index);
                 teller.stop(index);
+                statements.stop(index);
             }
         }
 
@@ -478,6 +472,17 @@ public final class PeerTable
         public void onMeasured(final PeerSession session)
         {
             tellHolder(session);
+        }
+
+        @Override
+        public void onStatement(
+            final PeerSession session,
+            final DirectBuffer buffer,
+            final int offset,
+            final int length,
+            final long nowNs)
+        {
+            statements.onStatement(session.index(), buffer, offset, length, nowNs);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.fragcast.protocol.peer;
 
+import org.agrona.DirectBuffer;
+
 /**
  * What a session asks of and tells to those who have all sessions in view.
  */
@@ -45,4 +47,15 @@ interface SessionOwner
      * @param session of the peer.
      */
     void onMeasured(PeerSession session);
+
+    /**
+     * A peer in READY passes a statement on.
+     *
+     * @param session of the peer.
+     * @param buffer  holding it.
+     * @param offset  of its first byte.
+     * @param length  in bytes.
+     * @param nowNs   monotonic nanoseconds.
+     */
+    void onStatement(PeerSession session, DirectBuffer buffer, int offset, int length, long nowNs);
 }

@@ -2,6 +2,7 @@ package io.fragcast.transport.aeron;
 
 import io.fragcast.agent.HoldingsRing;
 import io.fragcast.agent.PeerAgent;
+import io.fragcast.agent.StatementRing;
 import io.fragcast.counter.Counters;
 import io.fragcast.protocol.peer.ClockSync;
 import io.fragcast.protocol.peer.Hello;
@@ -9,6 +10,7 @@ import io.fragcast.protocol.peer.HolderConsumer;
 import io.fragcast.protocol.peer.PeerSettings;
 import io.fragcast.protocol.peer.PeerTable;
 import io.fragcast.protocol.peer.SessionTimeouts;
+import io.fragcast.protocol.peer.Statements;
 import io.fragcast.transport.FrameLink;
 import io.fragcast.wire.ControlProxy;
 import org.agrona.concurrent.SystemEpochNanoClock;
@@ -74,6 +76,7 @@ class PeerAgentSystemTest
             () -> SystemEpochNanoClock.INSTANCE.nanoTime() + skewNs,
             new FrameLink[]{link},
             new HoldingsRing[0],
+            new StatementRing(Counters.inMemory()),
             table,
             () -> 0,
             () -> {},
@@ -96,6 +99,7 @@ class PeerAgentSystemTest
             List.of(new PeerSettings("peer " + other, otherKey, isDialer)),
             List.of(new ControlProxy(link, CHAIN_ID)),
             HolderConsumer.NONE,
+            new Statements(CHAIN_ID, 1_376, (digest, buffer, offset, key) -> false, Counters.inMemory()),
             SessionTimeouts.PRODUCTION,
             1,
             128,

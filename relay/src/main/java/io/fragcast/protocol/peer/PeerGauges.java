@@ -1,0 +1,48 @@
+package io.fragcast.protocol.peer;
+
+import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import org.agrona.concurrent.status.AtomicCounter;
+
+/**
+ * What is counted of all sessions together: how many are READY, and the clock that is known best.
+ */
+final class PeerGauges
+{
+    private final AtomicCounter peersReady;
+    private final AtomicCounter clockOffset;
+    private final AtomicCounter clockErrorBound;
+    private final AtomicCounter clockSteps;
+
+    PeerGauges(final Counters counters)
+    {
+        peersReady = counters.get(FragcastCounter.PEERS_READY);
+        clockOffset = counters.get(FragcastCounter.CLOCK_OFFSET);
+        clockErrorBound = counters.get(FragcastCounter.CLOCK_ERROR_BOUND);
+        clockSteps = counters.get(FragcastCounter.CLOCK_STEPS);
+    }
+
+    void write(final PeerSession[] sessions, final long nowNs)
+    {
+        int readyCount = 0;
+        long steps = 0;
+        long leastBoundNs = Long.MAX_VALUE;
+        long offsetNs = 0;
+        for (final PeerSession session : sessions)
+        {
+            final ClockSync clock = session.clock();
+            final boolean isReady = PeerState.READY == session.state();
+            readyCount += isReady ? 1 : 0;
+            steps += clock.stepCount();
+            if (isReady && clock.errorBoundNs(nowNs) < leastBoundNs)
+            {
+                leastBoundNs = clock.errorBoundNs(nowNs);
+                offsetNs = clock.offsetNs();
+            }
+        }
+        peersReady.setRelease(readyCount);
+        clockSteps.setRelease(steps);
+        clockOffset.setRelease(offsetNs);
+        clockErrorBound.setRelease(Long.MAX_VALUE == leastBoundNs ? PeerSnapshot.UNKNOWN_NS : leastBoundNs);
+    }
+}
