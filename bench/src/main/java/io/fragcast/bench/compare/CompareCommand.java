@@ -1,9 +1,8 @@
 package io.fragcast.bench.compare;
 
 import io.fragcast.bench.JvmOptions;
-import io.fragcast.bench.report.Environment;
+import io.fragcast.bench.report.ResultFolder;
 import io.fragcast.transport.FreePorts;
-import org.HdrHistogram.HistogramLogWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,21 +11,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -45,8 +34,7 @@ import static java.util.Objects.requireNonNull;
         "receivers in a process each. Writes histograms and a page."})
 public final class CompareCommand implements Callable<Integer>
 {
-    private static final DateTimeFormatter FOLDER =
-        DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final String WHAT = "publish to the last replica, from the intended send time, nanoseconds";
     private static final int QUICK_ROUNDS = 3;
 
     @Spec
@@ -81,23 +69,16 @@ public final class CompareCommand implements Callable<Integer>
     @Option(names = "--out", description = "Output folder (default: bench-results/TIME).")
     private @Nullable Path out;
 
-    private @Nullable PrintWriter writer;
-    private Path dir = Path.of("bench-results");
-
     @Override
     public Integer call() throws IOException, InterruptedException
     {
-        writer = requireNonNull(spec, "picocli sets it").commandLine().getOut();
-        dir = null == out ? Path.of("bench-results", FOLDER.format(Instant.now())) : out;
-        Files.createDirectories(dir);
-        final Map<String, String> environment = Environment.collect(commit(), JvmOptions.read());
-        Environment.write(environment, dir.resolve("environment.txt"));
-
-        final List<Contender> contenders = contenders();
+        final ResultFolder results =
+            new ResultFolder(out, requireNonNull(spec, "picocli sets it").commandLine().getOut());
+        final List<Contender> contenders = contenders(results);
         final List<Workload> workloads = workloads();
         final int wholeRounds = isQuick ? QUICK_ROUNDS : rounds;
         final Comparison comparison = new Comparison(contenders, workloads);
-        final PairRun run = new PairRun(dir);
+        final PairRun run = new PairRun(results.path());
         final int total = contenders.size() * workloads.size() * wholeRounds;
         final int ports = FreePorts.blocks(PeerOptions.MAX_REPLICAS + 1);
         int done = 0;
@@ -110,27 +91,33 @@ public final class CompareCommand implements Callable<Integer>
                     final String name = contender.name() + "-" + workload.fileName() + "-" + round;
                     final Measured measured = run.run(contender, workload, ports, name);
                     comparison.add(contender, workload, measured);
-                    keep(name, measured);
+                    if (!measured.isFailed())
+                    {
+                        results.keep(name, WHAT, measured.toAllNs());
+                    }
                     done++;
-                    print(String.format(Locale.ROOT, "%s %3d/%d  %-22s %-18s %s",
+                    results.print(String.format(Locale.ROOT, "%s %3d/%d  %-22s %-18s %s",
                         bar(done, total), done, total, workload.name(), contender.name(), measured.toRow()));
                 }
             }
         }
-        comparison.lines().forEach(this::print);
-        Files.writeString(dir.resolve("index.html"), new ComparePage(comparison, environment).html());
-        print("in " + dir + ": index.html, report.txt, environment.txt, a .hdr a run");
+        for (final String line : comparison.lines())
+        {
+            results.print(line);
+        }
+        Files.writeString(results.resolve("index.html"), new ComparePage(comparison, results.environment()).html());
+        results.print("in " + results.path() + ": index.html, report.txt, environment.txt, a .hdr a run");
 
         return comparison.isFailed() ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
     }
 
-    private List<Contender> contenders() throws IOException, InterruptedException
+    private List<Contender> contenders(final ResultFolder results) throws IOException, InterruptedException
     {
         final List<Contender> all = new ArrayList<>();
         all.add(new Contender("fragcast", "signed, hashed, verified, in order", java("fragcast"), List.of()));
         all.add(new Contender("aeron", "plain Aeron, one publication a replica, nothing checked", java("aeron"),
             List.of()));
-        final PeerPrograms programs = new PeerPrograms(PeerPrograms.besideClasses(), this::print);
+        final PeerPrograms programs = new PeerPrograms(PeerPrograms.besideClasses(), results);
         final Path udp = isWanted("udp") ? programs.udp() : null;
         if (null != udp)
         {
@@ -191,57 +178,11 @@ public final class CompareCommand implements Callable<Integer>
         return command;
     }
 
-    private void keep(final String name, final Measured measured) throws IOException
-    {
-        if (measured.isFailed())
-        {
-            return;
-        }
-        try (PrintStream stream = new PrintStream(dir.resolve(name + ".hdr").toFile(), "UTF-8"))
-        {
-            final HistogramLogWriter log = new HistogramLogWriter(stream);
-            log.outputComment("publish to the last replica, from the intended send time, nanoseconds");
-            log.outputLogFormatVersion();
-            log.outputLegend();
-            log.outputIntervalHistogram(measured.toAllNs());
-        }
-    }
-
     private static String bar(final int done, final int total)
     {
         final int width = 20;
         final int full = width * done / total;
 
         return "[" + "#".repeat(full) + ".".repeat(width - full) + "]";
-    }
-
-    private void print(final String line)
-    {
-        final PrintWriter to = requireNonNull(writer);
-        to.println(line);
-        to.flush();
-        try
-        {
-            Files.writeString(
-                dir.resolve("report.txt"), line + '\n', StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        }
-        catch (final IOException ex)
-        {
-            throw new UncheckedIOException(ex);
-        }
-    }
-
-    private static String commit() throws IOException
-    {
-        final Properties properties = new Properties();
-        try (InputStream stream = CompareCommand.class.getResourceAsStream("/version.properties"))
-        {
-            if (null != stream)
-            {
-                properties.load(stream);
-            }
-        }
-
-        return properties.getProperty("commit", "unknown");
     }
 }

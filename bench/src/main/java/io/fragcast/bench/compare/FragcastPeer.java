@@ -23,6 +23,7 @@ import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.transport.aeron.DriverConfig;
 import io.fragcast.transport.aeron.DriverThreading;
 import io.fragcast.transport.aeron.LinkBudget;
+import org.agrona.ErrorHandler;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
@@ -41,6 +42,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
@@ -73,17 +76,19 @@ final class FragcastPeer implements Callable<Integer>
     private final PrintStream out = System.out;
     private final SystemNanoClock clock = SystemNanoClock.INSTANCE;
     private final Secp256k1 curve = Secp256k1.load();
+    private final FirstError errors = new FirstError();
 
     @Override
     public Integer call() throws IOException
     {
         options.check();
         final String side = options.isSender() ? "send" : "receive";
+        final DeliveryLog log = new DeliveryLog(options.count, options.replicas);
         try (NodeHost host = NodeHost.launch(
             "bench-" + side,
             ThreadConfig.unpinned(ThreadConfig.Mode.INVOKER, true),
             DriverConfig.embedded("bench-" + side, DriverThreading.INVOKER, LinkBudget.LAN),
-            Throwable::printStackTrace))
+            errors))
         {
             if (options.isSender())
             {
@@ -91,8 +96,14 @@ final class FragcastPeer implements Callable<Integer>
             }
             else
             {
-                receive(host);
+                receive(host, log);
             }
+        }
+        errors.check();
+        if (!options.isSender())
+        {
+            log.write(requireNonNull(options.out));
+            out.println(log.summary());
         }
 
         return CommandLine.ExitCode.OK;
@@ -119,9 +130,8 @@ final class FragcastPeer implements Callable<Integer>
         out.println("{\"sent\":" + options.count + ",\"late\":" + builder.late() + "}");
     }
 
-    private void receive(final NodeHost host) throws IOException
+    private void receive(final NodeHost host, final DeliveryLog log) throws IOException
     {
-        final DeliveryLog log = new DeliveryLog(options.count, options.replicas);
         for (int i = 0; i < options.replicas; i++)
         {
             final ReplicaNode.Context context =
@@ -134,9 +144,6 @@ final class FragcastPeer implements Callable<Integer>
         out.println("READY");
 
         await(() -> log.isOver(clock.nanoTime()), null);
-        host.close();
-        log.write(requireNonNull(options.out));
-        out.println(log.summary());
     }
 
     private void prepare(final NodeContext<?> context, final NodeHost host, final int node)
@@ -154,7 +161,7 @@ final class FragcastPeer implements Callable<Integer>
         context.listen(peer(node).endpoint());
         context.limits(BlockLimits.withSlab(SLAB_BYTES, SLAB_BYTES / 2));
         context.host(host);
-        context.errorHandler(Throwable::printStackTrace);
+        context.errorHandler(errors);
     }
 
     private PeerName peer(final int node)
@@ -190,7 +197,31 @@ final class FragcastPeer implements Callable<Integer>
             {
                 throw new IOException(failure);
             }
+            errors.check();
             idleStrategy.idle();
+        }
+    }
+
+    /**
+     * Keeps the first error of any thread; a run with one counts for nothing.
+     */
+    private static final class FirstError implements ErrorHandler
+    {
+        private final AtomicReference<@Nullable Throwable> first = new AtomicReference<>();
+
+        @Override
+        public void onError(final Throwable throwable)
+        {
+            first.compareAndSet(null, throwable);
+        }
+
+        void check() throws IOException
+        {
+            final Throwable error = first.get();
+            if (null != error)
+            {
+                throw new IOException("a node failed", error);
+            }
         }
     }
 
@@ -207,17 +238,16 @@ final class FragcastPeer implements Callable<Integer>
         private volatile boolean isBegun;
         private volatile boolean isDone;
         private volatile long endNs;
-        private volatile int refused;
+        private final AtomicInteger refused = new AtomicInteger();
         private long late;
         private int next;
         private boolean isEnvSent;
         private boolean isFragSent;
 
-        @SuppressWarnings("NonAtomicOperationOnVolatileField") // The hot thread alone writes.
         Builder(final SequencerNode sequencer)
         {
             publisher = sequencer.newPublisher(
-                (request, blockNumber, seq, result) -> refused += PublishResult.OK == result ? 0 : 1);
+                (request, blockNumber, seq, result) -> refused.addAndGet(PublishResult.OK == result ? 0 : 1));
             final int txLength = Math.min(TX_LENGTH, options.bytes);
             chain = new SampleChain(options.bytes / txLength, txLength, FRAGS_PER_BLOCK);
         }
@@ -261,7 +291,7 @@ final class FragcastPeer implements Callable<Integer>
 
         int refused()
         {
-            return refused;
+            return refused.get();
         }
 
         long late()

@@ -26,9 +26,10 @@ final class PairRun
     private static final long EXTRA_TIMEOUT_S = 60;
     /** More than this share of sends behind time: the rate was missed. */
     private static final double LATE_LIMIT = 0.01;
-    /** What bash's times says of its children: its last line. */
+    /** What the shell says of its own time, and on the next line of its children's. */
     private static final Pattern CPU_TIMES = Pattern.compile("(\\d+)m([\\d.]+)s (\\d+)m([\\d.]+)s");
     private static final Pattern LATE = Pattern.compile("\"late\":(\\d+)");
+    private static final Pattern BAD = Pattern.compile("\"bad\":(\\d+)");
     private static final int SECONDS_PER_MINUTE = 60;
     /** /proc/stat counts in hundredths of a second on every Linux that matters. */
     private static final double TICKS_PER_SECOND = 100;
@@ -76,7 +77,14 @@ final class PairRun
             final double cpuSeconds = cpuSeconds(senderLog) + cpuSeconds(receiverLog);
             final double foreign = Math.max(0, busySeconds() - busyBefore - cpuSeconds) / (elapsed * (lastCore + 1));
 
-            return read(deliveries, workload, late(senderLog), cpuSeconds, loopbackBytes() - bytesBefore, foreign);
+            final long bad = number(BAD, receiverLog);
+            if (0 < bad)
+            {
+                return Measured.failed(bad + " messages came spoilt, see " + receiverLog);
+            }
+
+            return read(
+                deliveries, workload, number(LATE, senderLog), cpuSeconds, loopbackBytes() - bytesBefore, foreign);
         }
         finally
         {
@@ -92,7 +100,7 @@ final class PairRun
     private Process start(final List<String> program, final int core, final Path log) throws IOException
     {
         final List<String> command = new ArrayList<>(List.of(
-            "bash", "-c", "\"$@\"; code=$?; times | tail -1; exit $code", "bash"));
+            "bash", "-c", "\"$@\"; code=$?; times; exit $code", "bash"));
         if (isPinning)
         {
             command.addAll(List.of("taskset", "-c", Integer.toString(core)));
@@ -175,9 +183,9 @@ final class PairRun
             failure);
     }
 
-    private static long late(final Path log) throws IOException
+    private static long number(final Pattern pattern, final Path log) throws IOException
     {
-        final Matcher matcher = LATE.matcher(Files.readString(log));
+        final Matcher matcher = pattern.matcher(Files.readString(log));
 
         return matcher.find() ? Long.parseLong(matcher.group(1)) : 0;
     }

@@ -1,5 +1,6 @@
 package io.fragcast.bench.compare;
 
+import io.fragcast.bench.report.ResultFolder;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -8,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -18,13 +18,13 @@ final class PeerPrograms
 {
     private final Path sources;
     private final Path target;
-    private final Consumer<String> printer;
+    private final ResultFolder results;
 
-    PeerPrograms(final Path sources, final Consumer<String> printer)
+    PeerPrograms(final Path sources, final ResultFolder results)
     {
         this.sources = sources.toAbsolutePath();
         target = this.sources.resolve("target");
-        this.printer = printer;
+        this.results = results;
     }
 
     /** Where the sources lie beside these classes: nowhere in an install. */
@@ -75,16 +75,16 @@ final class PeerPrograms
     {
         if (!Files.isDirectory(folder))
         {
-            printer.accept("SKIPPED " + name + ": no sources at " + folder);
+            results.print("SKIPPED " + name + ": no sources at " + folder);
             return null;
         }
         if (!isOnPath(tool))
         {
-            printer.accept("SKIPPED " + name + ": no " + tool + " on this machine");
+            results.print("SKIPPED " + name + ": no " + tool + " on this machine");
             return null;
         }
 
-        printer.accept("building " + name + " with " + tool);
+        results.print("building " + name + " with " + tool);
         Files.createDirectories(target);
         final Path log = target.resolve(name + ".log");
         final List<String> command = new ArrayList<>(List.of(tool));
@@ -97,7 +97,7 @@ final class PeerPrograms
             .waitFor();
         if (0 != exitCode)
         {
-            printer.accept("SKIPPED " + name + ": " + tool + " failed, see " + log);
+            results.print("SKIPPED " + name + ": " + tool + " failed, see " + log);
             return null;
         }
 

@@ -1,6 +1,7 @@
 package io.fragcast.bench.report;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -27,16 +29,15 @@ public final class Environment
     /**
      * Collects it from this process and the kernel.
      *
-     * @param commit     of the build.
      * @param jvmOptions flags of the measured processes.
      * @return name to value, in order.
      * @throws IOException if the kernel's files cannot be read.
      */
-    public static Map<String, String> collect(final String commit, final List<String> jvmOptions) throws IOException
+    public static Map<String, String> collect(final List<String> jvmOptions) throws IOException
     {
         final Map<String, String> environment = new LinkedHashMap<>();
         environment.put("time", Instant.now().toString());
-        environment.put("commit", commit);
+        environment.put("commit", commit());
         environment.put("jvm", System.getProperty("java.vm.name") + ' ' + System.getProperty("java.vm.version"));
         environment.put("jvm.options", String.join(" ", jvmOptions));
         environment.put("cpu", firstValue(Path.of("/proc/cpuinfo"), "model name"));
@@ -67,6 +68,20 @@ public final class Environment
         final StringBuilder text = new StringBuilder();
         environment.forEach((name, value) -> text.append(name).append(" = ").append(value).append('\n'));
         Files.writeString(file, text);
+    }
+
+    private static String commit() throws IOException
+    {
+        final Properties properties = new Properties();
+        try (InputStream stream = Environment.class.getResourceAsStream("/commit.properties"))
+        {
+            if (null != stream)
+            {
+                properties.load(stream);
+            }
+        }
+
+        return properties.getProperty("commit", "unknown");
     }
 
     private static String firstValue(final Path file, final String name) throws IOException

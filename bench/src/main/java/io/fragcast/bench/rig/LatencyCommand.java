@@ -1,8 +1,9 @@
 package io.fragcast.bench.rig;
 
 import io.fragcast.bench.JvmOptions;
-import io.fragcast.bench.report.Environment;
 import io.fragcast.bench.report.NoiseRule;
+import io.fragcast.bench.report.Pairs;
+import io.fragcast.bench.report.ResultFolder;
 import io.fragcast.protocol.block.BlockLimits;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,21 +13,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintWriter;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.Callable;
-import java.util.function.ToLongFunction;
 
 /**
  * {@code fragcast bench latency}: what a frag takes from publisher to replica at a fixed rate. Each run is a fresh
@@ -44,9 +37,6 @@ import java.util.function.ToLongFunction;
         "instance --a \"--relays 0\" --b \"--relays 1\", or --b \"-XX:+UseParallelGC\"."})
 public final class LatencyCommand implements Callable<Integer>
 {
-    private static final DateTimeFormatter FOLDER =
-        DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
-
     @Spec
     private CommandSpec spec;
 
@@ -70,8 +60,7 @@ public final class LatencyCommand implements Callable<Integer>
     @Option(names = "--out", description = "Output folder (default: bench-results/TIME).")
     private Path out;
 
-    private PrintWriter writer;
-    private Path dir;
+    private ResultFolder results;
     private boolean isFailed;
 
     @Override
@@ -95,12 +84,9 @@ public final class LatencyCommand implements Callable<Integer>
         checkRange("--txs", options.txCount, 0, BlockLimits.MAX_TXS_PER_FRAG);
         checkRange("--tx-bytes", options.txLength, 1, BlockLimits.DEFAULT_MAX_TX_LENGTH);
         checkRange("--pairs", pairs, 1, 1_000);
-        writer = spec.commandLine().getOut();
-        dir = null == out ? Path.of("bench-results", FOLDER.format(Instant.now())) : out;
-        Files.createDirectories(dir);
-        Environment.write(Environment.collect(commit(), JvmOptions.read()), dir.resolve("environment.txt"));
+        results = new ResultFolder(out, spec.commandLine().getOut());
 
-        print(RunResult.HEADING);
+        results.print(RunResult.HEADING);
         run("empty", "--empty");
         if (null == a)
         {
@@ -110,7 +96,7 @@ public final class LatencyCommand implements Callable<Integer>
         {
             compare();
         }
-        print("in " + dir);
+        results.print("in " + results.path());
 
         return isFailed ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
     }
@@ -126,65 +112,26 @@ public final class LatencyCommand implements Callable<Integer>
 
     private void compare() throws IOException, InterruptedException
     {
-        final RunResult[][] ab = new RunResult[pairs][2];
-        final RunResult[][] aa = new RunResult[pairs][2];
-        for (int i = 0; i < pairs; i++)
-        {
-            final boolean isAFirst = 0 == i % 2;
-            if (isAFirst)
-            {
-                ab[i][0] = run("a-" + i, a);
-            }
-            ab[i][1] = run("b-" + i, b);
-            if (!isAFirst)
-            {
-                ab[i][0] = run("a-" + i, a);
-            }
-            aa[i][0] = run("aa1-" + i, a);
-            aa[i][1] = run("aa2-" + i, a);
-        }
+        final Pairs<RunResult> compared = Pairs.run(pairs, (name) -> run(name, a), (name) -> run(name, b));
         if (isFailed)
         {
-            print("FAIL: a run failed, so the pairs decide nothing");
+            results.print("FAIL: a run failed, so the pairs decide nothing");
             return;
         }
 
-        decide("p50", ab, aa, RunResult::p50Ns);
-        decide("p99", ab, aa, RunResult::p99Ns);
+        decide("p50", compared.decide(RunResult::p50Ns, bound));
+        decide("p99", compared.decide(RunResult::p99Ns, bound));
     }
 
-    private void decide(
-        final String name, final RunResult[][] ab, final RunResult[][] aa, final ToLongFunction<RunResult> value)
-        throws IOException
+    private void decide(final String figure, final NoiseRule.Verdict verdict) throws IOException
     {
-        final NoiseRule.Verdict verdict = NoiseRule.decide(values(ab, value), values(aa, value), bound);
         isFailed |= NoiseRule.Outcome.HOLDS != verdict.outcome();
-        print(String.format(
-            Locale.ROOT,
-            "%s  B/A %.3f  bound %.3f  A/A p90 %.3f, greatest %.3f  %s",
-            name,
-            verdict.medianRatio(),
-            bound,
-            verdict.noiseRatio(),
-            verdict.spreadRatio(),
-            NoiseRule.Outcome.HOLDS == verdict.outcome() ? "holds" : verdict.outcome()));
-    }
-
-    private static double[][] values(final RunResult[][] pairs, final ToLongFunction<RunResult> value)
-    {
-        final double[][] values = new double[pairs.length][2];
-        for (int i = 0; i < pairs.length; i++)
-        {
-            values[i][0] = value.applyAsLong(pairs[i][0]);
-            values[i][1] = value.applyAsLong(pairs[i][1]);
-        }
-
-        return values;
+        results.print(Pairs.line(figure, verdict, bound));
     }
 
     private RunResult run(final String name, final String variant) throws IOException, InterruptedException
     {
-        final Path log = dir.resolve(name + ".log");
+        final Path log = results.resolve(name + ".log");
         final Process process = new ProcessBuilder(command(name, variant))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
@@ -199,7 +146,7 @@ public final class LatencyCommand implements Callable<Integer>
             process.destroyForcibly();
         }
 
-        final Path file = dir.resolve(name + ".properties");
+        final Path file = results.resolve(name + ".properties");
         final RunResult result;
         if (0 == exitCode && Files.isReadable(file))
         {
@@ -215,7 +162,7 @@ public final class LatencyCommand implements Callable<Integer>
             result = new RunResult(0, 0, 0, 0, 0, "exit code " + exitCode + ", see " + log);
         }
         isFailed |= result.isFailed();
-        print(result.toRow(name));
+        results.print(result.toRow(name));
 
         return result;
     }
@@ -242,34 +189,9 @@ public final class LatencyCommand implements Callable<Integer>
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(LatencyRun.class.getName());
-        command.addAll(List.of("--dir", dir.toString(), "--name", name));
+        command.addAll(List.of("--dir", results.path().toString(), "--name", name));
         command.addAll(args);
 
         return command;
-    }
-
-    private void print(final String line) throws IOException
-    {
-        writer.println(line);
-        writer.flush();
-        Files.writeString(
-            dir.resolve("report.txt"),
-            line + '\n',
-            StandardOpenOption.CREATE,
-            StandardOpenOption.APPEND);
-    }
-
-    private static String commit() throws IOException
-    {
-        final Properties properties = new Properties();
-        try (InputStream stream = LatencyCommand.class.getResourceAsStream("/version.properties"))
-        {
-            if (null != stream)
-            {
-                properties.load(stream);
-            }
-        }
-
-        return properties.getProperty("commit", "unknown");
     }
 }

@@ -1,6 +1,7 @@
 package io.fragcast.bench.rig;
 
 import io.fragcast.bench.report.NoiseRule;
+import io.fragcast.bench.report.Pairs;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,39 +38,17 @@ public final class PostCommand implements Callable<Integer>
     private double bound = 1.05;
 
     @Override
-    public Integer call() throws IOException
+    public Integer call() throws IOException, InterruptedException
     {
         final PrintWriter out = spec.commandLine().getOut();
         out.println("run               p50 us      p99 us");
         run(out, "warm-up", true);
         run(out, "warm-up", false);
-        final double[][] ab = new double[pairs][2];
-        final double[][] aa = new double[pairs][2];
-        for (int i = 0; i < pairs; i++)
-        {
-            final boolean isAFirst = 0 == i % 2;
-            if (isAFirst)
-            {
-                ab[i][0] = run(out, "a-" + i + " up", true);
-            }
-            ab[i][1] = run(out, "b-" + i + " down", false);
-            if (!isAFirst)
-            {
-                ab[i][0] = run(out, "a-" + i + " up", true);
-            }
-            aa[i][0] = run(out, "aa1-" + i + " up", true);
-            aa[i][1] = run(out, "aa2-" + i + " up", true);
-        }
+        final Pairs<Double> compared = Pairs.run(
+            pairs, (name) -> run(out, name + " up", true), (name) -> run(out, name + " down", false));
 
-        final NoiseRule.Verdict verdict = NoiseRule.decide(ab, aa, bound);
-        out.println(String.format(
-            Locale.ROOT,
-            "p50  B/A %.3f  bound %.3f  A/A p90 %.3f, greatest %.3f  %s",
-            verdict.medianRatio(),
-            bound,
-            verdict.noiseRatio(),
-            verdict.spreadRatio(),
-            verdict.outcome()));
+        final NoiseRule.Verdict verdict = compared.decide(Double::doubleValue, bound);
+        out.println(Pairs.line("p50", verdict, bound));
         out.flush();
 
         return NoiseRule.Outcome.HOLDS == verdict.outcome() ?

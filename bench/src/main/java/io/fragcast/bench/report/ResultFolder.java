@@ -1,0 +1,119 @@
+package io.fragcast.bench.report;
+
+import io.fragcast.bench.JvmOptions;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramLogWriter;
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a command of {@code bench} leaves behind: {@code environment.txt}, {@code report.txt} with the lines that it
+ * printed, and a {@code .hdr} a run. One thread.
+ */
+public final class ResultFolder
+{
+    private static final DateTimeFormatter NAME =
+        DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private final Path path;
+    private final PrintWriter terminal;
+    private final Map<String, String> environment;
+
+    /**
+     * Makes the folder and writes down where it is that figures are taken.
+     *
+     * @param path     of the folder; null for {@code bench-results/TIME}.
+     * @param terminal where lines go beside the report.
+     * @throws IOException if it cannot be written.
+     */
+    public ResultFolder(final @Nullable Path path, final PrintWriter terminal) throws IOException
+    {
+        this.path = null == path ? Path.of("bench-results", NAME.format(Instant.now())) : path;
+        this.terminal = terminal;
+        environment = Environment.collect(JvmOptions.read());
+        Files.createDirectories(this.path);
+        Environment.write(environment, resolve("environment.txt"));
+    }
+
+    /**
+     * The folder.
+     *
+     * @return its path.
+     */
+    public Path path()
+    {
+        return path;
+    }
+
+    /**
+     * Where and with what figures are taken.
+     *
+     * @return name to value, in order.
+     */
+    public Map<String, String> environment()
+    {
+        return environment;
+    }
+
+    /**
+     * A file in the folder.
+     *
+     * @param name of the file.
+     * @return its path.
+     */
+    public Path resolve(final String name)
+    {
+        return path.resolve(name);
+    }
+
+    /**
+     * Says a line on the terminal and in the report.
+     *
+     * @param line to say.
+     * @throws IOException if the report cannot be written.
+     */
+    public void print(final String line) throws IOException
+    {
+        terminal.println(line);
+        terminal.flush();
+        Files.writeString(
+            resolve("report.txt"), line + '\n', StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    /**
+     * Keeps a histogram as {@code NAME.hdr}, in HdrHistogram's log format.
+     *
+     * @param name    of the run.
+     * @param comment what was measured, and the unit.
+     * @param values  what was recorded.
+     * @throws IOException if it cannot be written.
+     */
+    public void keep(final String name, final String comment, final Histogram values) throws IOException
+    {
+        try (PrintStream stream = new PrintStream(
+            Files.newOutputStream(resolve(name + ".hdr")), false, StandardCharsets.UTF_8))
+        {
+            final HistogramLogWriter log = new HistogramLogWriter(stream);
+            log.outputComment(comment);
+            log.outputLogFormatVersion();
+            log.outputLegend();
+            log.outputIntervalHistogram(values);
+            if (stream.checkError())
+            {
+                throw new IOException(name + ".hdr could not be written");
+            }
+        }
+    }
+}
