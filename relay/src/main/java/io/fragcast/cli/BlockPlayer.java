@@ -4,6 +4,7 @@ import io.fragcast.Env;
 import io.fragcast.FragPublisher;
 import io.fragcast.PublishResult;
 import io.fragcast.Seal;
+import io.fragcast.edge.rpc.PublishRequests;
 import io.fragcast.ethereum.BasedOpMessage;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.NanoClock;
@@ -64,7 +65,9 @@ final class BlockPlayer implements FragPublisher.Listener
             slotNs = clock.nanoTime();
         }
 
-        boolean goesOn = awaitTime(publisher, slotNs) && offer(publisher, () -> publisher.env(toEnv(cut.env())));
+        final Env env = PublishRequests.env(cut.env(), NO_SIGNATURE);
+        final Seal seal = PublishRequests.seal(cut.seal(), NO_SIGNATURE);
+        boolean goesOn = awaitTime(publisher, slotNs) && offer(publisher, () -> publisher.env(env));
         for (int i = 0; goesOn && i < cut.frags().size(); i++)
         {
             final BasedOpMessage.Frag frag = cut.frags().get(i);
@@ -72,7 +75,7 @@ final class BlockPlayer implements FragPublisher.Listener
                 publisher,
                 () -> publisher.frag(frag.blockNumber(), (int)frag.seq(), frag.isLast(), frag.txs()));
         }
-        goesOn = goesOn && offer(publisher, () -> publisher.seal(toSeal(cut.seal())));
+        goesOn = goesOn && offer(publisher, () -> publisher.seal(seal));
         slotNs += cut.frags().size() * intervalNs;
 
         return goesOn;
@@ -165,37 +168,6 @@ final class BlockPlayer implements FragPublisher.Listener
     private static String refusal(final long blockNumber, final String what, final PublishResult result)
     {
         return "block " + Long.toUnsignedString(blockNumber) + ": the sequencer refused " + what + ": " + result;
-    }
-
-    private static Env toEnv(final BasedOpMessage.Env env)
-    {
-        return new Env(
-            env.number(),
-            env.parentHash(),
-            env.beneficiary(),
-            env.timestamp(),
-            env.gasLimit(),
-            env.basefee(),
-            env.difficulty(),
-            env.prevrandao(),
-            env.extraData(),
-            env.parentBeaconBlockRoot(),
-            NO_SIGNATURE);
-    }
-
-    private static Seal toSeal(final BasedOpMessage.Seal seal)
-    {
-        return new Seal(
-            seal.totalFrags(),
-            seal.blockNumber(),
-            seal.gasUsed(),
-            seal.gasLimit(),
-            seal.parentHash(),
-            seal.transactionsRoot(),
-            seal.receiptsRoot(),
-            seal.stateRoot(),
-            seal.blockHash(),
-            NO_SIGNATURE);
     }
 
     /**

@@ -1,9 +1,7 @@
 package io.fragcast.edge.rpc;
 
-import io.fragcast.Env;
 import io.fragcast.FragPublisher;
 import io.fragcast.PublishResult;
-import io.fragcast.Seal;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.edge.rpc.GatewayOrder.Stop;
@@ -209,8 +207,8 @@ final class GatewayAgent implements Agent, GatewayOrder.Consumer, FragPublisher.
         }
 
         return message instanceof final BasedOpMessage.Seal seal ?
-            publisher.seal(toSeal(seal, signed.signature())) :
-            publisher.env(toEnv((BasedOpMessage.Env)message, signed.signature()));
+            publisher.seal(PublishRequests.seal(seal, signed.signature())) :
+            publisher.env(PublishRequests.env((BasedOpMessage.Env)message, signed.signature()));
     }
 
     /** The sequencer took it, or never will. */
@@ -251,37 +249,6 @@ final class GatewayAgent implements Agent, GatewayOrder.Consumer, FragPublisher.
         {
             unlogged++;
         }
-    }
-
-    private static Env toEnv(final BasedOpMessage.Env env, final byte[] signature)
-    {
-        return new Env(
-            env.number(),
-            env.parentHash(),
-            env.beneficiary(),
-            env.timestamp(),
-            env.gasLimit(),
-            env.basefee(),
-            env.difficulty(),
-            env.prevrandao(),
-            env.extraData(),
-            env.parentBeaconBlockRoot(),
-            signature);
-    }
-
-    private static Seal toSeal(final BasedOpMessage.Seal seal, final byte[] signature)
-    {
-        return new Seal(
-            seal.totalFrags(),
-            seal.blockNumber(),
-            seal.gasUsed(),
-            seal.gasLimit(),
-            seal.parentHash(),
-            seal.transactionsRoot(),
-            seal.receiptsRoot(),
-            seal.stateRoot(),
-            seal.blockHash(),
-            signature);
     }
 
     /** Makes the one publisher of this agent. */

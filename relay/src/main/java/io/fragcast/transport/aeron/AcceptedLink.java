@@ -2,9 +2,6 @@ package io.fragcast.transport.aeron;
 
 import io.aeron.Aeron;
 import io.aeron.Image;
-import io.fragcast.transport.FrameLink;
-import io.fragcast.transport.FrameSink;
-import io.fragcast.transport.FrameSource;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -18,14 +15,8 @@ import java.net.UnknownHostException;
  * that restarted may hear of what its predecessor was told before that is noticed. Where requests come and nobody asks
  * for answers for twice {@link LinkConfig#halfOpenNs}, after the peer has tried, their publication is made anew too.
  */
-final class AcceptedLink implements FrameLink
+final class AcceptedLink extends AeronLink
 {
-    private final String name;
-    private final LinkConfig config;
-    private final AeronFrameSource source;
-    private final AeronFrameSink sink;
-    private final ReplySession reply;
-    private final Runnable onClose;
     private final HalfOpen halfOpen;
     private long answeredImageId = Aeron.NULL_VALUE;
 
@@ -37,25 +28,8 @@ final class AcceptedLink implements FrameLink
         final ReplySession reply,
         final Runnable onClose)
     {
-        this.name = name;
-        this.config = config;
-        this.source = source;
-        this.sink = sink;
-        this.reply = reply;
-        this.onClose = onClose;
+        super(name, config, source, sink, reply, onClose);
         halfOpen = new HalfOpen(2 * config.halfOpenNs());
-    }
-
-    @Override
-    public FrameSource source()
-    {
-        return source;
-    }
-
-    @Override
-    public FrameSink sink()
-    {
-        return sink;
     }
 
     @Override
@@ -84,26 +58,6 @@ final class AcceptedLink implements FrameLink
         }
 
         return work;
-    }
-
-    @Override
-    public String name()
-    {
-        return name;
-    }
-
-    @Override
-    public void close()
-    {
-        sink.close();
-        source.close();
-        onClose.run();
-    }
-
-    @Override
-    public String toString()
-    {
-        return "AcceptedLink{" + name + " " + sink + " " + source + "}";
     }
 
     private void answer(final Image image)

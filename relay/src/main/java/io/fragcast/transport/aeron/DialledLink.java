@@ -1,9 +1,6 @@
 package io.fragcast.transport.aeron;
 
 import io.aeron.Aeron;
-import io.fragcast.transport.FrameLink;
-import io.fragcast.transport.FrameSink;
-import io.fragcast.transport.FrameSource;
 
 /**
  * The dialling side of a link: a publication of requests, and a subscription that asks for their answers. Both sockets
@@ -18,14 +15,8 @@ import io.fragcast.transport.FrameSource;
  * The subscription recovers by itself, as every source does; a publication outlives it, and its server too. Where one
  * way is up and the other is not for {@link LinkConfig#halfOpenNs}, both are made anew.
  */
-final class DialledLink implements FrameLink
+final class DialledLink extends AeronLink
 {
-    private final String name;
-    private final LinkConfig config;
-    private final AeronFrameSource source;
-    private final AeronFrameSink sink;
-    private final ReplySession reply;
-    private final Runnable onClose;
     private final HalfOpen halfOpen;
 
     DialledLink(
@@ -36,25 +27,8 @@ final class DialledLink implements FrameLink
         final ReplySession reply,
         final Runnable onClose)
     {
-        this.name = name;
-        this.config = config;
-        this.source = source;
-        this.sink = sink;
-        this.reply = reply;
-        this.onClose = onClose;
+        super(name, config, source, sink, reply, onClose);
         halfOpen = new HalfOpen(config.halfOpenNs());
-    }
-
-    @Override
-    public FrameSource source()
-    {
-        return source;
-    }
-
-    @Override
-    public FrameSink sink()
-    {
-        return sink;
     }
 
     @Override
@@ -81,25 +55,5 @@ final class DialledLink implements FrameLink
         }
 
         return work;
-    }
-
-    @Override
-    public String name()
-    {
-        return name;
-    }
-
-    @Override
-    public void close()
-    {
-        sink.close();
-        source.close();
-        onClose.run();
-    }
-
-    @Override
-    public String toString()
-    {
-        return "DialledLink{" + name + " " + sink + " " + source + "}";
     }
 }
