@@ -1,46 +1,19 @@
 package io.fragcast.edge.engine;
 
 import io.fragcast.BlockEvent.Kind;
-import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.edge.engine.EngineAnswer.Outcome;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.List;
-
-import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * What is sent next after each answer: one test for each row of the table in ARCHITECTURE.md.
  */
-class EngineSequencerTest
+class EngineSequencerTest extends EngineSequencerScenario
 {
-    private static final long MS = 1_000_000L;
-    private static final EngineTiming TIMING =
-        new EngineTiming(500 * MS, 200 * MS, 800 * MS, 30_000 * MS);
-    private static final int EVENT_LENGTH = 100;
-    private static final String BLOCK_OPEN =
-        "cannot open a new unsealed block while there's one already in progress";
-
-    private final Counters counters = Counters.inMemory();
-    private final List<String> asked = new ArrayList<>();
-    private EngineSequencer sequencer;
-    private long nowNs;
-    private long lastId;
-
-    @BeforeEach
-    void start()
-    {
-        sequencer = new EngineSequencer(this::onAsk, TIMING, 100 * EVENT_LENGTH, nowNs, counters);
-    }
-
     @Test
     void shouldSendEnvFragsAndSealEachAfterTheAnswerToTheOneBefore()
     {
@@ -488,144 +461,5 @@ class EngineSequencerTest
         env(8, 0);
         assertCount(FragcastCounter.ENGINE_BLOCKS_SKIPPED, 1);
         assertCount(FragcastCounter.ENGINE_QUEUE_BYTES, EVENT_LENGTH);
-    }
-
-    /** After block 7 was left: block 8 waits until the client has block 7 from elsewhere. */
-    private void shouldOpenTheNextWhoseParentIsThere()
-    {
-        end(Kind.VERIFIED);
-        env(8, 0);
-        expect("HEAD");
-        answer(head(6));
-        expect("BLOCK " + hash(7));
-        answer(EngineAnswer.block(false));
-        nowNs += TIMING.pollIntervalNs();
-        expect("HEAD");
-        answer(head(7));
-        expect("ENV 8");
-        ok();
-    }
-
-    private void sealBlock(final int number)
-    {
-        sendUpToSeal(number);
-        ok();
-        expectNothing();
-    }
-
-    private void sendUpToSeal(final int number)
-    {
-        openBlock(number);
-        frag(number, 0, true);
-        expect("FRAG " + number + "#0");
-        ok();
-        seal(number);
-        end(Kind.VERIFIED);
-        expect("SEAL " + number);
-    }
-
-    private void openBlock(final int number)
-    {
-        env(number, 0);
-        expect("HEAD");
-        answer(head(number - 1));
-        expect("ENV " + number);
-        ok();
-    }
-
-    private void whole(final int number)
-    {
-        env(number, 0);
-        frag(number, 0, true);
-        seal(number);
-        end(Kind.VERIFIED);
-    }
-
-    private void env(final int number, final int attempt)
-    {
-        final byte[] event = new byte[EVENT_LENGTH];
-        event[0] = (byte)attempt;
-        sequencer.onEnv(new EngineMessage(
-            EngineMethod.ENV, number, 0, false, EngineScript.hash(number - 1, 0, true), event));
-    }
-
-    private void frag(final int number, final int seq, final boolean isLast)
-    {
-        sequencer.onMessage(new EngineMessage(
-            EngineMethod.FRAG, number, seq, isLast, EngineMessage.NO_HASH, new byte[EVENT_LENGTH]));
-    }
-
-    private void seal(final int number)
-    {
-        sequencer.onMessage(new EngineMessage(
-            EngineMethod.SEAL, number, 0, false, EngineScript.hash(number, 0, true), new byte[EVENT_LENGTH]));
-    }
-
-    private void end(final Kind kind)
-    {
-        sequencer.onEnd(kind);
-    }
-
-    private static EngineAnswer head(final int number)
-    {
-        return EngineAnswer.head(number, EngineScript.hash(number, 0, true));
-    }
-
-    private static String hash(final int number)
-    {
-        return HexFormat.of().formatHex(EngineScript.hash(number, 0, true), 0, 8);
-    }
-
-    private void ok()
-    {
-        answer(EngineAnswer.ok());
-    }
-
-    private void refuse(final String error)
-    {
-        answer(EngineAnswer.refused(error));
-    }
-
-    private void answer(final EngineAnswer answer)
-    {
-        sequencer.onAnswer(lastId, answer, nowNs);
-    }
-
-    private void expect(final String request)
-    {
-        work();
-        assertThat(asked).containsExactly(request);
-        asked.clear();
-    }
-
-    private void expectNothing()
-    {
-        work();
-        assertThat(asked).isEmpty();
-    }
-
-    private void work()
-    {
-        int work;
-        do
-        {
-            work = sequencer.doWork(nowNs);
-        }
-        while (0 != work);
-    }
-
-    private void assertCount(final FragcastCounter counter, final long count)
-    {
-        assertThat(counters.value(counter)).as(counter.label()).isEqualTo(count);
-    }
-
-    private void onAsk(
-        final long id, final EngineMethod method, final @Nullable EngineMessage message, final byte[] hash)
-    {
-        lastId = id;
-        final String what = null == message ?
-            (0 == hash.length ? "" : " " + HexFormat.of().formatHex(hash, 0, 8)) :
-            " " + message.blockNumber() + (EngineMethod.FRAG == method ? "#" + message.seq() : "");
-        asked.add(method + what);
     }
 }

@@ -7,9 +7,7 @@ import io.fragcast.protocol.block.TestFrame;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,7 +28,7 @@ class RepairClientTest
     {
         final RepairRig rig = new RepairRig(1, RTT, 2 * RTT, 3 * RTT).ready();
         final TestBlock block = rig.block(RepairRig.FIRST);
-        final List<List<TestFrame>> frags = open(rig, block, 20);
+        final List<List<TestFrame>> frags = RepairPlays.open(rig, block, 20);
         for (int seq = 0; seq < 20; seq++)
         {
             if (7 == seq)
@@ -59,7 +57,7 @@ class RepairClientTest
     {
         final RepairRig rig = new RepairRig(2, RTT).ready();
         final TestBlock block = rig.block(RepairRig.FIRST);
-        final List<List<TestFrame>> frags = open(rig, block, 120);
+        final List<List<TestFrame>> frags = RepairPlays.open(rig, block, 120);
         for (int seq = 0; seq < 120; seq++)
         {
             if (5 <= seq && seq < 105)
@@ -78,54 +76,6 @@ class RepairClientTest
         assertThat(rig.asks.get(0).holes()).hasSize(100);
         assertThat(rig.count(FragcastCounter.REPAIR_HOLES_ASKED)).isEqualTo(100);
         assertThat(rig.count(FragcastCounter.FRAGS_REPAIRED)).isEqualTo(100);
-    }
-
-    @Test
-    void shouldAskForExactlyWhatAHolderSaysItHasAndIsNotHere()
-    {
-        final RepairRig rig = new RepairRig(6, RTT).ready();
-        final TestBlock block = rig.block(RepairRig.FIRST);
-        final List<List<TestFrame>> frags = open(rig, block, 5);
-        rig.send(block, frags.get(0));
-        rig.send(block, frags.get(1));
-        rig.pass(MS);
-        frags.subList(2, 5).forEach((frames) -> rig.lose(block, frames));
-        rig.client.onHolds(0, 1, block.number(), 1, 5);
-
-        // Well before the node would ask for itself whether there is more.
-        rig.pass(RepairClient.CADENCE_NS / 2);
-        assertThat(rig.asks).hasSize(1);
-        assertThat(rig.asks.get(0).holes()).containsExactly("FRAG@1000#2", "FRAG@1000#3", "FRAG@1000#4");
-        assertThat(rig.node.story()).contains("FRAG@1000#4");
-    }
-
-    @Test
-    void shouldAskAThirdHolderWhenTwoAreSilent()
-    {
-        final RepairRig rig = new RepairRig(3, RTT, RTT + MS, RTT + 2 * MS).ready();
-        rig.holders.get(0).isSilent = true;
-        rig.holders.get(1).isSilent = true;
-        final TestBlock block = playWithLoss(rig, 4);
-
-        final long tookNs = rig.passUntilVerified(block.number(), 200 * MS);
-        // 1.5 RTT + 500 us each, then the third's own RTT.
-        final long timeoutsNs = 3 * RTT / 2 + 2 * MS + 3 * (RTT + MS) / 2 + 2 * MS;
-        assertThat(tookNs).isLessThan(DETECTION + timeoutsNs + RTT + 3 * MS);
-        assertThat(rig.asks).extracting(RepairRig.Ask::holder).containsExactly(0, 1, 2);
-        assertThat(rig.count(FragcastCounter.REPAIR_TIMEOUTS)).isEqualTo(2);
-    }
-
-    @Test
-    void shouldAskAnotherHolderWithinTwoRoundTripsOfTheFirstsDeath()
-    {
-        final RepairRig rig = new RepairRig(4, RTT, RTT).ready();
-        rig.holders.get(0).isSilent = true;
-        final TestBlock block = playWithLoss(rig, 4);
-
-        rig.passUntilVerified(block.number(), 200 * MS);
-        assertThat(rig.asks).hasSize(2);
-        assertThat(rig.asks.get(1).atNs() - rig.asks.get(0).atNs()).isLessThan(2 * RTT + RepairClient.SLACK_NS);
-        assertThat(rig.asks.get(1).holder()).isNotEqualTo(rig.asks.get(0).holder());
     }
 
     @Test
@@ -160,7 +110,7 @@ class RepairClientTest
     void shouldRepairALostEnv()
     {
         final RepairRig rig = new RepairRig(6, RTT).ready();
-        first(rig);
+        RepairPlays.first(rig);
         final TestBlock block = rig.block(RepairRig.FIRST + 1);
         rig.lose(block, block.env());
         rig.send(block, block.frag(true, new byte[100]));
@@ -204,7 +154,7 @@ class RepairClientTest
     void shouldRepairALostAbort()
     {
         final RepairRig rig = new RepairRig(9, RTT).ready();
-        first(rig);
+        RepairPlays.first(rig);
         final TestBlock block = rig.block(RepairRig.FIRST + 1);
         rig.send(block, block.env());
         rig.send(block, block.frag(false, new byte[100]));
@@ -281,7 +231,7 @@ class RepairClientTest
     void shouldFetchBlocksOfWhichNothingCame()
     {
         final RepairRig rig = new RepairRig(13, RTT, RTT).ready();
-        first(rig);
+        RepairPlays.first(rig);
         for (int i = 1; i <= 5; i++)
         {
             final TestBlock block = rig.block(RepairRig.FIRST + i);
@@ -302,7 +252,7 @@ class RepairClientTest
     void shouldFetchTheLastBlockWhenAHeartbeatNamesIt()
     {
         final RepairRig rig = new RepairRig(14, RTT).ready();
-        first(rig);
+        RepairPlays.first(rig);
         final TestBlock block = rig.block(RepairRig.FIRST + 1);
         rig.lose(block, block.frames(4, 2, 500));
         rig.send(block, block.heartbeat(1, FrameKind.SEAL, 4));
@@ -391,85 +341,6 @@ class RepairClientTest
     }
 
     @Test
-    void shouldAskNothingTwiceWithinATimeout()
-    {
-        final RepairRig rig = new RepairRig(19, RTT, RTT, RTT).ready();
-        final TestBlock block = rig.block(RepairRig.FIRST);
-        rig.send(block, block.env());
-        for (int seq = 0; seq < 200; seq++)
-        {
-            for (final TestFrame frame : block.frag(199 == seq, TestBlock.bodyOfLength(6_000), 1))
-            {
-                rig.hold(block, frame);
-                if (rig.random.nextInt(10) > 0)
-                {
-                    rig.live(frame, 0);
-                }
-            }
-            rig.pass(500_000);
-        }
-        rig.send(block, block.seal());
-        rig.passUntilVerified(RepairRig.FIRST, 100 * MS);
-
-        final Set<String> asked = new HashSet<>();
-        rig.asks.forEach((ask) -> ask.holes().forEach((hole) -> assertThat(asked.add(hole)).as(hole).isTrue()));
-        assertThat(asked.size()).isGreaterThan(50);
-        assertThat(rig.count(FragcastCounter.REPAIR_TIMEOUTS)).isZero();
-    }
-
-    @Test
-    void shouldAskTheNextHolderForWhatTheFirstHasNot()
-    {
-        final RepairRig rig = new RepairRig(20, RTT, 2 * RTT).ready();
-        final TestBlock block = playWithLoss(rig, 4);
-        rig.holders.get(0).frames.clear();
-
-        assertThat(rig.passUntilVerified(block.number(), 100 * MS)).isLessThan(DETECTION + RTT + 2 * RTT + MS);
-        assertThat(rig.asks.get(0).holder()).isEqualTo(0);
-        assertThat(rig.asks.get(1).holder()).isEqualTo(1);
-        assertThat(rig.count(FragcastCounter.REPAIR_NOT_FOUND)).isEqualTo(1);
-    }
-
-    @Test
-    void shouldAskTheNextHolderAtOnceWhenTheFirstIsBusy()
-    {
-        final RepairRig rig = new RepairRig(21, RTT, 2 * RTT).ready();
-        rig.holders.get(0).isBusy = true;
-        final TestBlock block = playWithLoss(rig, 4);
-
-        assertThat(rig.passUntilVerified(block.number(), 100 * MS)).isLessThan(DETECTION + RTT + 2 * RTT + MS);
-        assertThat(rig.count(FragcastCounter.REPAIR_HOLDER_BUSY)).isEqualTo(1);
-    }
-
-    @Test
-    void shouldAskForTheRestOfATruncatedAnswer()
-    {
-        final RepairRig rig = new RepairRig(22, RTT).ready();
-        rig.holders.get(0).maxAnswerBytes = 20_000;
-        first(rig);
-        final TestBlock block = rig.block(RepairRig.FIRST + 1);
-        rig.send(block, block.env());
-        for (int seq = 0; seq < 3; seq++)
-        {
-            rig.lose(block, block.frag(2 == seq, TestBlock.bodyOfLength(25_000), 1));
-        }
-        rig.send(block, block.seal());
-
-        rig.passUntilVerified(block.number(), 20 * RTT);
-        assertThat(rig.asks.size()).isGreaterThan(3);
-    }
-
-    @Test
-    void shouldAskAnotherWhenTheFirstAnswersWithNothing()
-    {
-        final RepairRig rig = new RepairRig(23, RTT, 2 * RTT).ready();
-        rig.holders.get(0).isLying = true;
-        final TestBlock block = playWithLoss(rig, 4);
-
-        assertThat(rig.passUntilVerified(block.number(), 100 * MS)).isLessThan(DETECTION + RTT + 2 * RTT + MS);
-    }
-
-    @Test
     void shouldRepairLostPagesAndHeaders()
     {
         final RepairRig rig = new RepairRig(24, RTT).ready();
@@ -506,7 +377,7 @@ class RepairClientTest
     void shouldFollowTheStreamByRepairWhileTheTransportIsStalled()
     {
         final RepairRig rig = new RepairRig(25, RTT).ready();
-        first(rig);
+        RepairPlays.first(rig);
         rig.isStalled = true;
         rig.stalledSinceNs = rig.nowNs;
         final TestBlock block = rig.block(RepairRig.FIRST + 1);
@@ -521,20 +392,6 @@ class RepairClientTest
         rig.lose(block, block.seal());
 
         rig.passUntilVerified(block.number(), 4 * RTT);
-    }
-
-    @Test
-    void shouldKeepRepairingWhenAHolderIsLostAndComesBack()
-    {
-        final RepairRig rig = new RepairRig(26, RTT).ready();
-        final TestBlock block = playWithLoss(rig, 4);
-        rig.holders.get(0).isConnected = false;
-        rig.pass(300 * MS);
-        assertThat(rig.client.readyCount()).isZero();
-        assertThat(rig.isVerified(block.number())).isFalse();
-
-        rig.holders.get(0).isConnected = true;
-        rig.passUntilVerified(block.number(), 3 * RTT);
     }
 
     @Test
@@ -562,46 +419,5 @@ class RepairClientTest
         assertThat(rig.count(FragcastCounter.FRAMES_BAD_HASH)).isPositive();
         assertThat(rig.count(FragcastCounter.BLOCKS_VERIFIED)).isEqualTo(20);
         assertThat(rig.node.rejected).isEmpty();
-    }
-
-    private static void first(final RepairRig rig)
-    {
-        final TestBlock block = rig.block(RepairRig.FIRST);
-        rig.send(block, block.frames(2, 1, 100));
-        rig.passUntilVerified(RepairRig.FIRST, MS);
-    }
-
-    /** A block of ten frags that loses one. */
-    private static TestBlock playWithLoss(final RepairRig rig, final int lostSeq)
-    {
-        final TestBlock block = rig.block(RepairRig.FIRST);
-        final List<List<TestFrame>> frags = open(rig, block, 10);
-        for (int seq = 0; seq < 10; seq++)
-        {
-            if (lostSeq == seq)
-            {
-                rig.lose(block, frags.get(seq));
-            }
-            else
-            {
-                rig.send(block, frags.get(seq));
-            }
-        }
-        rig.send(block, block.seal());
-
-        return block;
-    }
-
-    /** Sends the Env; the frags are for the caller to send. */
-    private static List<List<TestFrame>> open(final RepairRig rig, final TestBlock block, final int count)
-    {
-        rig.send(block, block.env());
-        final List<List<TestFrame>> frags = new ArrayList<>();
-        for (int seq = 0; seq < count; seq++)
-        {
-            frags.add(block.frag(count - 1 == seq, new byte[100 + seq]));
-        }
-
-        return frags;
     }
 }
