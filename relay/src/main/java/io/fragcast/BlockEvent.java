@@ -21,7 +21,11 @@ public interface BlockEvent
         /** The attempt will not become a block here: whatever came of it is to be forgotten. */
         ABORTED,
         /** Blocks were missed: nothing is said of any. */
-        MISSED
+        MISSED,
+        /** Blocks that were SEALED are so no longer: the chain goes on from an earlier one. */
+        REPLACED,
+        /** It will not change any more. */
+        FINAL
     }
 
     /**
@@ -44,10 +48,23 @@ public interface BlockEvent
         /** Terminal: a newer attempt took its place. */
         SUPERSEDED,
         /** Blocks were missed before this height. */
-        GAP;
+        GAP,
+        /**
+         * Comes before the ENV of an attempt by a later leader that does not build on the last VERIFIED block. Every
+         * VERIFIED block that is not before the one it builds on is taken back; none of them is told of again.
+         */
+        REORG,
+        /** A block that was VERIFIED, and all before it, will not change. Comes in order of height. */
+        FINALIZED,
+        /**
+         * The block that was sealed is not the one that the seal of a VERIFIED attempt names: what that attempt said is
+         * not to be relied on.
+         */
+        SEAL_MISMATCHED;
 
         /**
-         * What the attempt is after the event: PROVISIONAL until its terminal event, of which there is one.
+         * What the attempt is after the event: PROVISIONAL until its terminal event, of which there is one. What is
+         * said later, by REORG, FINALIZED or SEAL_MISMATCHED, is no second one.
          *
          * @return the status.
          */
@@ -57,8 +74,10 @@ public interface BlockEvent
             {
                 case ENV, FRAG, SEAL -> Status.PROVISIONAL;
                 case VERIFIED -> Status.SEALED;
-                case MISMATCHED, ABORTED, SUPERSEDED -> Status.ABORTED;
+                case MISMATCHED, ABORTED, SUPERSEDED, SEAL_MISMATCHED -> Status.ABORTED;
                 case GAP -> Status.MISSED;
+                case REORG -> Status.REPLACED;
+                case FINALIZED -> Status.FINAL;
             };
         }
 
@@ -70,6 +89,16 @@ public interface BlockEvent
         public boolean isTerminal()
         {
             return VERIFIED == this || MISMATCHED == this || ABORTED == this || SUPERSEDED == this;
+        }
+
+        /**
+         * Is it said of a block that ended before, between the events of whatever attempt is being delivered?
+         *
+         * @return true for FINALIZED and SEAL_MISMATCHED.
+         */
+        public boolean isAside()
+        {
+            return FINALIZED == this || SEAL_MISMATCHED == this;
         }
     }
 
@@ -160,7 +189,7 @@ public interface BlockEvent
     int reason();
 
     /**
-     * GAP: blocks wholly missed; SUPERSEDED: frags known missing; else 0.
+     * GAP: blocks wholly missed; SUPERSEDED: frags known missing; REORG: VERIFIED blocks taken back; else 0.
      *
      * @return count.
      */
@@ -189,7 +218,8 @@ public interface BlockEvent
 
     /**
      * Buffer holding what came with the message: for a FRAG its FragBody message; for MISMATCHED by the transactions
-     * root the 32-byte root that the joined transactions give.
+     * root the 32-byte root that the joined transactions give; for REORG the hash of the block that the attempt builds
+     * on; for FINALIZED and SEAL_MISMATCHED the hash of the block that is final, or was sealed.
      *
      * @return the buffer.
      */

@@ -54,6 +54,10 @@ final class DemoReplica implements BlockListener
     @Override
     public void onBlockEvent(final BlockEvent event)
     {
+        if (event.kind().isAside())
+        {
+            return;
+        }
         checkOrder(event);
         switch (event.kind())
         {
@@ -171,11 +175,13 @@ final class DemoReplica implements BlockListener
     {
         final int rank = switch (event.kind())
         {
+            case REORG -> -2;
             case GAP -> -1;
             case ENV -> 0;
             case FRAG -> 1 + event.seq();
             case SEAL -> Integer.MAX_VALUE - 1;
             case VERIFIED, MISMATCHED, ABORTED, SUPERSEDED -> Integer.MAX_VALUE;
+            case FINALIZED, SEAL_MISMATCHED -> throw new IllegalArgumentException(event.kind() + " has no place");
         };
 
         final boolean isSameAttempt =

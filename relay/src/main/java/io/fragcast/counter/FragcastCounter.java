@@ -329,7 +329,29 @@ public enum FragcastCounter
     STATEMENTS_OVER_BUDGET(147, "statements over budget",
         "Statements dropped unread because checks that failed had spent their share."),
 
-    STATEMENTS_LOST(148, "statements lost", "Statements that the ring buffer between two agents could not take.");
+    STATEMENTS_LOST(148, "statements lost", "Statements that the ring buffer between two agents could not take."),
+
+    REORGS(149, "reorgs", "Times that the run went on from an earlier block under a later leader."),
+
+    BLOCKS_TAKEN_BACK(150, "blocks taken back", "Blocks delivered as verified that a reorg took back."),
+
+    FORK_TREE_BLOCKS(151, "fork tree blocks", Kind.GAUGE, "Verified blocks known above the finalized one."),
+
+    FORK_TREE_EVICTED(152, "fork tree evicted", Kind.GAUGE, "Blocks that left the fork tree because it was full."),
+
+    FINALIZED_BLOCK(153, "finalized block", Kind.GAUGE, "Highest block that was called final."),
+
+    FINALITY_CONFLICTS(154, "finality conflicts",
+        "Times that another block was called final than the one delivered at its height."),
+
+    SEALED_BLOCKS_CHECKED(155, "sealed blocks checked", "Sealed blocks held against the Seal of their height."),
+
+    SEALED_BLOCKS_MISMATCHED(156, "sealed blocks mismatched", "Sealed blocks that are not what the Seal names."),
+
+    SEALED_BLOCKS_UNMATCHED(157, "sealed blocks unmatched",
+        "Sealed blocks let go unchecked: no Seal came for them, or they are of another branch."),
+
+    ENGINE_REORGS(158, "engine reorgs", "Reorgs after which blocks that waited for the execution client were dropped.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

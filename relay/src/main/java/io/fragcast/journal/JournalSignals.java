@@ -62,8 +62,9 @@ public final class JournalSignals implements BlockSignals
     {
         final boolean isDelivery = switch (signal)
         {
-            case ENV_OPENED, FRAG_DELIVERED, SEALED, VERIFIED, MISMATCHED, ABORTED, SUPERSEDED, MISSED -> true;
-            case FRAG_VERIFIED, LAST_FRAG, REORG, FINALIZED -> false;
+            case ENV_OPENED, FRAG_DELIVERED, SEALED, VERIFIED, MISMATCHED, ABORTED, SUPERSEDED, MISSED, REORG,
+                FINALIZED, SEAL_MISMATCHED -> true;
+            case FRAG_VERIFIED, LAST_FRAG -> false;
         };
         ring.onEvent(
             KINDS[signal.ordinal()],

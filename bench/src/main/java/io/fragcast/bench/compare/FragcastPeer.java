@@ -401,11 +401,11 @@ final class FragcastPeer implements Callable<Integer>
                     log.onDelivery(message, index, startNs + (long)(message * 1e9 / rate), nowNs);
                     break;
 
-                case MISMATCHED, ABORTED, SUPERSEDED, GAP:
+                case MISMATCHED, ABORTED, SUPERSEDED, GAP, REORG, SEAL_MISMATCHED:
                     log.onBad();
                     break;
 
-                case SEAL, VERIFIED:
+                case SEAL, VERIFIED, FINALIZED:
                 default:
                     break;
             }

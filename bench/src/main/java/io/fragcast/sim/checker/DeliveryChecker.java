@@ -139,6 +139,20 @@ public final class DeliveryChecker
                     throw failure(node, attempt, "GAP of no block");
                 }
             }
+            case REORG ->
+            {
+                if (lives[node].attempts.containsKey(attempt))
+                {
+                    throw failure(node, attempt, "REORG after its ENV");
+                }
+            }
+            case FINALIZED ->
+            {
+                if (!hasVerified(node, attempt.blockNumber()))
+                {
+                    throw failure(node, attempt, "FINALIZED before it is VERIFIED");
+                }
+            }
             default -> throw failure(node, attempt, "event of kind " + kind);
         }
     }

@@ -133,6 +133,18 @@ final class AttemptQueue
         }
     }
 
+    /** Blocks from a height on are of a branch that lost. */
+    void giveUpFrom(final long blockNumber)
+    {
+        for (final BlockAttempt attempt : attempts)
+        {
+            if (Long.compareUnsigned(attempt.blockNumber(), blockNumber) >= 0)
+            {
+                giveUp(attempt);
+            }
+        }
+    }
+
     void giveUpBefore(final BlockAttempt attempt)
     {
         for (int i = attempts.indexOf(attempt) - 1; i >= 0; i--)

@@ -19,6 +19,7 @@ final class EngineCounts
     final AtomicCounter blocksSealed;
     final AtomicCounter blocksSkipped;
     final AtomicCounter queueBytes;
+    final AtomicCounter reorgs;
 
     EngineCounts(final Counters counters)
     {
@@ -32,5 +33,6 @@ final class EngineCounts
         blocksSealed = counters.get(FragcastCounter.ENGINE_BLOCKS_SEALED);
         blocksSkipped = counters.get(FragcastCounter.ENGINE_BLOCKS_SKIPPED);
         queueBytes = counters.get(FragcastCounter.ENGINE_QUEUE_BYTES);
+        reorgs = counters.get(FragcastCounter.ENGINE_REORGS);
     }
 }

@@ -65,9 +65,17 @@ public final class EngineEdge implements Edge
             case ENV -> sequencer.onEnv(events.keep(event, buffer, offset, length));
             case FRAG, SEAL -> sequencer.onMessage(events.keep(event, buffer, offset, length));
             case VERIFIED, MISMATCHED, ABORTED, SUPERSEDED -> sequencer.onEnd(event.kind());
+            case REORG ->
+            {
+                LOGGER.warn("{}: block {} of term {} takes {} blocks back", name(), event.blockNumber(),
+                    Integer.toUnsignedString(event.leaderTerm()), event.missing());
+                sequencer.onReorg(event.blockNumber());
+            }
+            case SEAL_MISMATCHED -> LOGGER.error(
+                "{}: block {} was sealed as another than its seal names", name(), event.blockNumber());
             default ->
             {
-                // GAP: the next Env names a parent that the client has, or has not.
+                // GAP: the next Env names a parent that the client has, or has not. FINALIZED: it knows.
             }
         }
 

@@ -49,7 +49,7 @@ final class EngineEvents
             case SEAL -> new EngineMessage(
                 EngineMethod.SEAL, event.blockNumber(), 0, false,
                 frameBytes(event, SealDecoder.blockHashEncodingOffset(), HASH_LENGTH), bytes);
-            case VERIFIED, MISMATCHED, ABORTED, SUPERSEDED, GAP ->
+            case VERIFIED, MISMATCHED, ABORTED, SUPERSEDED, GAP, REORG, FINALIZED, SEAL_MISMATCHED ->
                 throw new IllegalArgumentException(event.kind() + " is nothing to send");
         };
     }
@@ -73,7 +73,7 @@ final class EngineEvents
             case SEAL -> new SignedMessage(
                 seal(event), signature(frameBytes(
                     event, SealDecoder.basedOpSignatureEncodingOffset(), BasedOpMessage.SIGNATURE_LENGTH)));
-            case VERIFIED, MISMATCHED, ABORTED, SUPERSEDED, GAP ->
+            case VERIFIED, MISMATCHED, ABORTED, SUPERSEDED, GAP, REORG, FINALIZED, SEAL_MISMATCHED ->
                 throw new IllegalArgumentException(event.kind() + " is nothing to send");
         };
     }

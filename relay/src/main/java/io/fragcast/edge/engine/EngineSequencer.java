@@ -119,6 +119,14 @@ final class EngineSequencer
         }
     }
 
+    /** What waits from this height on is of a branch that lost: it is not sent, though it was verified. */
+    void onReorg(final long blockNumber)
+    {
+        queue.giveUpFrom(blockNumber);
+        counts.reorgs.incrementRelease();
+        updateCounts();
+    }
+
     /**
      * Does what is due.
      *

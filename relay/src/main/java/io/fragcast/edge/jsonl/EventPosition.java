@@ -6,6 +6,7 @@ import io.fragcast.BlockEvent;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
@@ -22,6 +23,7 @@ record EventPosition(
     long chainId, int leaderTerm, long blockNumber, long incarnation, long rank, boolean isBlockOver)
 {
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final long RANK_REORG = -2;
     private static final long RANK_GAP = -1;
     private static final long RANK_ENV = 0;
     /** Above every seq, which is a u32. */
@@ -32,11 +34,14 @@ record EventPosition(
     {
         return switch (kind)
         {
+            case REORG -> RANK_REORG;
             case GAP -> RANK_GAP;
             case ENV -> RANK_ENV;
             case FRAG -> 1 + Integer.toUnsignedLong(seq);
             case SEAL -> RANK_SEAL;
             case VERIFIED, MISMATCHED, ABORTED, SUPERSEDED -> RANK_TERMINAL;
+            case FINALIZED, SEAL_MISMATCHED ->
+                throw new IllegalArgumentException(kind + " has no place among the events of an attempt");
         };
     }
 
@@ -74,6 +79,22 @@ record EventPosition(
         }
     }
 
+    /** Is it a line of ours that says something of a block that ended before? */
+    static boolean isAside(final byte[] line)
+    {
+        final String text = new String(line, StandardCharsets.ISO_8859_1);
+        for (final BlockEvent.Kind kind : BlockEvent.Kind.values())
+        {
+            if (kind.isAside() &&
+                text.startsWith(JsonLinesFile.LINE_START + kind.name().toLowerCase(Locale.ROOT) + '"'))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /** The last block of which nothing more is needed. */
     long lastBlock()
     {
@@ -83,7 +104,8 @@ record EventPosition(
     /** Was the event taken already? Known for the attempt of the last one. */
     boolean isPast(final BlockEvent event)
     {
-        return event.blockNumber() == blockNumber &&
+        return !event.kind().isAside() &&
+            event.blockNumber() == blockNumber &&
             event.incarnation() == incarnation &&
             event.leaderTerm() == leaderTerm &&
             event.chainId() == chainId &&

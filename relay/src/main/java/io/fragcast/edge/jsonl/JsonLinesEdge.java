@@ -69,6 +69,7 @@ public final class JsonLinesEdge implements Edge
     private static final byte[] RECEIPTS_ROOT = token(",\"receiptsRoot\":");
     private static final byte[] STATE_ROOT = token(",\"stateRoot\":");
     private static final byte[] BLOCK_HASH = token(",\"blockHash\":");
+    private static final byte[] SEALED_HASH = token(",\"sealedHash\":");
     private static final byte[] REASON = token(",\"reason\":\"");
     private static final byte[] UNKNOWN = token("unknown");
     private static final byte[] MISSING = token(",\"missing\":");
@@ -188,6 +189,13 @@ public final class JsonLinesEdge implements Edge
             case SEAL -> writeSeal();
             case MISMATCHED -> writeReason(MISMATCH_REASONS);
             case ABORTED -> writeReason(ABORT_REASONS);
+            case REORG ->
+            {
+                writer.token(MISSING).number(Integer.toUnsignedLong(event.missing()));
+                body(PARENT_HASH);
+            }
+            case FINALIZED -> body(BLOCK_HASH);
+            case SEAL_MISMATCHED -> body(SEALED_HASH);
             case SUPERSEDED, GAP -> writer.token(MISSING).number(Integer.toUnsignedLong(event.missing()));
             default ->
             {
@@ -256,6 +264,11 @@ public final class JsonLinesEdge implements Edge
         // A newer leader may know more reasons.
         final byte[] reason = event.reason() < reasons.length ? reasons[event.reason()] : UNKNOWN;
         writer.token(REASON).token(reason).character('"');
+    }
+
+    private void body(final byte[] name)
+    {
+        writer.token(name).hex(event.bodyBuffer(), event.bodyOffset(), event.bodyLength());
     }
 
     private void hash(final byte[] name, final int fieldOffset)

@@ -63,14 +63,19 @@ final class JsonLinesFile
         }
 
         EventPosition position = null;
-        if (NO_LINE != lastEnd)
+        for (long end = lastEnd; NO_LINE != end && null == position;)
         {
-            final long lastStart = newlineBefore(channel, lastEnd) + 1;
-            position = EventPosition.parse(read(channel, lastStart, (int) (lastEnd - lastStart)));
-            if (null == position)
+            final long start = newlineBefore(channel, end) + 1;
+            final byte[] line = read(channel, start, (int) (end - start));
+            if (!EventPosition.isAside(line))
             {
-                throw notOurs(file);
+                position = EventPosition.parse(line);
+                if (null == position)
+                {
+                    throw notOurs(file);
+                }
             }
+            end = start - 1;
         }
         channel.truncate(tornStart);
         channel.position(tornStart);

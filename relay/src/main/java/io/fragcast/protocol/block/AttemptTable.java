@@ -179,14 +179,14 @@ final class AttemptTable
         return null;
     }
 
-    /** The farthest attempt strictly above a height: the first to go when room is short. */
+    /** The farthest attempt strictly above a height, and not begun: the first to go when room is short. */
     @Nullable BlockAssembler farthestAbove(final long blockNumber)
     {
         BlockAssembler farthest = null;
         for (int i = 0; i < liveCount; i++)
         {
             final BlockAssembler attempt = pool[i];
-            if (attempt.blockNumber() > blockNumber &&
+            if (attempt.blockNumber() > blockNumber && !attempt.isEnvDelivered() &&
                 (null == farthest || attempt.blockNumber() > farthest.blockNumber()))
             {
                 farthest = attempt;

@@ -21,7 +21,7 @@ final class BlockDelivery
     private final AtomicCounter txsDelivered;
     private final AtomicCounter bytesDelivered;
     private final AtomicCounter duplicatesDelivered;
-    private final UnsafeBuffer wrongRoot = new UnsafeBuffer(0, 0);
+    private final UnsafeBuffer hashView = new UnsafeBuffer(0, 0);
     private BlockSignals signals = BlockSignals.NONE;
     private boolean isRefused;
     private boolean isAnyTaken;
@@ -111,8 +111,8 @@ final class BlockDelivery
         delivery.missing = 0;
         delivery.isLast = false;
         delivery.txCount = 0;
-        wrongRoot.wrap(root);
-        delivery.bodyBuffer = wrongRoot;
+        hashView.wrap(root);
+        delivery.bodyBuffer = hashView;
         delivery.bodyOffset = 0;
         delivery.bodyLength = root.length;
 
@@ -142,6 +142,73 @@ final class BlockDelivery
         bytesDelivered.getAndAddRelease(delivery.bodyLength);
 
         return true;
+    }
+
+    /**
+     * What was delivered is taken back down to the block that an attempt builds on: its hash goes as the body.
+     *
+     * @param attempt    delivered next.
+     * @param parentHash that it builds on.
+     * @param takenBack  VERIFIED blocks that are not before it.
+     * @return false if refused.
+     */
+    boolean offerReorg(final BlockAssembler attempt, final byte[] parentHash, final int takenBack)
+    {
+        identify(Delivery.REORG, attempt);
+        clear();
+        delivery.missing = takenBack;
+        hashView.wrap(parentHash);
+        delivery.bodyBuffer = hashView;
+        delivery.bodyLength = parentHash.length;
+
+        return offer(attempt, parentHash);
+    }
+
+    /**
+     * Something is said of a block that ended before; the order of attempts is not touched.
+     *
+     * @param kind   FINALIZED or SEAL_MISMATCHED.
+     * @param blocks holding the block.
+     * @param slot   of it.
+     * @param hash   that goes as the body.
+     * @return false if refused.
+     */
+    boolean offerAside(final int kind, final SealTable blocks, final int slot, final byte[] hash)
+    {
+        delivery.kind = kind;
+        delivery.chainId = chainId;
+        delivery.blockNumber = blocks.blockNumber(slot);
+        delivery.incarnation = blocks.incarnation(slot);
+        delivery.leaderTerm = blocks.leaderTerm(slot);
+        delivery.seq = blocks.frags(slot);
+        clear();
+        delivery.frameBuffer = blocks.buffer();
+        delivery.frameOffset = blocks.sealOffset(slot);
+        delivery.frameLength = blocks.sealLength(slot);
+        hashView.wrap(hash);
+        delivery.bodyBuffer = hashView;
+        delivery.bodyLength = hash.length;
+        isRefused = !consumer.onDelivery(delivery);
+        if (!isRefused)
+        {
+            signal(signalOf(kind), hash);
+        }
+
+        return !isRefused;
+    }
+
+    private void clear()
+    {
+        delivery.frameOffset = 0;
+        delivery.frameLength = 0;
+        delivery.publishTimeNs = 0;
+        delivery.hopCount = 0;
+        delivery.reason = 0;
+        delivery.missing = 0;
+        delivery.isLast = false;
+        delivery.txCount = 0;
+        delivery.bodyOffset = 0;
+        delivery.bodyLength = 0;
     }
 
     private void identify(final int kind, final BlockAssembler attempt)
@@ -178,7 +245,7 @@ final class BlockDelivery
         final boolean isSameAttempt = delivery.blockNumber == lastBlock &&
             delivery.incarnation == lastIncarnation &&
             delivery.leaderTerm == lastTerm;
-        final boolean isNext = !isAnyTaken ||
+        final boolean isNext = !isAnyTaken || Delivery.REORG == delivery.kind && delivery.leaderTerm > lastTerm ||
             (isSameAttempt ? rank > lastRank : delivery.blockNumber > lastBlock ||
             delivery.blockNumber == lastBlock && attempt.outranks(lastTerm, lastIncarnation));
         if (!isNext)
@@ -217,15 +284,19 @@ final class BlockDelivery
             case Delivery.ABORTED -> BlockSignal.ABORTED;
             case Delivery.SUPERSEDED -> BlockSignal.SUPERSEDED;
             case Delivery.GAP -> BlockSignal.MISSED;
+            case Delivery.REORG -> BlockSignal.REORG;
+            case Delivery.FINALIZED -> BlockSignal.FINALIZED;
+            case Delivery.SEAL_MISMATCHED -> BlockSignal.SEAL_MISMATCHED;
             default -> throw new IllegalStateException("no signal of a delivery of kind " + kind);
         };
     }
 
-    /** Place of an event in its attempt: GAP, ENV, the frags by seq, SEAL, the terminal event. */
+    /** Place of an event in its attempt: REORG, GAP, ENV, the frags by seq, SEAL, the terminal event. */
     private static long rankOf(final Delivery delivery)
     {
         return switch (delivery.kind)
         {
+            case Delivery.REORG -> -2;
             case Delivery.GAP -> -1;
             case Delivery.ENV -> 0;
             case Delivery.FRAG -> 1L + delivery.seq;

@@ -44,6 +44,7 @@ public final class BlockLaneReceiver implements Gaps
     private final BodySlab slab;
     private final BlockDelivery delivery;
     private final AttemptTable table;
+    private final DeliveredChain chain;
     private final RunSequencer sequencer;
     private final VerificationBudget budget;
     private final EquivocationDetector detector;
@@ -85,7 +86,8 @@ public final class BlockLaneReceiver implements Gaps
             () -> new BlockAssembler(slab, limits, delivery, sealVerifier, counters));
         final EndedAttempts ended = new EndedAttempts(slab, limits);
         leaders = new LeaderTracker(schedule);
-        sequencer = new RunSequencer(schedule, limits, table, ended, delivery, leaders, counters);
+        chain = new DeliveredChain(limits, delivery, slab, ports.evidence(), counters);
+        sequencer = new RunSequencer(schedule, limits, table, ended, delivery, chain, leaders, counters);
         budget = new VerificationBudget(ports.rejecter(), counters);
         detector = new EquivocationDetector(ports.evidence(), schedule.mtu() - AERON_HEADER_LENGTH);
         final SignatureCheck signatures = new SignatureCheck(ports.verifier(), budget, counters);
@@ -99,6 +101,7 @@ public final class BlockLaneReceiver implements Gaps
             detector,
             forwarder,
             sequencer,
+            chain,
             table,
             ended,
             slab,
@@ -138,6 +141,29 @@ public final class BlockLaneReceiver implements Gaps
     {
         schedule.adopt(newer);
         leaders.onSchedule(newer);
+    }
+
+    /**
+     * A block is final: VERIFIED blocks up to it are not taken back any more, and what was known of them goes. Told to
+     * the consumer as FINALIZED once the block is VERIFIED here. Between two frames, on the receiving thread.
+     *
+     * @param blockNumber of the block; lower ones than before are ignored.
+     * @param hash        of the block, 32 bytes.
+     */
+    public void onFinalized(final long blockNumber, final byte[] hash)
+    {
+        chain.onFinalized(blockNumber, hash);
+    }
+
+    /**
+     * A block as it was sealed: what a Seal named otherwise is told to the consumer as SEAL_MISMATCHED. Between two
+     * frames, on the receiving thread.
+     *
+     * @param block copied if it is kept.
+     */
+    public void onSealedBlock(final SealedBlock block)
+    {
+        chain.onSealedBlock(block);
     }
 
     /**

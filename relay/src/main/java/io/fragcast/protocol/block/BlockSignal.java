@@ -37,5 +37,7 @@ public enum BlockSignal
     /** The block takes the place of one that was VERIFIED, and of all that were built on that. */
     REORG,
     /** The block, and all before it, will not be taken back (irreversible_block). */
-    FINALIZED
+    FINALIZED,
+    /** The block that was sealed is not the one that the Seal of a VERIFIED attempt names. */
+    SEAL_MISMATCHED
 }

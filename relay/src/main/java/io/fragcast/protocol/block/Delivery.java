@@ -25,6 +25,12 @@ public final class Delivery
     public static final int SUPERSEDED = 6;
     /** Blocks were missed before this height. */
     public static final int GAP = 7;
+    /** Blocks delivered as VERIFIED are taken back: the attempt named goes on from an earlier one. */
+    public static final int REORG = 8;
+    /** The block, and all before it, will not change. */
+    public static final int FINALIZED = 9;
+    /** The block that was sealed is not the one that the Seal of a VERIFIED attempt names. */
+    public static final int SEAL_MISMATCHED = 10;
 
     private static final DirectBuffer NO_BYTES = new UnsafeBuffer(new byte[0]);
 
@@ -138,7 +144,7 @@ public final class Delivery
     }
 
     /**
-     * GAP: blocks wholly missed; SUPERSEDED: frags known missing.
+     * GAP: blocks wholly missed; SUPERSEDED: frags known missing; REORG: blocks taken back.
      *
      * @return count.
      */

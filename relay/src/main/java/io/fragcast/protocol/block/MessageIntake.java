@@ -21,6 +21,7 @@ final class MessageIntake
     private final EquivocationDetector detector;
     private final FrameForwarder forwarder;
     private final RunSequencer sequencer;
+    private final DeliveredChain chain;
     private final AttemptTable table;
     private final EndedAttempts ended;
     private final BodySlab slab;
@@ -38,6 +39,7 @@ final class MessageIntake
         final EquivocationDetector detector,
         final FrameForwarder forwarder,
         final RunSequencer sequencer,
+        final DeliveredChain chain,
         final AttemptTable table,
         final EndedAttempts ended,
         final BodySlab slab,
@@ -51,6 +53,7 @@ final class MessageIntake
         this.detector = detector;
         this.forwarder = forwarder;
         this.sequencer = sequencer;
+        this.chain = chain;
         this.table = table;
         this.ended = ended;
         this.slab = slab;
@@ -95,7 +98,7 @@ final class MessageIntake
         }
         final Verdict verdict = verify(frame, term, sessionId, nowNs);
 
-        return Verdict.ACCEPTED == verdict ? keep(attempt, frame, sessionId, nowNs) : verdict;
+        return Verdict.ACCEPTED == verdict ? keep(attempt, frame, term, sessionId, nowNs) : verdict;
     }
 
     private Verdict onNewAttempt(final SignedFrame frame, final int sessionId, final long nowNs)
@@ -131,8 +134,9 @@ final class MessageIntake
             }
         }
         final boolean isRetreat = Verdict.STALE == window && sequencer.isRetreat(frame.blockNumber);
+        final boolean isPassed = Verdict.STALE == window && !chain.mayReorg(frame, term);
         if (EndedAttempts.NULL_SLOT != slot || isOutranked(frame) ||
-            !isRetreat && (Verdict.STALE == window || leaders.isFenced(frame.leaderTerm)))
+            !isRetreat && (isPassed || leaders.isFenced(frame.leaderTerm)))
         {
             return Verdict.STALE;
         }
@@ -175,7 +179,7 @@ final class MessageIntake
         }
 
         final BlockAssembler attempt = table.open(frame.leaderTerm, frame.blockNumber, frame.incarnation, nowNs);
-        final Verdict kept = keep(attempt, frame, sessionId, nowNs);
+        final Verdict kept = keep(attempt, frame, term, sessionId, nowNs);
         if (Verdict.ACCEPTED != kept)
         {
             table.release(attempt);
@@ -186,7 +190,11 @@ final class MessageIntake
 
     /** Keeps a verified frame, then forwards it. */
     private Verdict keep(
-        final BlockAssembler attempt, final SignedFrame frame, final int sessionId, final long nowNs)
+        final BlockAssembler attempt,
+        final SignedFrame frame,
+        final LeaderTerm term,
+        final int sessionId,
+        final long nowNs)
     {
         if (attempt.frames().isOverShare(frame))
         {
@@ -206,7 +214,7 @@ final class MessageIntake
         forwarder.onAccepted(frame.buffer, frame.offset, frame.length, sessionId);
         if (FrameKind.ENV == frame.kind)
         {
-            sequencer.onEnv(attempt);
+            sequencer.onEnv(attempt, term, nowNs);
         }
         else if (FrameKind.FRAG == frame.kind)
         {

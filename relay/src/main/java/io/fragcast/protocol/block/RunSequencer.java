@@ -9,8 +9,6 @@ import io.fragcast.protocol.repair.RepairOutlook;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
 
-import java.util.Arrays;
-
 /**
  * Delivers the attempts of one run by height, and decides when a height is given up: no single loss may stall the
  * stream.
@@ -49,22 +47,23 @@ final class RunSequencer
     private final AttemptTable table;
     private final EndedAttempts ended;
     private final BlockDelivery delivery;
+    private final DeliveredChain chain;
+    private final HeightRules heights;
     private final LeaderTracker leaders;
-    private final AtomicCounter blocksMissed;
+    private final MissedBlocks missed;
     private final AtomicCounter attemptsEvicted;
-    private RepairOutlook outlook = RepairOutlook.NONE;
     private boolean hasRun;
     private long heardNs;
     private boolean isResumed;
     private boolean isConfirmed;
     private boolean hasFloor;
     private boolean isPressed;
+    /** Delivered from, when the run went back below it: ends before anything else is delivered. */
+    private @Nullable BlockAssembler leaving;
     private long cursor;
     private long cursorTimeNs;
     private long base;
     private long floor;
-    private long missed;
-    private long missedAtFloor;
 
     RunSequencer(
         final Schedule schedule,
@@ -72,6 +71,7 @@ final class RunSequencer
         final AttemptTable table,
         final EndedAttempts ended,
         final BlockDelivery delivery,
+        final DeliveredChain chain,
         final LeaderTracker leaders,
         final Counters counters)
     {
@@ -80,15 +80,17 @@ final class RunSequencer
         this.table = table;
         this.ended = ended;
         this.delivery = delivery;
+        this.chain = chain;
+        heights = new HeightRules(schedule, table, ended);
         this.leaders = leaders;
-        blocksMissed = counters.get(FragcastCounter.BLOCKS_MISSED);
+        missed = new MissedBlocks(delivery, counters);
         attemptsEvicted = counters.get(FragcastCounter.ATTEMPTS_EVICTED);
     }
 
     /** Says whether what is missing may still come. */
     void outlook(final RepairOutlook outlook)
     {
-        this.outlook = outlook;
+        heights.outlook(outlook);
     }
 
     boolean hasRun()
@@ -146,7 +148,7 @@ final class RunSequencer
         {
             hasFloor = true;
             floor = cursor;
-            missedAtFloor = missed;
+            missed.onFloor();
             isConfirmed = false;
             base = blockNumber;
         }
@@ -197,7 +199,7 @@ final class RunSequencer
         }
 
         leaders.onRetreat(term.number());
-        missed = missedAtFloor;
+        missed.backToFloor();
         isPressed = false;
         follow(blockNumber, nowNs);
         for (int i = table.liveCount() - 1; i >= 0; i--)
@@ -275,12 +277,20 @@ final class RunSequencer
     }
 
     /**
-     * A new Env stands above the other attempts at its height.
+     * A new Env stands above the other attempts at its height; that of a later leader may stand above what was
+     * delivered.
      *
      * @param newest whose Env was just taken.
+     * @param term   that leads it.
+     * @param nowNs  monotonic nanoseconds.
      */
-    void onEnv(final BlockAssembler newest)
+    void onEnv(final BlockAssembler newest, final LeaderTerm term, final long nowNs)
     {
+        final long from = chain.reorgHeight(newest, term);
+        if (DeliveredChain.NULL_HEIGHT != from && from < base)
+        {
+            goBack(from, newest, nowNs);
+        }
         for (int i = table.liveCount() - 1; i >= 0; i--)
         {
             final BlockAssembler attempt = table.live(i);
@@ -309,7 +319,7 @@ final class RunSequencer
     int advance(final long nowNs)
     {
         int work = 0;
-        while (hasRun)
+        while (hasRun && isDueTaken())
         {
             final BlockAssembler current = table.deliverableAt(cursor);
             if (null != current)
@@ -338,6 +348,52 @@ final class RunSequencer
         return work;
     }
 
+    /** Nothing more is delivered before what is due of blocks that are over was taken. */
+    private boolean isDueTaken()
+    {
+        final BlockAssembler last = leaving;
+        if (null != last)
+        {
+            if (BlockAssembler.Progress.ENDED != last.deliver())
+            {
+                return false;
+            }
+            leaving = null;
+            end(last);
+        }
+
+        return chain.offerDue();
+    }
+
+    /** A later leader builds below what was delivered: the run is hers from there on. */
+    private void goBack(final long blockNumber, final BlockAssembler attempt, final long nowNs)
+    {
+        for (int i = table.liveCount() - 1; i >= 0; i--)
+        {
+            final BlockAssembler other = table.live(i);
+            if (other.leaderTerm() >= attempt.leaderTerm())
+            {
+                continue;
+            }
+            if (!other.isEnvDelivered())
+            {
+                end(other);
+                continue;
+            }
+            leaving = other;
+            if (!other.state().isTerminal())
+            {
+                other.abandon();
+            }
+        }
+        hasFloor = true;
+        floor = blockNumber;
+        missed.forget();
+        isConfirmed = true;
+        isPressed = false;
+        follow(blockNumber, nowNs);
+    }
+
     /** The run is at a height: it is followed from the floor, if there is one; what is missed before is over. */
     private void follow(final long blockNumber, final long nowNs)
     {
@@ -354,12 +410,11 @@ final class RunSequencer
     {
         if (!attempt.isEnvDelivered())
         {
-            if (0 < missed && !offerGap(attempt))
+            if (!chain.offerReorg(attempt) || !missed.offer(attempt))
             {
                 return BlockAssembler.Progress.REFUSED;
             }
-            if (!startsRun(attempt) && ended.isLinkBroken(
-                attempt.blockNumber() - 1, attempt.frames().parentHash, attempt.frames().envPreviousDigest))
+            if (heights.isLinkBroken(attempt))
             {
                 attempt.onBrokenLink();
             }
@@ -367,20 +422,6 @@ final class RunSequencer
         }
 
         return attempt.deliver();
-    }
-
-    private boolean offerGap(final BlockAssembler before)
-    {
-        final int count = (int)Math.min(missed, Integer.MAX_VALUE);
-        if (!delivery.offer(Delivery.GAP, before, 0, 0, 0, 0, 0, count))
-        {
-            return false;
-        }
-        blocksMissed.getAndAddRelease(missed);
-        missed = 0;
-        missedAtFloor = 0;
-
-        return true;
     }
 
     private void onEnded(final BlockAssembler attempt, final long nowNs)
@@ -393,7 +434,11 @@ final class RunSequencer
             case VACANT, HEADLESS, OPEN, COMPLETE, SEALED ->
                 throw new IllegalStateException(attempt.state() + " ends nothing");
         };
-        isConfirmed |= AttemptState.VERIFIED == attempt.state();
+        if (AttemptState.VERIFIED == attempt.state())
+        {
+            isConfirmed = true;
+            chain.onVerified(attempt);
+        }
         end(attempt);
         if (isOver)
         {
@@ -427,7 +472,7 @@ final class RunSequencer
         {
             return false;
         }
-        missed += led;
+        missed.add(led);
         moveTo(to, nowNs);
 
         return true;
@@ -436,43 +481,7 @@ final class RunSequencer
     private boolean isOverdue(
         final @Nullable BlockAssembler current, final @Nullable BlockAssembler next, final long nowNs)
     {
-        if (null == next)
-        {
-            return false;
-        }
-
-        long sinceNs = next.envTimeNs();
-        if (null != current && current.progressTimeNs() - sinceNs > 0)
-        {
-            sinceNs = current.progressTimeNs();
-        }
-        final LeaderTerm term = schedule.termOfBlock(cursor);
-        final boolean isShown = null != term && term.number() == next.leaderTerm() || buildsOnSeal(next);
-        // The Env of a later leader may have come long before its time: that says nothing of this height.
-        if (!isShown && cursorTimeNs - sinceNs > 0)
-        {
-            sinceNs = cursorTimeNs;
-        }
-
-        return isPressed ||
-            nowNs - sinceNs >= (isShown ? SUPERSEDE_GRACE_NS : STALL_NS) &&
-            !outlook.mayStillCome(cursor, cursorTimeNs - sinceNs > 0 ? cursorTimeNs : sinceNs, nowNs);
-    }
-
-    private boolean buildsOnSeal(final BlockAssembler attempt)
-    {
-        final long parent = attempt.blockNumber() - 1;
-        final byte[] parentHash = attempt.frames().parentHash;
-
-        return table.isSealedUnder(parent, parentHash) || ended.isSealedUnder(parent, parentHash);
-    }
-
-    private boolean startsRun(final BlockAssembler attempt)
-    {
-        final LeaderTerm term = schedule.termOfBlock(attempt.blockNumber());
-
-        return null != term && null != term.anchor() && term.firstBlock() == attempt.blockNumber() &&
-            Arrays.equals(term.anchor(), attempt.frames().parentHash);
+        return null != next && (isPressed || heights.isOver(cursor, cursorTimeNs, current, next, nowNs));
     }
 
     private void moveTo(final long blockNumber, final long nowNs)

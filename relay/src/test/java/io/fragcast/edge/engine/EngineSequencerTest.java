@@ -84,6 +84,34 @@ class EngineSequencerTest extends EngineSequencerScenario
     }
 
     @Test
+    void shouldDropWhatWaitsOfABranchThatLost()
+    {
+        openBlock(7);
+        frag(7, 0, true);
+        expect("FRAG 7#0");
+        seal(7);
+        end(Kind.VERIFIED);
+        env(8, 0);
+        frag(8, 0, true);
+        seal(8);
+        end(Kind.VERIFIED);
+        sequencer.onReorg(7);
+        assertCount(FragcastCounter.ENGINE_REORGS, 1);
+        ok();
+        expectNothing();
+
+        env(7, 1);
+        expect("HEAD");
+        answer(head(6));
+        expect("ENV 7");
+        refuse(BLOCK_OPEN);
+        expect("ENV 7");
+        ok();
+        assertCount(FragcastCounter.ENGINE_RESET_DELIBERATE, 1);
+        assertCount(FragcastCounter.ENGINE_RESET_UNEXPECTED, 0);
+    }
+
+    @Test
     void shouldResetOnceAfterItsOwnRestart()
     {
         env(7, 0);

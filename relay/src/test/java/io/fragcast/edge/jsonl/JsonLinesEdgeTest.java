@@ -164,6 +164,28 @@ class JsonLinesEdgeTest
     }
 
     @Test
+    void shouldGoOnBehindWhatWasSaidOfBlocksThatEndedBefore() throws IOException
+    {
+        final byte[] finalized = event(BlockEventKind.FINALIZED, 6, 0, 0, new byte[0], PARENT);
+        final byte[] mismatched = event(BlockEventKind.SEAL_MISMATCHED, 6, 0, 0, new byte[0], PARENT);
+        final byte[] reorg = event(BlockEventKind.REORG, 0, 0, 2, new byte[0], PARENT);
+        write(List.of(finalized, reorg, envEvent(INCARNATION), finalized, mismatched));
+        final List<String> lines = Files.readAllLines(file);
+        assertThat(lines.get(0)).contains("\"kind\":\"finalized\",\"status\":\"final\"")
+            .endsWith(",\"blockHash\":\"" + hex(PARENT) + "\"}");
+        assertThat(lines.get(1)).contains("\"kind\":\"reorg\",\"status\":\"replaced\"")
+            .endsWith(",\"missing\":2,\"parentHash\":\"" + hex(PARENT) + "\"}");
+        assertThat(lines.get(4)).contains("\"kind\":\"seal_mismatched\",\"status\":\"aborted\"")
+            .endsWith(",\"sealedHash\":\"" + hex(PARENT) + "\"}");
+        assertThat(lastBlock()).isEqualTo(-2L);
+
+        write(List.of(reorg, envEvent(INCARNATION), fragEvent(INCARNATION, 0, true, TXS)));
+
+        assertThat(Files.readAllLines(file).stream().map(JsonLinesEdgeTest::place)).containsExactly(
+            "finalized 0", "reorg 0", "env 0", "finalized 0", "seal_mismatched 0", "frag 0");
+    }
+
+    @Test
     void shouldSkipOnlyWhatTheFileHasOfItsLastAttempt() throws IOException
     {
         write(List.of(envEvent(INCARNATION), fragEvent(INCARNATION, 0, false, List.of())));

@@ -40,6 +40,9 @@ public final class TestReceiver
                 case Delivery.ABORTED -> "ABORTED";
                 case Delivery.SUPERSEDED -> "SUPERSEDED";
                 case Delivery.GAP -> "GAP";
+                case Delivery.REORG -> "REORG";
+                case Delivery.FINALIZED -> "FINALIZED";
+                case Delivery.SEAL_MISMATCHED -> "SEAL_MISMATCHED";
                 default -> "kind " + kind;
             };
         }
@@ -52,6 +55,7 @@ public final class TestReceiver
     public final List<Event> events = new ArrayList<>();
     public final List<byte[]> forwarded = new ArrayList<>();
     public final List<byte[][]> evidence = new ArrayList<>();
+    public final List<byte[][]> sealMismatches = new ArrayList<>();
     public final List<Integer> rejected = new ArrayList<>();
     public final MutableLong nowNs = new MutableLong(1_000_000_000L);
     public final BlockLaneReceiver receiver;
@@ -112,7 +116,7 @@ public final class TestReceiver
                 forwarder,
                 this::onDelivery,
                 transactionsRoot,
-                this::onEquivocation,
+                new Evidence(),
                 rejected::add),
             counters);
         adapter = new BlockLaneAdapter(receiver, nowNs::get, counters);
@@ -211,21 +215,46 @@ public final class TestReceiver
         return true;
     }
 
-    private boolean onEquivocation(
-        final DirectBuffer first,
-        final int firstOffset,
-        final int firstLength,
-        final byte[] firstDigest,
-        final DirectBuffer second,
-        final int secondOffset,
-        final int secondLength)
+    private final class Evidence implements EvidenceConsumer
     {
-        final byte[] firstFrame = new byte[firstLength];
-        first.getBytes(firstOffset, firstFrame);
-        final byte[] secondFrame = new byte[secondLength];
-        second.getBytes(secondOffset, secondFrame);
-        evidence.add(new byte[][]{firstFrame, secondFrame, firstDigest.clone()});
+        @Override
+        public boolean onEquivocation(
+            final DirectBuffer first,
+            final int firstOffset,
+            final int firstLength,
+            final byte[] firstDigest,
+            final DirectBuffer second,
+            final int secondOffset,
+            final int secondLength)
+        {
+            evidence.add(new byte[][]{
+                bytes(first, firstOffset, firstLength), bytes(second, secondOffset, secondLength),
+                firstDigest.clone()});
 
-        return true;
+            return true;
+        }
+
+        @Override
+        public boolean onSealMismatch(
+            final DirectBuffer seal,
+            final int sealOffset,
+            final int sealLength,
+            final DirectBuffer header,
+            final int headerOffset,
+            final int headerLength)
+        {
+            sealMismatches.add(new byte[][]{
+                bytes(seal, sealOffset, sealLength), bytes(header, headerOffset, headerLength)});
+
+            return true;
+        }
+
+        private byte[] bytes(final DirectBuffer buffer, final int offset, final int length)
+        {
+            final byte[] bytes = new byte[length];
+            buffer.getBytes(offset, bytes);
+
+            return bytes;
+        }
     }
 }
