@@ -101,8 +101,6 @@ class EngineSequencerTest extends EngineSequencerScenario
         expectNothing();
 
         env(7, 1);
-        expect("HEAD");
-        answer(head(6));
         expect("ENV 7");
         refuse(BLOCK_OPEN);
         expect("ENV 7");

@@ -170,11 +170,11 @@ class SealedBlockCheckTest
         block.number = decoder.blockNumber();
         block.gasUsed = decoder.gasUsed();
         block.gasLimit = decoder.gasLimit();
-        decoder.getBlockHash(block.hash, 0);
-        decoder.getParentHash(block.parentHash, 0);
-        decoder.getTransactionsRoot(block.transactionsRoot, 0);
-        decoder.getReceiptsRoot(block.receiptsRoot, 0);
-        decoder.getStateRoot(block.stateRoot, 0);
+        decoder.getBlockHash(block.hash, 0, 32);
+        decoder.getParentHash(block.parentHash, 0, 32);
+        decoder.getTransactionsRoot(block.transactionsRoot, 0, 32);
+        decoder.getReceiptsRoot(block.receiptsRoot, 0, 32);
+        decoder.getStateRoot(block.stateRoot, 0, 32);
         block.headerLength = 3;
         block.header[0] = 7;
         block.header[1] = 7;
