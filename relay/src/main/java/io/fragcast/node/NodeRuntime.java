@@ -22,9 +22,7 @@ import io.fragcast.protocol.block.BlockConsumer;
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.BlockSignals;
 import io.fragcast.protocol.block.FrameForwarder;
-import io.fragcast.protocol.leader.CurrentSchedule;
 import io.fragcast.protocol.leader.Schedule;
-import io.fragcast.protocol.leader.ScheduleChange;
 import io.fragcast.protocol.peer.PeerSnapshot;
 import io.fragcast.protocol.peer.Statements;
 import io.fragcast.protocol.repair.RepairClient;
@@ -32,16 +30,8 @@ import io.fragcast.transport.FrameLink;
 import io.fragcast.transport.aeron.AeronClient;
 import io.fragcast.transport.aeron.DriverConfig;
 import io.fragcast.transport.aeron.Grant;
-import io.fragcast.watch.BlockBoard;
-import io.fragcast.watch.BlockPhase;
-import io.fragcast.watch.BlockSnapshot;
-import io.fragcast.watch.LatencyStage;
 import io.fragcast.watch.CountedClocks;
 import io.fragcast.watch.NodeWatch;
-import io.fragcast.watch.Presence;
-import io.fragcast.watch.StageLatencies;
-import io.fragcast.watch.WatchedConsumer;
-import io.fragcast.watch.WatchedForwarder;
 import io.fragcast.wire.BlockLaneAdapter;
 import io.fragcast.wire.FrameFanout;
 import io.fragcast.wire.RepairAnswerAdapter;
@@ -81,15 +71,11 @@ final class NodeRuntime implements AutoCloseable
     private final JournalRing[] rings;
     private final Alarms alarms;
     private final @Nullable HttpServer http;
-    private final StageLatencies latencies;
-    private final BlockBoard board = new BlockBoard();
+    private final NodeSight sight;
     private final HolderRing holderNews = new HolderRing();
     private final StatementRing ownStatements;
-    private final Presence sources;
-    private final Presence sinks;
     private final HotPeers peers;
-    private final long startedNs;
-    private final CurrentSchedule schedule;
+    private final NodeSchedule schedule;
     private @Nullable ControlLane control;
     private @Nullable JournalTap journalTap;
 
@@ -102,7 +88,6 @@ final class NodeRuntime implements AutoCloseable
     {
         this.http = http;
         this.ctx = ctx;
-        schedule = new CurrentSchedule(ctx.schedule());
         this.host = host;
         this.ownsHost = ownsHost;
         client = host.connect(ctx.name());
@@ -112,11 +97,9 @@ final class NodeRuntime implements AutoCloseable
         links = new Links(ctx, client, counters);
         host.addResource(links);
 
-        latencies = new StageLatencies(counters);
-        sources = new Presence(links.sourceNames());
-        sinks = new Presence(links.sinkNames());
-        peers = new HotPeers(links, sources, sinks);
-        startedNs = epochClock.nanoTime();
+        sight = new NodeSight(ctx.name(), links, counters, epochClock);
+        peers = new HotPeers(links, sight.sources(), sight.sinks());
+        schedule = new NodeSchedule(ctx.schedule(), sight.board(), counters);
 
         final JournalConfig config = ctx.journal();
         alarms = new Alarms(ctx.name(), null == config ? null : config.dir().resolve("evidence"));
@@ -253,7 +236,7 @@ final class NodeRuntime implements AutoCloseable
      */
     FrameForwarder accepted(final @Nullable FrameForwarder sinks)
     {
-        return new WatchedForwarder(told(journaled(sinks)), epochClock, latencies, board, false);
+        return sight.accepted(told(journaled(sinks)));
     }
 
     /**
@@ -263,7 +246,7 @@ final class NodeRuntime implements AutoCloseable
      */
     FrameForwarder published()
     {
-        return new WatchedForwarder(told(journaled(null)), epochClock, latencies, board, true);
+        return sight.published(told(journaled(null)));
     }
 
     /**
@@ -274,7 +257,7 @@ final class NodeRuntime implements AutoCloseable
      */
     BlockConsumer delivered(final BlockConsumer consumer)
     {
-        return new WatchedConsumer(consumer, epochClock, latencies, board);
+        return sight.delivered(consumer);
     }
 
     /**
@@ -320,7 +303,7 @@ final class NodeRuntime implements AutoCloseable
         final FrameLink[] holders = links.listen().dial().holders();
         final RepairClient client = new RepairClient(
             receiver, new RepairProxy(holders, chainId), RepairClient.DEFAULT_PATIENCE_NS, counters);
-        receiver.repairedBy(client, (latencyNs) -> latencies.record(LatencyStage.REPAIR, latencyNs));
+        receiver.repairedBy(client, sight::repaired);
         final RepairAnswerAdapter[] answers = new RepairAnswerAdapter[holders.length];
         for (int i = 0; i < holders.length; i++)
         {
@@ -360,53 +343,24 @@ final class NodeRuntime implements AutoCloseable
     Runnable cycleDuty(final @Nullable FrameFanout fanout, final Consumer<Schedule> scheduleTaker)
     {
         return new CycleDuty(
-            schedule,
+            schedule.current(),
             scheduleTaker,
             rings,
             peers,
             fanout,
-            sources,
-            sinks,
+            sight.sources(),
+            sight.sinks(),
             counters);
     }
 
     /**
-     * The schedule that holds now, for whoever is not the hot agent.
+     * The schedule that holds now, and how it is replaced.
      *
-     * @return what {@link #reload} replaces.
+     * @return the schedule.
      */
-    CurrentSchedule schedule()
+    NodeSchedule schedule()
     {
         return schedule;
-    }
-
-    /**
-     * Takes a new schedule while the node runs. By one thread at a time.
-     *
-     * @param newer that shall hold.
-     * @return a sentence a change; empty if nothing changes.
-     * @throws IllegalArgumentException naming what may not change; the schedule before holds then.
-     */
-    synchronized List<String> reload(final Schedule newer)
-    {
-        final BlockSnapshot newest = board.read();
-        try
-        {
-            final List<String> changes = ScheduleChange.between(
-                schedule.current(), newer, BlockPhase.NONE == newest.phase() ? BlockBoard.NULL_VALUE : newest.number());
-            if (!changes.isEmpty())
-            {
-                schedule.adopt(newer);
-                counters.get(FragcastCounter.SCHEDULE_RELOADS).getAndAddRelease(1);
-            }
-
-            return changes;
-        }
-        catch (final IllegalArgumentException ex)
-        {
-            counters.get(FragcastCounter.SCHEDULE_RELOADS_REFUSED).getAndAddRelease(1);
-            throw ex;
-        }
     }
 
     /**
@@ -429,19 +383,11 @@ final class NodeRuntime implements AutoCloseable
     {
         final JournalRing ring = journalRing;
 
-        return new NodeWatch(
-            ctx.name(),
+        return sight.watch(
             role,
-            schedule::current,
-            counters,
-            latencies,
-            board,
-            sources,
-            sinks,
+            schedule,
             null == control ? new CountedClocks(counters) : control,
-            () -> null == ring ? 0 : ring.buffer().size(),
-            epochClock,
-            startedNs);
+            () -> null == ring ? 0 : ring.buffer().size());
     }
 
     /**

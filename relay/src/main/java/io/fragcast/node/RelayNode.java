@@ -153,7 +153,7 @@ public final class RelayNode implements AutoCloseable
      */
     public List<String> reload(final Schedule newer)
     {
-        return runtime.reload(newer);
+        return runtime.schedule().replace(newer);
     }
 
     /**

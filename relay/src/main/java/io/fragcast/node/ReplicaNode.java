@@ -303,7 +303,7 @@ public final class ReplicaNode implements AutoCloseable
      */
     public List<String> reload(final Schedule newer)
     {
-        return runtime.reload(newer);
+        return runtime.schedule().replace(newer);
     }
 
     /**

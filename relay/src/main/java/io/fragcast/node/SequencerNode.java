@@ -235,7 +235,7 @@ public final class SequencerNode implements AutoCloseable
             ctx.name(),
             ctx.gatewaySigners(),
             ctx.signer().publicKey(),
-            runtime.schedule(),
+            runtime.schedule().current(),
             ctx.limits(),
             Secp256k1.load(),
             ring::publisher,
@@ -306,7 +306,7 @@ public final class SequencerNode implements AutoCloseable
      */
     public List<String> reload(final Schedule newer)
     {
-        return runtime.reload(newer);
+        return runtime.schedule().replace(newer);
     }
 
     /**
