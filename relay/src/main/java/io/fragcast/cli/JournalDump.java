@@ -5,7 +5,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.fragcast.codecs.JournalKind;
 import io.fragcast.journal.Journal;
 import io.fragcast.journal.RecordView;
+import io.fragcast.journal.SignalView;
 import io.fragcast.protocol.block.FrameDigest;
+import io.fragcast.wire.FrameView;
 import org.agrona.DirectBuffer;
 
 import java.io.IOException;
@@ -38,6 +40,7 @@ final class JournalDump
     private final PrintWriter out;
     private final RecordView record = new RecordView();
     private final FrameView frame = new FrameView();
+    private final SignalView signal = new SignalView();
     private final FrameDigest frameDigest = new FrameDigest();
     private final byte[] digest = new byte[FrameDigest.DIGEST_LENGTH];
     private long badCount;
@@ -70,6 +73,12 @@ final class JournalDump
                 "{\"index\":" + index + ",\"kind\":null,\"length\":" + length + "}" :
                 "index " + index + ": " + length + " bytes that are no journal record");
 
+            return !out.checkError();
+        }
+
+        if (JournalKind.EVENT == record.kind() && signal.tryWrap(buffer, record))
+        {
+            out.println(isJson ? jsonSignal(index) : textSignal());
             return !out.checkError();
         }
 
@@ -118,6 +127,48 @@ final class JournalDump
         final String digest = digestPrefix(isFrame, buffer);
 
         return digest.isEmpty() ? line.toString() : line.append(' ').append(digest).toString();
+    }
+
+    private String textSignal()
+    {
+        return time() + " event own " + signal.kind() + ' ' + Long.toUnsignedString(signal.blockNumber()) + '/' +
+            Long.toUnsignedString(signal.incarnation()) + '/' + Integer.toUnsignedString(signal.leaderTerm()) +
+            " seq " + Integer.toUnsignedString(signal.seq()) +
+            (0 == signal.reason() ? "" : " reason " + signal.reason()) +
+            (0 == signal.missing() ? "" : " missing " + Integer.toUnsignedString(signal.missing())) +
+            (0 == record.count() ? "" : " after " + record.count() + " events lost");
+    }
+
+    private String jsonSignal(final long index)
+    {
+        final StringWriter line = new StringWriter(256);
+        try (JsonGenerator json = JSON.createGenerator(line))
+        {
+            json.writeStartObject();
+            json.writeNumberField("index", index);
+            json.writeStringField("time", time());
+            json.writeNumberField("timeNs", record.receiveTimeNs());
+            json.writeStringField("kind", record.kind().name());
+            json.writeStringField("signal", signal.kind().name());
+            json.writeFieldName("chainId");
+            json.writeNumber(unsigned(signal.chainId()));
+            json.writeFieldName("blockNumber");
+            json.writeNumber(unsigned(signal.blockNumber()));
+            json.writeFieldName("incarnation");
+            json.writeNumber(unsigned(signal.incarnation()));
+            json.writeNumberField("leaderTerm", Integer.toUnsignedLong(signal.leaderTerm()));
+            json.writeNumberField("seq", Integer.toUnsignedLong(signal.seq()));
+            json.writeNumberField("reason", signal.reason());
+            json.writeNumberField("missing", Integer.toUnsignedLong(signal.missing()));
+            json.writeNumberField("eventsLost", record.count());
+            json.writeEndObject();
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+
+        return line.toString();
     }
 
     private String jsonLine(final long index, final boolean isFrame, final DirectBuffer buffer)

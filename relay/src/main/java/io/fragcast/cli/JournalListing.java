@@ -4,6 +4,7 @@ import io.fragcast.codecs.JournalKind;
 import io.fragcast.journal.Journal;
 import io.fragcast.journal.RecordView;
 import io.fragcast.journal.chronicle.ChronicleJournal;
+import io.fragcast.wire.FrameView;
 import org.agrona.DirectBuffer;
 
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.fragcast.cli;
 
 import io.fragcast.protocol.block.FrameDigest;
 import io.fragcast.protocol.block.FrameKind;
+import io.fragcast.wire.FrameView;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.concurrent.UnsafeBuffer;

@@ -4,6 +4,7 @@ import io.fragcast.protocol.block.SignatureVerifier;
 import io.fragcast.protocol.block.SignedFrame;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.wire.FrameView;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 

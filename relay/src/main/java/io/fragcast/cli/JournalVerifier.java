@@ -6,6 +6,7 @@ import io.fragcast.journal.RecordView;
 import io.fragcast.protocol.block.FrameDigest;
 import io.fragcast.protocol.block.FrameKind;
 import io.fragcast.protocol.block.SignedFrame;
+import io.fragcast.wire.FrameView;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 

@@ -7,6 +7,7 @@ import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.crypto.Secp256k1;
 import io.fragcast.edge.jsonl.JsonLinesEdge;
+import io.fragcast.journal.JournalConfig;
 import io.fragcast.node.RelayNode;
 import io.fragcast.node.ReplicaNode;
 import io.fragcast.node.SequencerNode;
@@ -28,6 +29,8 @@ import java.util.function.Supplier;
  */
 final class NodeRunner
 {
+    /** Beside the journal: how far standard output is. */
+    private static final String CURSOR_FILE = "delivered.cursor";
     /** How late a line about peers that came or went may be. */
     private static final long STATUS_INTERVAL_MS = 100;
 
@@ -121,7 +124,9 @@ final class NodeRunner
         }
         else
         {
-            ctx.edge(JsonLinesEdge.toStandardOutput());
+            final JournalConfig journal = ctx.journal();
+            ctx.edge(null == journal ? JsonLinesEdge.toStandardOutput() :
+                JsonLinesEdge.toStandardOutput(journal.dir().resolve(CURSOR_FILE)));
         }
     }
 

@@ -6,10 +6,12 @@ import io.fragcast.MismatchReason;
 import io.fragcast.codecs.EnvDecoder;
 import io.fragcast.codecs.MessageHeaderDecoder;
 import io.fragcast.codecs.SealDecoder;
+import io.fragcast.edge.DeliveryCursor;
 import io.fragcast.edge.Edge;
 import io.fragcast.wire.BlockEventView;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 import java.io.FileDescriptor;
@@ -30,8 +32,9 @@ import java.util.Locale;
  *    "publishTimeNs":1795235821000100000,"deliverTimeNs":1795235821000200000,"hops":2,
  *    "isLast":false,"txs":["0x02f8.."]}
  * </pre>
- * To standard output each event goes at least once. To a file it goes exactly once: opening cuts a last line that a
- * crash tore, and what the file has of its last attempt is not written again.
+ * To standard output each event goes at least once, and where a cursor is kept only the last one before a crash comes
+ * again. To a file it goes exactly once: opening cuts a last line that a crash tore, and what the file has of its last
+ * attempt is not written again. An attempt that is not taken up again after a crash ends SUPERSEDED.
  */
 public final class JsonLinesEdge implements Edge
 {
@@ -41,6 +44,7 @@ public final class JsonLinesEdge implements Edge
     private static final byte[][] ABORT_REASONS = tokens(AbortReason.values());
     private static final byte[][] MISMATCH_REASONS = tokens(MismatchReason.values());
 
+    private static final String STANDARD_OUTPUT = "jsonl:-";
     private static final byte[] START = token(JsonLinesFile.LINE_START);
     private static final byte[] STATUS = token("\",\"status\":\"");
     private static final byte[] CHAIN_ID = token("\",\"chainId\":");
@@ -77,33 +81,54 @@ public final class JsonLinesEdge implements Edge
 
     private final String name;
     private final WritableByteChannel channel;
-    private final @Nullable EventPosition resumeAfter;
+    private final @Nullable CursorFile cursorFile;
     private final JsonLineWriter writer;
     private final BlockEventView event = new BlockEventView();
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final EnvDecoder env = new EnvDecoder();
     private final SealDecoder seal = new SealDecoder();
     private final BlockEvent.TxHandler onTx = this::onTx;
+    private final DeliveryCursor start;
+    private boolean isResuming;
     private boolean isFirstTx;
 
     private JsonLinesEdge(
-        final String name, final WritableByteChannel channel, final @Nullable EventPosition resumeAfter)
+        final String name,
+        final WritableByteChannel channel,
+        final DeliveryCursor start,
+        final @Nullable CursorFile cursorFile)
     {
         this.name = name;
         this.channel = channel;
-        this.resumeAfter = resumeAfter;
+        this.start = start;
+        this.cursorFile = cursorFile;
+        isResuming = start.isPlaced();
         writer = new JsonLineWriter(channel);
     }
 
     /**
-     * An edge to standard output.
+     * An edge to standard output that starts anew.
      *
      * @return the edge.
      */
-    @SuppressWarnings("resource") // The channel is the process's own standard output and lives as long.
     public static JsonLinesEdge toStandardOutput()
     {
-        return new JsonLinesEdge("jsonl:-", new FileOutputStream(FileDescriptor.out).getChannel(), null);
+        return new JsonLinesEdge(STANDARD_OUTPUT, standardOutput(), new DeliveryCursor(), null);
+    }
+
+    /**
+     * An edge to standard output that goes on where an earlier life of the node was: what the output took is kept in a
+     * file, event by event, so that after a crash at most the last one comes again.
+     *
+     * @param cursorFile made where there is none.
+     * @return the edge.
+     * @throws IOException if the file cannot be opened.
+     */
+    public static JsonLinesEdge toStandardOutput(final Path cursorFile) throws IOException
+    {
+        final CursorFile file = CursorFile.open(cursorFile);
+
+        return new JsonLinesEdge(STANDARD_OUTPUT, standardOutput(), file.read(), file);
     }
 
     /**
@@ -118,7 +143,9 @@ public final class JsonLinesEdge implements Edge
         final FileChannel channel = JsonLinesFile.open(file);
         try
         {
-            return new JsonLinesEdge("jsonl:" + file, channel, JsonLinesFile.resume(file, channel));
+            final DeliveryCursor start = JsonLinesFile.resume(file, channel);
+
+            return new JsonLinesEdge("jsonl:" + file, channel, null == start ? new DeliveryCursor() : start, null);
         }
         catch (final IOException ex)
         {
@@ -131,10 +158,23 @@ public final class JsonLinesEdge implements Edge
     public boolean onEvent(final DirectBuffer buffer, final int offset, final int length)
     {
         event.wrap(buffer, offset, length);
-        if (null == resumeAfter || !resumeAfter.isPast(event))
+        if (isResuming && !event.kind().isAside())
         {
-            write();
+            if (start.isPast(event))
+            {
+                return true;
+            }
+            isResuming = false;
+            if (start.isLeftOpenBy(event))
+            {
+                final UnsafeBuffer superseded = new UnsafeBuffer(new byte[DeliveryCursor.SUPERSEDED_LENGTH]);
+                start.encodeSuperseded(superseded, event.deliverTimeNs());
+                event.wrap(superseded, 0, superseded.capacity());
+                writeThrough();
+                event.wrap(buffer, offset, length);
+            }
         }
+        writeThrough();
 
         return true;
     }
@@ -142,7 +182,7 @@ public final class JsonLinesEdge implements Edge
     @Override
     public long lastBlock(final long chainId)
     {
-        return null != resumeAfter && chainId == resumeAfter.chainId() ? resumeAfter.lastBlock() : NULL_BLOCK;
+        return start.lastBlock(chainId);
     }
 
     @Override
@@ -166,7 +206,27 @@ public final class JsonLinesEdge implements Edge
         }
         finally
         {
-            CloseHelper.close(channel);
+            CloseHelper.closeAll(channel, cursorFile);
+        }
+    }
+
+    @SuppressWarnings("resource") // The channel is the process's own standard output and lives as long.
+    private static WritableByteChannel standardOutput()
+    {
+        return new FileOutputStream(FileDescriptor.out).getChannel();
+    }
+
+    /** Where a cursor is kept each line leaves at once, and then counts as taken. */
+    private void writeThrough()
+    {
+        write();
+        if (null != cursorFile)
+        {
+            writer.flush();
+            if (!event.kind().isAside())
+            {
+                cursorFile.store(event);
+            }
         }
     }
 

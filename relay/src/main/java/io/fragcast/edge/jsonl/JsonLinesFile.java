@@ -1,5 +1,6 @@
 package io.fragcast.edge.jsonl;
 
+import io.fragcast.edge.DeliveryCursor;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
@@ -52,7 +53,7 @@ final class JsonLinesFile
     }
 
     /** Cuts a torn last line, goes to the end, and tells how far the file is; null where it is empty. */
-    static @Nullable EventPosition resume(final Path file, final FileChannel channel) throws IOException
+    static @Nullable DeliveryCursor resume(final Path file, final FileChannel channel) throws IOException
     {
         final long size = channel.size();
         final long lastEnd = newlineBefore(channel, size);
@@ -62,14 +63,14 @@ final class JsonLinesFile
             throw notOurs(file);
         }
 
-        EventPosition position = null;
+        DeliveryCursor position = null;
         for (long end = lastEnd; NO_LINE != end && null == position;)
         {
             final long start = newlineBefore(channel, end) + 1;
             final byte[] line = read(channel, start, (int) (end - start));
-            if (!EventPosition.isAside(line))
+            if (!LinePosition.isAside(line))
             {
-                position = EventPosition.parse(line);
+                position = LinePosition.parse(line);
                 if (null == position)
                 {
                     throw notOurs(file);

@@ -68,7 +68,6 @@ public final class ChronicleJournal implements Journal
     private final @Nullable FileChannel lock;
     private final @Nullable ExcerptAppender appender;
     private final PointerBytesStore source = new PointerBytesStore();
-    private final UnsafeBuffer record = new UnsafeBuffer(0, 0);
     private UnsafeBuffer copy = new UnsafeBuffer(ByteBuffer.allocateDirect(0));
 
     private ChronicleJournal(
@@ -164,6 +163,8 @@ public final class ChronicleJournal implements Journal
     public long replay(final long fromIndex, final RecordConsumer consumer)
     {
         long count = 0;
+        // Of its own, for a consumer may replay something else while it looks at a record.
+        final UnsafeBuffer record = new UnsafeBuffer(0, 0);
         try (ExcerptTailer tailer = queue.createTailer())
         {
             if (START == fromIndex || !tailer.moveToIndex(fromIndex))
@@ -182,7 +183,7 @@ public final class ChronicleJournal implements Journal
                     }
                     if (document.index() >= fromIndex)
                     {
-                        isWanted = hand(document, consumer);
+                        isWanted = hand(document, record, consumer);
                         count++;
                     }
                 }
@@ -214,7 +215,8 @@ public final class ChronicleJournal implements Journal
         CloseHelper.closeAll(appender, queue, lock);
     }
 
-    private boolean hand(final DocumentContext document, final RecordConsumer consumer)
+    private static boolean hand(
+        final DocumentContext document, final UnsafeBuffer record, final RecordConsumer consumer)
     {
         final Bytes<?> bytes = requireNonNull(document.wire()).bytes();
         final int length = (int)bytes.readRemaining();

@@ -190,11 +190,33 @@ class JsonLinesEdgeTest
     {
         write(List.of(envEvent(INCARNATION), fragEvent(INCARNATION, 0, false, List.of())));
         write(List.of(
+            envEvent(INCARNATION - 1),
+            event(BlockEventKind.ABORTED, INCARNATION - 1, 0, 0, 0, new byte[0], new byte[0]),
             envEvent(INCARNATION), fragEvent(INCARNATION, 0, false, List.of()), fragEvent(INCARNATION, 1, true, TXS),
             envEvent(INCARNATION + 1), fragEvent(INCARNATION + 1, 0, false, List.of())));
 
         assertThat(Files.readAllLines(file).stream().map(JsonLinesEdgeTest::place)).containsExactly(
             "env 0", "frag 0", "frag 1", "env 1", "frag 0");
+    }
+
+    @Test
+    void shouldEndAnAttemptThatIsNotTakenUpAgain() throws IOException
+    {
+        write(List.of(envEvent(INCARNATION), fragEvent(INCARNATION, 0, false, List.of())));
+        write(List.of(envEvent(INCARNATION + 1), fragEvent(INCARNATION + 1, 0, false, List.of())));
+        write(List.of(
+            envEvent(INCARNATION + 1),
+            fragEvent(INCARNATION + 1, 0, false, List.of()),
+            event(BlockEventKind.ABORTED, INCARNATION + 1, 1, 0, 0, new byte[0], new byte[0])));
+        write(List.of(envEvent(INCARNATION + 2)));
+
+        final List<String> lines = Files.readAllLines(file);
+        assertThat(lines.stream().map(JsonLinesEdgeTest::place)).containsExactly(
+            "env 0", "frag 0", "superseded 1", "env 1", "frag 0", "aborted 1", "env 2");
+        assertThat(lines.get(2)).isEqualTo(
+            "{\"kind\":\"superseded\",\"status\":\"aborted\",\"chainId\":10,\"blockNumber\":18446744073709551615," +
+            "\"attempt\":{\"leaderTerm\":4294967295,\"incarnation\":1795235821000},\"seq\":1,\"publishTimeNs\":0," +
+            "\"deliverTimeNs\":1795235821000200000,\"hops\":0,\"missing\":0}");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.fragcast.cli;
+package io.fragcast.wire;
 
 import io.fragcast.codecs.AbortDecoder;
 import io.fragcast.codecs.EnvDecoder;
@@ -22,7 +22,7 @@ import java.nio.ByteOrder;
  * without a receiver. The common fields of all signed templates lie where Env has them, those of pages and chunks
  * where FragChunk has them.
  */
-final class FrameView
+public final class FrameView
 {
     private static final int HEADER_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH;
     private static final int RECOVERY_OFFSET = SignedFrame.SIGNATURE_OFFSET + SignedFrame.SIGNATURE_LENGTH - 1;
@@ -61,7 +61,7 @@ final class FrameView
      * @param length in bytes.
      * @return false if there is not enough of it to tell its attempt and seq.
      */
-    boolean tryWrap(final DirectBuffer buffer, final int offset, final int length)
+    public boolean tryWrap(final DirectBuffer buffer, final int offset, final int length)
     {
         this.buffer = buffer;
         this.offset = offset;
@@ -116,7 +116,7 @@ final class FrameView
      *
      * @return what is wrong, or null if it is legal.
      */
-    @Nullable String layoutProblem()
+    public @Nullable String layoutProblem()
     {
         final FrameKind kind = this.kind;
         if (null == kind)
@@ -140,79 +140,142 @@ final class FrameView
         };
     }
 
-    @Nullable FrameKind kind()
+    /**
+     * What the frame is.
+     *
+     * @return the kind; null if it is none of the block lane.
+     */
+    public @Nullable FrameKind kind()
     {
         return kind;
     }
 
-    boolean isSigned()
+    /**
+     * Is it a signed message, and not a page or chunk?
+     *
+     * @return true for a signed message.
+     */
+    public boolean isSigned()
     {
         return null != kind && FrameKind.FRAG_PAGE != kind && FrameKind.FRAG_CHUNK != kind;
     }
 
-    long chainId()
+    /**
+     * Chain of the attempt.
+     *
+     * @return EIP-155 chain id.
+     */
+    public long chainId()
     {
         return chainId;
     }
 
-    long blockNumber()
+    /**
+     * Height of the attempt.
+     *
+     * @return block number.
+     */
+    public long blockNumber()
     {
         return blockNumber;
     }
 
-    long incarnation()
+    /**
+     * Incarnation of the attempt.
+     *
+     * @return milliseconds since the epoch.
+     */
+    public long incarnation()
     {
         return incarnation;
     }
 
-    long leaderTerm()
+    /**
+     * Term of the leader.
+     *
+     * @return number.
+     */
+    public long leaderTerm()
     {
         return leaderTerm;
     }
 
-    long seq()
+    /**
+     * Place of the frag.
+     *
+     * @return seq.
+     */
+    public long seq()
     {
         return seq;
     }
 
-    /** Of a page or chunk. */
-    long index()
+    /**
+     * Place of a page or chunk in its frag.
+     *
+     * @return index; 0 for other frames.
+     */
+    public long index()
     {
         return index;
     }
 
-    /** Of a signed frame whose layout is legal. */
-    int signedLength()
+    /**
+     * Of a signed frame whose layout is legal.
+     *
+     * @return length of the signed region, bytes.
+     */
+    public int signedLength()
     {
         return signedLength;
     }
 
-    /** Of a legal Frag: hashes a page holds; 0: the list names the chunks themselves. */
-    int pageHashes()
+    /**
+     * Of a legal Frag.
+     *
+     * @return hashes a page holds; 0: the list names the chunks themselves.
+     */
+    public int pageHashes()
     {
         return pageHashes;
     }
 
-    /** Of a legal Frag: length of its list. */
-    int hashCount()
+    /**
+     * Of a legal Frag.
+     *
+     * @return length of its list.
+     */
+    public int hashCount()
     {
         return hashCount;
     }
 
-    /** Of a legal Frag: where its list starts. */
-    int hashesOffset()
+    /**
+     * Of a legal Frag.
+     *
+     * @return where its list starts.
+     */
+    public int hashesOffset()
     {
         return hashesOffset;
     }
 
-    /** Of a legal Frag, page or chunk: where its inline body, hashes or bytes start. */
-    int dataOffset()
+    /**
+     * Of a legal Frag, page or chunk.
+     *
+     * @return where its inline body, hashes or bytes start.
+     */
+    public int dataOffset()
     {
         return dataOffset;
     }
 
-    /** Of a legal Frag, page or chunk: length of its inline body, hashes or bytes. */
-    int dataLength()
+    /**
+     * Of a legal Frag, page or chunk.
+     *
+     * @return length of its inline body, hashes or bytes.
+     */
+    public int dataLength()
     {
         return dataLength;
     }
