@@ -22,7 +22,6 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.EpochNanoClock;
 import org.jspecify.annotations.Nullable;
 
-import java.util.List;
 
 /**
  * The repair lane of one process of a node: what it serves to those that ask it, and what it asks of its holders.
@@ -49,40 +48,27 @@ final class SimRepair
      * The repair lane of a process that starts.
      *
      * @param ctx      of the run.
-     * @param name     of the node.
-     * @param clock    of the node.
-     * @param disk     of the node, with its journal.
-     * @param random   for the tokens.
-     * @param asked    pairs to the holders that the node asks.
-     * @param served   pairs to the nodes that ask it.
+     * @param site     of the node.
      * @param counters of the process.
      */
-    SimRepair(
-        final SimContext ctx,
-        final String name,
-        final SimClock clock,
-        final SimDisk disk,
-        final SimRandom random,
-        final List<SimLink.Pair> asked,
-        final List<SimLink.Pair> served,
-        final Counters counters)
+    SimRepair(final SimContext ctx, final SimSite site, final Counters counters)
     {
         this.ctx = ctx;
-        this.clock = clock;
         this.counters = counters;
+        clock = site.clock();
         final int maxFrameLength = Math.max(ctx.maxFrameLength(), MIN_FRAME_LENGTH);
         final int factor = ctx.options().isLargeBlocks() ? LARGE_FACTOR : 1;
         ring = new JournalRing(factor * RING_LENGTH, counters.get(FragcastCounter.REPAIR_MEMORY_LOST));
-        holders = asked.stream().map((pair) -> pair.askingEnd(maxFrameLength)).toArray(FrameLink[]::new);
+        holders = site.asked().stream().map((pair) -> pair.askingEnd(maxFrameLength)).toArray(FrameLink[]::new);
 
         final FrameLink[] links =
-            served.stream().map((pair) -> pair.holdingEnd(maxFrameLength)).toArray(FrameLink[]::new);
+            site.served().stream().map((pair) -> pair.holdingEnd(maxFrameLength)).toArray(FrameLink[]::new);
         final long chainId = ctx.schedule().chainId();
         final RecentFrames memory = new RecentFrames(factor * RecentFrames.MIN_LENGTH, counters);
         final JournalArchive archive = new JournalArchive(
-            new SimJournalReader(disk), new SimJournalReader(disk), ARCHIVE_CAPACITY, counters);
+            new SimJournalReader(site.disk()), new SimJournalReader(site.disk()), ARCHIVE_CAPACITY, counters);
         agent = new RepairAgent(
-            name,
+            "node " + site.index(),
             clock,
             new AcceptedFrames[]{new AcceptedFrames(ring, memory)},
             archive,
@@ -94,7 +80,7 @@ final class SimRepair
                 archive,
                 new AnswerProxy(links, chainId, maxFrameLength),
                 AnswerLimits.DEFAULT,
-                random::nextLong,
+                site.random().forPart(2)::nextLong,
                 counters),
             () -> 0,
             counters);

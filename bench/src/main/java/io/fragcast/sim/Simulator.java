@@ -233,8 +233,7 @@ public final class Simulator
         {
             throw new SimFailure(shortfall);
         }
-        nodes.forEach(SimNode::checkCounters);
-        nodes.forEach(SimNode::checkVerdicts);
+        nodes.forEach(SimNode::checkAccounts);
     }
 
     private void runFor(final long lengthNs)
@@ -268,7 +267,6 @@ public final class Simulator
         final SimRandom clockRandom = random.forPart(5);
         for (int i = 0; i < options.nodes(); i++)
         {
-            final int index = i;
             final boolean isClockOff = options.isOn(Fault.CLOCK);
             final long driftPpm = clockRandom.between(-200, 200);
             final long offsetNs = clockRandom.between(-100_000_000L, 100_000_000L);
@@ -280,23 +278,26 @@ public final class Simulator
                 random.forPart(1_000 + i),
                 chain,
                 published,
-                () -> nodes.get(index).wake()) : null;
+                waker(i)) : null;
             if (null != builder)
             {
                 builders.add(builder);
             }
-            nodes.add(new SimNode(
-                ctx,
-                topology,
+            nodes.add(new SimNode(ctx, topology, SimSite.of(
+                events,
                 i,
                 random.forPart(2_000 + i),
                 new SimClock(events, isClockOff ? driftPpm : 0, isClockOff ? offsetNs : 0),
-                paths.stream().filter((path) -> path.to() == index).toList(),
-                paths.stream().filter((path) -> path.from() == index).toList(),
+                paths,
                 pairs,
                 topology.isLeader(i) ? signers[i] : null,
-                builder));
+                builder)));
         }
+    }
+
+    private Runnable waker(final int node)
+    {
+        return () -> nodes.get(node).wake();
     }
 
     private SimPath connect(final int from, final int to, final SimRandom pathRandom)

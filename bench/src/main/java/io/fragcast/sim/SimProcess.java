@@ -1,0 +1,329 @@
+package io.fragcast.sim;
+
+import io.fragcast.agent.BroadcastAgent;
+import io.fragcast.agent.EdgeAgent;
+import io.fragcast.agent.ForwardAgent;
+import io.fragcast.agent.IngestAgent;
+import io.fragcast.agent.JournalAgent;
+import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import io.fragcast.edge.ipc.PublishRing;
+import io.fragcast.journal.DiskGuard;
+import io.fragcast.journal.JournalRecovery;
+import io.fragcast.journal.JournalRing;
+import io.fragcast.node.JournalTap;
+import io.fragcast.protocol.block.BlockConsumer;
+import io.fragcast.protocol.block.BlockLaneReceiver;
+import io.fragcast.protocol.block.EvidenceConsumer;
+import io.fragcast.protocol.block.FragBroadcaster;
+import io.fragcast.protocol.block.FrameForwarder;
+import io.fragcast.protocol.block.LeaderMemory;
+import io.fragcast.protocol.block.MerkleTransactionsRoot;
+import io.fragcast.protocol.block.MessageSigner;
+import io.fragcast.protocol.block.ReceiverPorts;
+import io.fragcast.protocol.block.Verdict;
+import io.fragcast.protocol.repair.RepairClient;
+import io.fragcast.sim.checker.FrameView;
+import io.fragcast.sim.checker.SimFailure;
+import io.fragcast.transport.FrameSink;
+import io.fragcast.transport.FrameSource;
+import io.fragcast.wire.BlockEventProxy;
+import io.fragcast.wire.BlockLaneAdapter;
+import io.fragcast.wire.BlockLaneProxy;
+import io.fragcast.wire.FrameFanout;
+import io.fragcast.wire.PublishAdapter;
+import io.fragcast.wire.PublishSource;
+import org.agrona.BitUtil;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/**
+ * One process of a node: the agents of its role, as {@code SequencerNode}, {@code RelayNode} and {@code ReplicaNode}
+ * put them together, over simulated paths, clock and disk.
+ */
+final class SimProcess
+{
+    /** Between two writes of the operating system: some 100 ms. */
+    private static final int SYNC_DUTIES = 32;
+
+    private final SimContext ctx;
+    private final Topology topology;
+    private final SimSite site;
+    private final int index;
+    private final Runnable onFrame;
+    private final FrameView evidence = new FrameView();
+    private final Counters counters = Counters.inMemory();
+    private final Agent[] agents;
+    private final Agent journalAgent;
+    private final Agent repairAgent;
+    private @Nullable Agent edgeAgent;
+    private long edgeRingLength;
+    private long dutyCount;
+
+    /**
+     * Starts over what is on the disk.
+     *
+     * @param ctx      of the run.
+     * @param topology of the run.
+     * @param site     of the node.
+     * @param onFrame  told of each frame before it leaves; what it throws ends the process there.
+     */
+    SimProcess(final SimContext ctx, final Topology topology, final SimSite site, final Runnable onFrame)
+    {
+        this.ctx = ctx;
+        this.topology = topology;
+        this.site = site;
+        this.onFrame = onFrame;
+        index = site.index();
+        final SimJournal journal = new SimJournal(site.disk());
+        final JournalRecovery recovery = JournalRecovery.read(journal);
+        final JournalRing journalRing = new JournalRing(journalRingLength(), counters);
+        journalAgent = new JournalAgent(
+            new JournalRing[]{journalRing}, journal, new DiskGuard(site.disk()::usableBytes, 1), site.clock(), counters);
+        final SimRepair repair = new SimRepair(ctx, site, counters);
+        repairAgent = repair.agent();
+        agents = topology.isLeader(index) ?
+            broadcaster(journalRing, repair, recovery) : receiver(journalRing, repair);
+    }
+
+    /** One duty cycle of all its agents; returns work done. */
+    int doWork() throws Exception
+    {
+        dutyCount++;
+        int workCount = 0;
+        for (final Agent agent : agents)
+        {
+            workCount += agent.doWork();
+        }
+        final Agent edgeAgent = this.edgeAgent;
+        if (null != edgeAgent && 0 == dutyCount % site.edgePeriod())
+        {
+            workCount += edgeAgent.doWork();
+        }
+        if (!site.disk().isStalled())
+        {
+            workCount += journalAgent.doWork();
+            workCount += repairAgent.doWork();
+            if (0 == dutyCount % SYNC_DUTIES)
+            {
+                site.disk().sync();
+            }
+        }
+
+        return workCount;
+    }
+
+    /** Everything that must hold of the node's own counters. */
+    void checkCounters()
+    {
+        checkWithin(FragcastCounter.BODY_SLAB_USED, ctx.limits().slabBytes());
+        checkWithin(
+            FragcastCounter.ATTEMPTS_LIVE,
+            (long)BlockLaneReceiver.ATTEMPTS_PER_HEIGHT * ctx.limits().windowBlocks());
+        checkWithin(FragcastCounter.EARLY_PIECES_HELD, BlockLaneReceiver.MAX_EARLY_PIECES);
+        checkWithin(FragcastCounter.JOURNAL_RING_HIGH_WATER, journalRingLength());
+        checkWithin(FragcastCounter.EDGE_RING_HIGH_WATER, edgeRingLength);
+        if (0 != counters.value(FragcastCounter.DUPLICATES_DELIVERED))
+        {
+            throw new SimFailure("node " + index + " counts duplicates delivered");
+        }
+    }
+
+    private void checkWithin(final FragcastCounter gauge, final long capacity)
+    {
+        final long value = counters.value(gauge);
+        if (value < 0 || value > capacity)
+        {
+            throw new SimFailure("node " + index + " has " + gauge.label() + " " + value + " of " + capacity);
+        }
+    }
+
+    /**
+     * Every frame that a node received has a verdict. A frame that waited for its header has two; one that came after
+     * the last frag and before it was known to be that has two as well.
+     */
+    void checkVerdicts()
+    {
+        final long received = counters.value(FragcastCounter.FRAMES_RECEIVED);
+        long verdicts = counters.value(FragcastCounter.FRAMES_MALFORMED);
+        for (final Verdict verdict : Verdict.values())
+        {
+            verdicts += counters.value(verdict.counter());
+        }
+        final long twice =
+            counters.value(FragcastCounter.FRAMES_HELD) + counters.value(FragcastCounter.FRAMES_OUT_OF_STATE);
+        if (verdicts < received || verdicts - twice > received)
+        {
+            throw new SimFailure(
+                "node " + index + " received " + received + " frames and counts " + verdicts + " verdicts");
+        }
+    }
+
+    private int journalRingLength()
+    {
+        final int shortest = BitUtil.findNextPositivePowerOfTwo(16 * ctx.options().mtu());
+
+        return Math.max(ctx.options().journalRing(), shortest);
+    }
+
+    private Agent[] broadcaster(
+        final JournalRing journalRing, final SimRepair repair, final JournalRecovery recovery)
+    {
+        final MessageSigner signer = site.signer();
+        final SimBuilder builder = site.builder();
+        final SimClock clock = site.clock();
+        if (null == signer || null == builder)
+        {
+            throw new IllegalStateException("leader " + index + " without key or builder");
+        }
+
+        final FrameSink[] sinks = sinks((path, buffer, length) ->
+        {
+            ctx.published().onFrame(buffer, SimFrameSink.CLAIM_OFFSET, length);
+            ctx.observer().onFrame(buffer, SimFrameSink.CLAIM_OFFSET, length);
+        });
+        final FrameFanout fanout = fanout(sinks, site.isFirstSinkNextLeader() && sinks.length > 1 ? 1 : 0);
+        final FragBroadcaster broadcaster = new FragBroadcaster(
+            ctx.schedule(),
+            signer,
+            new BlockLaneProxy(
+                fanout,
+                new JournalTap(journalRing, clock.epochNanos(), repair.ownTap(clock.epochNanos())),
+                ctx.maxFrameLength()),
+            ctx.limits(),
+            counters,
+            new LeaderMemory(site.disk().mappedFile(), ctx.schedule().chainId())
+                .stayAbove(recovery.highestIncarnation()));
+        final PublishRing requests = new PublishRing(ctx.limits());
+        builder.onLeaderUp(requests.publisher(builder));
+
+        return new Agent[]{new BroadcastAgent(
+            "node " + index,
+            clock,
+            clock.epochNanos(),
+            new PublishSource[]{requests},
+            new PublishAdapter(broadcaster, counters),
+            broadcaster,
+            fanout,
+            hotWork(journalRing, repair),
+            counters)};
+    }
+
+    private static Runnable hotWork(final JournalRing journalRing, final SimRepair repair)
+    {
+        return () ->
+        {
+            journalRing.doWork();
+            repair.doHotWork();
+        };
+    }
+
+    private Agent[] receiver(final JournalRing journalRing, final SimRepair repair)
+    {
+        final FrameSink[] sinks = sinks((path, buffer, length) -> ctx.deliveries().onForwarded(
+            index,
+            path.to(),
+            0 < counters.value(FragcastCounter.ATTEMPTS_EVICTED),
+            buffer,
+            SimFrameSink.CLAIM_OFFSET,
+            length));
+        final FrameFanout fanout = topology.isRelay(index) ? fanout(sinks, 0) : null;
+        final SimClock clock = site.clock();
+        final SimDisk disk = site.disk();
+        final FrameForwarder forwarder =
+            new JournalTap(journalRing, clock.epochNanos(), repair.tap(clock.epochNanos(), fanout));
+        final BlockConsumer consumer = topology.isReplica(index) ? edge() : (delivery) -> true;
+        final BlockLaneReceiver receiver = new BlockLaneReceiver(
+            ctx.schedule(),
+            ctx.limits(),
+            new ReceiverPorts(
+                ctx.verifier(),
+                forwarder,
+                consumer,
+                topology.isReplica(index) ? new MerkleTransactionsRoot() : null,
+                evidence(),
+                this::onSessionRejected),
+            counters);
+        if (SimDisk.NOTHING != disk.consumedBlock())
+        {
+            receiver.resumeAfter(disk.consumedBlock());
+        }
+        final FrameSource[] sources =
+            site.incoming().stream().map(SimFrameSource::new).toArray(FrameSource[]::new);
+        final BlockLaneAdapter adapter = new BlockLaneAdapter(receiver, clock, counters);
+        final RepairClient client = repair.client(receiver);
+        final IngestAgent ingest = new IngestAgent(
+            "node " + index,
+            clock,
+            sources,
+            adapter,
+            receiver,
+            client,
+            repair.holders(),
+            repair.answers(receiver, adapter, client),
+            hotWork(journalRing, repair),
+            counters);
+
+        return new Agent[]{
+            null == fanout ? ingest : new ForwardAgent("node " + index, clock, ingest, fanout, counters)};
+    }
+
+    /**
+     * On a lossy lane the header may be lost and a thief's for the same frag stand in its place: the chunks that are
+     * not of it are charged to their honest sender. Known; another session or repair serves meanwhile.
+     */
+    private void onSessionRejected(final int sessionId)
+    {
+        if (ctx.options().isReliable() || !SimChain.isKeyStolen(ctx.options()))
+        {
+            ctx.leaders().onSessionRejected(index, sessionId);
+        }
+    }
+
+    private BlockConsumer edge()
+    {
+        final OneToOneRingBuffer ring = BlockEventProxy.newRing(ctx.limits(), ctx.maxFrameLength());
+        edgeRingLength = ring.capacity();
+        edgeAgent = new EdgeAgent(ring, new CheckedEdge(ctx, index, site.random(), site.disk()));
+
+        return new BlockEventProxy(ring, site.clock().epochNanos(), counters);
+    }
+
+    private EvidenceConsumer evidence()
+    {
+        return (first, firstOffset, firstLength, firstDigest, second, secondOffset, secondLength) ->
+        {
+            final int term = evidence.wrap(second, secondOffset, secondLength).attempt().term();
+            ctx.log().on(EventLog.Kind.ACCUSE, index, "proof against term", term);
+            ctx.leaders().onEquivocation(index, term);
+            return true;
+        };
+    }
+
+    private FrameSink[] sinks(final SimFrameSink.Tap tap)
+    {
+        return site.outgoing().stream()
+            .map((path) -> new SimFrameSink(path, ctx.maxFrameLength(), (to, buffer, length) ->
+            {
+                onFrame.run();
+                tap.onSent(to, buffer, length);
+            }))
+            .toArray(FrameSink[]::new);
+    }
+
+    private FrameFanout fanout(final FrameSink[] sinks, final int nextLeaders)
+    {
+        final long first = (1L << nextLeaders) - 1;
+
+        return new FrameFanout(
+            List.of(sinks),
+            (blockNumber) -> first,
+            ctx.options().slowSink(),
+            ctx.maxFrameLength(),
+            () -> {},
+            counters);
+    }
+}
