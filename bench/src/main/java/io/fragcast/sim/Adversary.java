@@ -3,6 +3,7 @@ package io.fragcast.sim;
 import io.fragcast.codecs.EnvDecoder;
 import io.fragcast.codecs.FragDecoder;
 import io.fragcast.codecs.MessageHeaderDecoder;
+import io.fragcast.codecs.SealDecoder;
 import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.sim.checker.FrameView;
 import io.fragcast.sim.checker.Published;
@@ -25,6 +26,7 @@ final class Adversary
     private static final int SIGNATURE_LENGTH = 64;
     private static final int HOP_COUNT_OFFSET = HEADER_LENGTH + EnvDecoder.hopCountEncodingOffset();
     private static final int BLOCK_NUMBER_OFFSET = HEADER_LENGTH + EnvDecoder.blockNumberEncodingOffset();
+    private static final int INCARNATION_OFFSET = HEADER_LENGTH + EnvDecoder.incarnationEncodingOffset();
     private static final int TERM_OFFSET = HEADER_LENGTH + EnvDecoder.leaderTermEncodingOffset();
     private static final int SEQ_OFFSET = HEADER_LENGTH + EnvDecoder.seqEncodingOffset();
     private static final int PREVIOUS_DIGEST_OFFSET = HEADER_LENGTH + EnvDecoder.previousDigestEncodingOffset();
@@ -195,7 +197,9 @@ final class Adversary
             }
             case EQUIVOCATE ->
             {
-                frame.putLong(PUBLISH_TIME_OFFSET, frame.getLong(PUBLISH_TIME_OFFSET) + 1);
+                final boolean isSeal = SealDecoder.TEMPLATE_ID == view.wrap(frame, 0, frame.capacity()).templateId();
+                final int changed = isSeal && random.isHit(0.5) ? INCARNATION_OFFSET : PUBLISH_TIME_OFFSET;
+                frame.putLong(changed, frame.getLong(changed) + random.between(1, 2));
                 signStolen(frame, "equivocates with", random);
             }
             default -> throw new IllegalStateException(fault + " is no act of the adversary");

@@ -9,6 +9,11 @@ import java.util.List;
 final class FaultInjector
 {
     private static final long MS = 1_000_000;
+    private static final double SPLIT_PROBABILITY = 0.3;
+    private static final double LEADER_DIES_PROBABILITY = 0.7;
+    private static final double FAR_STEP_PROBABILITY = 0.2;
+    /** Some blocks of several frags to several sinks. */
+    private static final int MAX_FRAMES_TO_LIVE = 256;
 
     private final SimulatorOptions options;
     private final EventQueue events;
@@ -38,7 +43,7 @@ final class FaultInjector
         {
             final boolean isInjected = switch (fault)
             {
-                case CLOG, PARTITION, PAUSE, CRASH, POWER, CLOCK, DISK_SLOW, DISK_FULL -> true;
+                case CLOG, PARTITION, PAUSE, CRASH, MIDWAY, POWER, CLOCK, DISK_SLOW, DISK_FULL -> true;
                 default -> false;
             };
             if (isInjected && options.isOn(fault))
@@ -58,6 +63,7 @@ final class FaultInjector
         isActive = false;
         for (final SimNode node : nodes)
         {
+            node.spare();
             node.disk().full(false);
             node.disk().stall(0);
             final boolean isLeftOut = leftOut.contains(node.index());
@@ -101,19 +107,37 @@ final class FaultInjector
                 log.on(EventLog.Kind.FAULT, path.subject(), "clogged for ns", lengthNs);
                 path.clog(nowNs + lengthNs);
             }
-            case PARTITION -> cut(path);
+            case PARTITION ->
+            {
+                if (random.isHit(SPLIT_PROBABILITY))
+                {
+                    split();
+                }
+                else
+                {
+                    cut(path);
+                }
+            }
             case PAUSE -> pause(node);
             case CRASH, POWER ->
             {
                 if (SimNode.State.UP == node.state())
                 {
-                    crash(node, Fault.POWER == fault);
-                    events.in(random.between(5 * MS, 400 * MS), (laterNs) -> restart(node));
+                    crashForAWhile(node, Fault.POWER == fault);
                 }
+            }
+            case MIDWAY ->
+            {
+                final SimNode victim = random.isHit(LEADER_DIES_PROBABILITY) ?
+                    nodes.get(random.between(0, options.leaders() - 1)) : node;
+                final int frames = random.between(0, MAX_FRAMES_TO_LIVE >> random.between(0, 8));
+                log.on(EventLog.Kind.FAULT, victim.index(), "dies after frames", frames);
+                victim.dieAfter(frames, () -> crashForAWhile(victim, false));
             }
             case CLOCK ->
             {
-                final long stepNs = random.between(-200 * MS, 200 * MS);
+                final long farNs = random.isHit(FAR_STEP_PROBABILITY) ? 20_000 * MS : 200 * MS;
+                final long stepNs = random.between(-farNs, farNs);
                 log.on(EventLog.Kind.FAULT, node.index(), "clock set by ns", stepNs);
                 node.clock().step(stepNs);
             }
@@ -146,6 +170,32 @@ final class FaultInjector
         });
     }
 
+    /** Some nodes hear the others no longer: one alone, or any part of them. */
+    private void split()
+    {
+        final boolean[] isApart = new boolean[nodes.size() + 1];
+        if (random.isHit(0.5))
+        {
+            isApart[random.between(0, nodes.size() - 1)] = true;
+        }
+        else
+        {
+            for (int i = 0; i < isApart.length; i++)
+            {
+                isApart[i] = random.isHit(0.5);
+            }
+        }
+        final List<SimPath> cut =
+            network.paths().stream().filter((path) -> isApart[path.from()] != isApart[path.to()]).toList();
+        log.on(EventLog.Kind.FAULT, 0, "split, paths", cut.size());
+        cut.forEach((path) -> path.cut(true, true));
+        events.in(random.between(MS, 800 * MS), (nowNs) ->
+        {
+            log.on(EventLog.Kind.HEAL, 0, "whole again, paths", cut.size());
+            cut.forEach(SimPath::mend);
+        });
+    }
+
     private void pause(final SimNode node)
     {
         if (SimNode.State.UP != node.state())
@@ -162,6 +212,12 @@ final class FaultInjector
                 node.resume();
             }
         });
+    }
+
+    private void crashForAWhile(final SimNode node, final boolean isPowerCut)
+    {
+        crash(node, isPowerCut);
+        events.in(random.between(5 * MS, 400 * MS), (nowNs) -> restart(node));
     }
 
     private void crash(final SimNode node, final boolean isPowerCut)

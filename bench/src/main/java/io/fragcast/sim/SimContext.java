@@ -5,6 +5,7 @@ import io.fragcast.protocol.block.SignatureVerifier;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.sim.checker.DeliveryChecker;
 import io.fragcast.sim.checker.LeaderChecker;
+import io.fragcast.sim.checker.ProofChecker;
 import io.fragcast.sim.checker.Published;
 import org.agrona.DirectBuffer;
 
@@ -20,6 +21,7 @@ import org.agrona.DirectBuffer;
  * @param published  what is true.
  * @param deliveries checked.
  * @param leaders    checked.
+ * @param proofs     checked.
  * @param observer   sees what leaders send; the adversary, or nobody.
  */
 record SimContext(
@@ -32,6 +34,7 @@ record SimContext(
     Published published,
     DeliveryChecker deliveries,
     LeaderChecker leaders,
+    ProofChecker proofs,
     FrameObserver observer)
 {
     /** Sees frames. */

@@ -6,7 +6,7 @@ import io.fragcast.transport.FrameSource;
 /**
  * The receiving end of a path.
  */
-public final class SimFrameSource implements FrameSource
+public class SimFrameSource implements FrameSource
 {
     private final SimPath path;
     private boolean isClosed;

@@ -80,6 +80,7 @@ final class SimNode
         process = new SimProcess(ctx, topology, site, this::onFrame);
         state = State.UP;
         ctx.deliveries().onNodeUp(site.index());
+        ctx.proofs().onNodeUp(site.index());
         wake();
     }
 

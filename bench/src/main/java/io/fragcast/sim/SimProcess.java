@@ -16,7 +16,6 @@ import io.fragcast.protocol.block.BlockConsumer;
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.EvidenceConsumer;
 import io.fragcast.protocol.block.FragBroadcaster;
-import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.protocol.block.LeaderMemory;
 import io.fragcast.protocol.block.MerkleTransactionsRoot;
 import io.fragcast.protocol.block.MessageSigner;
@@ -233,8 +232,11 @@ final class SimProcess
         final FrameFanout fanout = topology.isRelay(index) ? fanout(sinks, 0) : null;
         final SimClock clock = site.clock();
         final SimDisk disk = site.disk();
-        final FrameForwarder forwarder =
-            new JournalTap(journalRing, clock.epochNanos(), repair.tap(clock.epochNanos(), fanout));
+        final CheckedForwarder forwarder = new CheckedForwarder(
+            ctx.proofs(),
+            index,
+            counters,
+            new JournalTap(journalRing, clock.epochNanos(), repair.tap(clock.epochNanos(), fanout)));
         final BlockConsumer consumer = topology.isReplica(index) ? edge() : (delivery) -> true;
         final BlockLaneReceiver receiver = new BlockLaneReceiver(
             ctx.schedule(),
@@ -252,7 +254,7 @@ final class SimProcess
             receiver.resumeAfter(disk.consumedBlock());
         }
         final FrameSource[] sources =
-            site.incoming().stream().map(SimFrameSource::new).toArray(FrameSource[]::new);
+            site.incoming().stream().map(forwarder::source).toArray(FrameSource[]::new);
         final BlockLaneAdapter adapter = new BlockLaneAdapter(receiver, clock, counters);
         final RepairClient client = repair.client(receiver);
         final IngestAgent ingest = new IngestAgent(
@@ -299,6 +301,8 @@ final class SimProcess
             final int term = evidence.wrap(second, secondOffset, secondLength).attempt().term();
             ctx.log().on(EventLog.Kind.ACCUSE, index, "proof against term", term);
             ctx.leaders().onEquivocation(index, term);
+            ctx.proofs().onProof(
+                index, first, firstOffset, firstLength, firstDigest, second, secondOffset, secondLength);
             return true;
         };
     }

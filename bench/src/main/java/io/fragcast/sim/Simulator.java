@@ -6,6 +6,7 @@ import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.sim.checker.ConvergenceChecker;
 import io.fragcast.sim.checker.DeliveryChecker;
 import io.fragcast.sim.checker.LeaderChecker;
+import io.fragcast.sim.checker.ProofChecker;
 import io.fragcast.sim.checker.Published;
 import io.fragcast.sim.checker.SimFailure;
 import org.agrona.DirectBuffer;
@@ -41,6 +42,7 @@ public final class Simulator
     private static final int MAX_FRAGS = 64;
     private static final int SLAB_BYTES = 4 << 20;
     private static final double LEFT_OUT_PROBABILITY = 0.15;
+    private static final double FAR_CLOCK_PROBABILITY = 0.2;
     /** 10 times what the largest runs take. */
     private static final long MAX_EVENTS = 10_000_000;
     private static final int SESSION_BASE = 1_000;
@@ -56,6 +58,7 @@ public final class Simulator
     private final Published published = new Published();
     private final DeliveryChecker deliveries;
     private final LeaderChecker leaders;
+    private final ProofChecker proofs;
     private final SimNetwork network;
     private final SimChain chain;
     private final Topology topology;
@@ -72,6 +75,7 @@ public final class Simulator
         log = new EventLog(events, trace);
         deliveries = new DeliveryChecker(published, options.nodes());
         leaders = new LeaderChecker(published);
+        proofs = new ProofChecker(published, options.nodes());
         network = new SimNetwork(events, log, (index) ->
         {
             if (index < nodes.size())
@@ -104,6 +108,7 @@ public final class Simulator
             published,
             deliveries,
             leaders,
+            proofs,
             this::onObserved);
         makeNodes(ctx, signers);
         adversary = makeAdversary(signers);
@@ -269,7 +274,8 @@ public final class Simulator
         {
             final boolean isClockOff = options.isOn(Fault.CLOCK);
             final long driftPpm = clockRandom.between(-200, 200);
-            final long offsetNs = clockRandom.between(-100_000_000L, 100_000_000L);
+            final long farNs = clockRandom.isHit(FAR_CLOCK_PROBABILITY) ? 20_000_000_000L : 100_000_000L;
+            final long offsetNs = clockRandom.between(-farNs, farNs);
             final SimBuilder builder = topology.isLeader(i) ? new SimBuilder(
                 i,
                 options,

@@ -86,6 +86,9 @@ public record SimulatorOptions(
     private static final int LARGE_NODES = 30;
     private static final double LARGE_PROBABILITY = 0.02;
     private static final int[] NODES = {3, 4, 4, 5, 5, 5, 6, 7, 9};
+    private static final double ONE_LEADER_PROBABILITY = 0.45;
+    private static final double FEW_LEADERS_PROBABILITY = 0.7;
+    private static final int MAX_LEADERS = 8;
     private static final int[] BLOCKS = {2, 3, 4, 4, 4, 5, 6};
     private static final int[] MTUS = {1_408, 1_408, 1_408, 1_408, 728, 1_024, 4_096, 8_192};
     /** Below it, pages of hashes cannot name the chunks of a large frag. */
@@ -107,10 +110,13 @@ public record SimulatorOptions(
         final Profile profile = 0 == kind ? Profile.STEADY : 1 == kind ? Profile.LITE : Profile.SWARM;
         final boolean isLarge = random.isHit(LARGE_PROBABILITY);
         final int drawnNodes = isLarge ? LARGE_NODES : NODES[random.between(0, NODES.length - 1)];
-        final int nodes = Math.max(2, 0 == fixed.nodes ? drawnNodes : fixed.nodes);
-        final int leaders = Math.min(nodes - 1, random.isHit(0.5) ? 1 : random.between(2, 3));
+        final int drawnLeaders = random.isHit(ONE_LEADER_PROBABILITY) ? 1 :
+            random.isHit(FEW_LEADERS_PROBABILITY) ? random.between(2, 3) : random.between(4, MAX_LEADERS);
+        final int nodes = Math.max(2, 0 == fixed.nodes ? Math.max(drawnNodes, drawnLeaders + 2) : fixed.nodes);
+        final int leaders = Math.min(nodes - 1, drawnLeaders);
         final int relays = random.between(0, Math.max(0, (nodes - leaders - 1) * 2 / 3));
-        final int drawnBlocks = BLOCKS[random.between(0, BLOCKS.length - 1)];
+        final int drawnBlocks = Math.max(
+            BLOCKS[random.between(0, BLOCKS.length - 1)], random.isHit(0.5) ? leaders + leaders / 2 : 0);
         final int blocks = Math.max(2, 0 == fixed.blocks ? drawnBlocks : fixed.blocks);
         final int healedBlocks = Math.max(1, blocks / 3);
         final Set<Fault> faults = drawFaults(profile, random);

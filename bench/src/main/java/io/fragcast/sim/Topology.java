@@ -137,9 +137,11 @@ final class Topology
     private List<Integer> drawHolders(final int node, final SimRandom random)
     {
         final TreeSet<Integer> drawn = new TreeSet<>();
+        // A leader holds its own blocks only, so a node that hears leaders asks each of them.
+        final int most = Math.max(MAX_HOLDERS, options.leaders());
         for (final Link link : links)
         {
-            if (link.to == node && drawn.size() < MAX_HOLDERS)
+            if (link.to == node && drawn.size() < most)
             {
                 drawn.add(link.from);
             }

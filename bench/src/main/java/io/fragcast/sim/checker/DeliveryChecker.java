@@ -52,6 +52,9 @@ public final class DeliveryChecker
         private final Map<Height, Long> incarnations = new HashMap<>();
         private final Set<Height> verified = new HashSet<>();
         private final Set<Long> forwarded = new HashSet<>();
+        /** Of honest leaders. */
+        private int lastVerifiedTerm = Integer.MIN_VALUE;
+        private long lastVerifiedBlock = Long.MIN_VALUE;
     }
 
     private final Published published;
@@ -238,6 +241,14 @@ public final class DeliveryChecker
         {
             throw failure(node, attempt, "ENV twice");
         }
+        if (attempt.term() < life.lastVerifiedTerm)
+        {
+            throw failure(node, attempt, "ENV though a block of term " + life.lastVerifiedTerm + " is VERIFIED");
+        }
+        if (attempt.blockNumber() <= life.lastVerifiedBlock)
+        {
+            throw failure(node, attempt, "ENV though block " + life.lastVerifiedBlock + " is VERIFIED");
+        }
         final Long before = life.incarnations.put(
             new Height(attempt.blockNumber(), attempt.term()), attempt.incarnation());
         if (null != before && before >= attempt.incarnation())
@@ -318,6 +329,11 @@ public final class DeliveryChecker
                 throw failure(node, attempt, "VERIFIED a second time at its height");
             }
             verifiedBlocks.get(node).add(attempt.blockNumber());
+            if (published.isHonest(attempt.term()))
+            {
+                lives[node].lastVerifiedTerm = attempt.term();
+                lives[node].lastVerifiedBlock = attempt.blockNumber();
+            }
         }
         if (!published.isHonest(attempt.term()))
         {
