@@ -1,6 +1,7 @@
 package io.fragcast.agent;
 
 import io.fragcast.counter.Counters;
+import io.fragcast.protocol.peer.PeerSettings;
 import io.fragcast.protocol.peer.PeerTable;
 import io.fragcast.transport.FrameLink;
 import io.fragcast.wire.ControlAdapter;
@@ -31,6 +32,7 @@ public final class PeerAgent implements Agent
     private final EpochNanoClock epochClock;
     private final FrameLink[] links;
     private final ControlAdapter[] adapters;
+    private final Counters counters;
     private final HoldingsRing[] holdings;
     private final StatementRing statements;
     private final MessageHandler statementHandler = this::onStatement;
@@ -77,11 +79,24 @@ public final class PeerAgent implements Agent
         this.table = table;
         this.transport = transport;
         this.afterCommit = afterCommit;
+        this.counters = counters;
         adapters = new ControlAdapter[links.length];
         for (int i = 0; i < links.length; i++)
         {
             adapters[i] = new ControlAdapter(table.session(i), clock, epochClock, counters);
         }
+    }
+
+    /**
+     * Gives a place to another peer, or to none. By the agent's own thread.
+     *
+     * @param index    of the place; its link is the node's to change, after this.
+     * @param settings of the peer.
+     */
+    public void assign(final int index, final PeerSettings settings)
+    {
+        table.assign(index, settings, clock.nanoTime());
+        adapters[index] = new ControlAdapter(table.session(index), clock, epochClock, counters);
     }
 
     @Override

@@ -12,13 +12,12 @@ import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.protocol.peer.Hello;
 import io.fragcast.protocol.peer.HolderConsumer;
-import io.fragcast.protocol.peer.PeerSettings;
 import io.fragcast.protocol.peer.PeerSnapshot;
 import io.fragcast.protocol.peer.PeerState;
 import io.fragcast.protocol.peer.PeerTable;
 import io.fragcast.protocol.peer.SessionTimeouts;
 import io.fragcast.protocol.peer.Statements;
-import io.fragcast.transport.FrameLink;
+import io.fragcast.transport.LinkPlace;
 import io.fragcast.transport.aeron.AeronClient;
 import io.fragcast.watch.PeerClocks;
 import io.fragcast.wire.ControlProxy;
@@ -28,7 +27,7 @@ import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 import java.security.SecureRandom;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -45,11 +44,13 @@ final class ControlLane implements PeerClocks
 {
     private final PeerTable table;
     private final HoldingsRing holdings;
+    private final ControlPeers peers;
 
-    private ControlLane(final PeerTable table, final HoldingsRing holdings)
+    private ControlLane(final PeerTable table, final HoldingsRing holdings, final ControlPeers peers)
     {
         this.table = table;
         this.holdings = holdings;
+        this.peers = peers;
     }
 
     /**
@@ -85,26 +86,9 @@ final class ControlLane implements PeerClocks
         }
 
         final AeronClient client = host.connectCold(ctx.name() + " peers");
-        final List<PeerSettings> peers = new ArrayList<>();
-        final List<FrameLink> peerLinks = new ArrayList<>();
+        final ControlPeers peers = new ControlPeers(ctx, client, links, counters);
+        final LinkPlace[] peerLinks = peers.links();
         host.addResource(() -> CloseHelper.closeAll(peerLinks));
-        for (final PeerName peer : ctx.holders())
-        {
-            peers.add(new PeerSettings(peer.toString(), peer.publicKey(), true));
-            peerLinks.add(client.dial(
-                peer.toString(),
-                links.link(Lane.CONTROL, peer.endpoint(), peer.publicKey()),
-                counters.get(FragcastCounter.SOURCES_REMADE)));
-        }
-        for (final PeerName peer : ctx.requesters())
-        {
-            peers.add(new PeerSettings(peer.toString(), peer.publicKey(), false));
-            peerLinks.add(client.accept(
-                peer.toString(),
-                links.link(Lane.CONTROL, ctx.listen(), peer.publicKey()),
-                null,
-                counters.get(FragcastCounter.SOURCES_REMADE)));
-        }
 
         final long chainId = ctx.schedule().chainId();
         final Statements flood = new Statements(
@@ -112,33 +96,32 @@ final class ControlLane implements PeerClocks
         owners.accept(flood);
         final PeerTable table = new PeerTable(
             hello(ctx),
-            peers,
-            peerLinks.stream().map((link) -> new ControlProxy(link, chainId)).toList(),
+            peers.settings(),
+            Arrays.stream(peerLinks).map((link) -> new ControlProxy(link, chainId)).toList(),
             news,
             flood,
             SessionTimeouts.PRODUCTION,
-            peers.size(),
+            peerLinks.length,
             // What is behind, and what is ahead.
             2 * ctx.limits().windowBlocks(),
             new SecureRandom()::nextLong,
             counters);
         final HoldingsRing holdings = new HoldingsRing(next, counters);
-        host.addCold(
-            Role.JOURNAL,
-            new PeerAgent(
-                ctx.name(),
-                clock,
-                epochClock,
-                peerLinks.toArray(new FrameLink[0]),
-                new HoldingsRing[]{holdings},
-                statements,
-                table,
-                client::invoke,
-                host.afterCommit(),
-                counters),
-            counters.get(FragcastCounter.HOT_ERRORS));
+        final PeerAgent agent = new PeerAgent(
+            ctx.name(),
+            clock,
+            epochClock,
+            peerLinks,
+            new HoldingsRing[]{holdings},
+            statements,
+            table,
+            () -> peers.doWork() + client.invoke(),
+            host.afterCommit(),
+            counters);
+        peers.polledBy(agent);
+        host.addCold(Role.JOURNAL, agent, counters.get(FragcastCounter.HOT_ERRORS));
 
-        return new ControlLane(table, holdings);
+        return new ControlLane(table, holdings, peers);
     }
 
     /**
@@ -149,6 +132,27 @@ final class ControlLane implements PeerClocks
     FrameForwarder accepted()
     {
         return holdings;
+    }
+
+    /**
+     * Talks to these peers and no others. Any thread; the lane's own opens and closes.
+     *
+     * @param holders    at most {@link #holderCapacity()}.
+     * @param requesters at most {@link #requesterCapacity()}.
+     */
+    void talkTo(final List<PeerName> holders, final List<PeerName> requesters)
+    {
+        peers.change(holders, requesters);
+    }
+
+    int holderCapacity()
+    {
+        return peers.holderCapacity();
+    }
+
+    int requesterCapacity()
+    {
+        return peers.requesterCapacity();
     }
 
     /**

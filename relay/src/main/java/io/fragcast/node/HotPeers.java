@@ -4,6 +4,7 @@ import io.fragcast.agent.Commands;
 import io.fragcast.agent.IngestAgent;
 import io.fragcast.config.PeerName;
 import io.fragcast.protocol.leader.LeaderLookahead;
+import io.fragcast.protocol.repair.RepairClient;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
 import io.fragcast.watch.Presence;
@@ -26,6 +27,7 @@ final class HotPeers
     private final Presence sinks;
     private final Commands commands = new Commands();
     private @Nullable IngestAgent ingest;
+    private @Nullable RepairClient client;
     private @Nullable FrameFanout fanout;
     private @Nullable LeaderLookahead lookahead;
 
@@ -39,11 +41,13 @@ final class HotPeers
     /**
      * Names who polls the sources.
      *
-     * @param agent told of others.
+     * @param agent  told of others.
+     * @param repair asks the holders; told of others too.
      */
-    void polledBy(final IngestAgent agent)
+    void polledBy(final IngestAgent agent, final RepairClient repair)
     {
         ingest = agent;
+        client = repair;
     }
 
     /**
@@ -102,6 +106,47 @@ final class HotPeers
                 Objects.requireNonNull(lookahead, "nobody looks ahead").onTargets(targets);
             }
         });
+    }
+
+    /**
+     * Has the node ask these holders and no others. Any thread.
+     *
+     * @param holders at most as many as there are places.
+     */
+    void ask(final List<PeerName> holders)
+    {
+        final RepairClient asker = Objects.requireNonNull(client, "nobody asks");
+        commands.tell(() -> links.holderPlaces().change(holders, new PeerPlaces.Owner()
+        {
+            @Override
+            public void onLeft(final int place)
+            {
+                links.holders()[place].leave();
+                asker.onHolder(place, false);
+            }
+
+            @Override
+            public void onTaken(final int place, final PeerName peer)
+            {
+                links.dial(place, peer);
+                asker.onHolder(place, true);
+            }
+        }));
+    }
+
+    /**
+     * Does the node hear anybody, or feed anybody, at all?
+     *
+     * @return true if it was made to.
+     */
+    boolean isHearing()
+    {
+        return null != ingest;
+    }
+
+    boolean isFeeding()
+    {
+        return null != fanout;
     }
 
     /**

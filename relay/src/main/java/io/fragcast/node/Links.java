@@ -7,9 +7,9 @@ import io.fragcast.counter.FragcastCounter;
 import io.fragcast.crypto.SessionIds;
 import io.fragcast.protocol.block.SlowSink;
 import io.fragcast.protocol.leader.LeaderLookahead;
-import io.fragcast.transport.FrameLink;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
+import io.fragcast.transport.LinkPlace;
 import io.fragcast.transport.aeron.AeronClient;
 import io.fragcast.transport.aeron.ChannelConfig;
 import io.fragcast.transport.aeron.Grant;
@@ -43,7 +43,8 @@ final class Links implements AutoCloseable
     private final KernelLimits limits = KernelLimits.ofThisHost();
     private volatile FrameSource[] sources = new FrameSource[0];
     private volatile FrameSink[] sinks = new FrameSink[0];
-    private final List<FrameLink> holders = new ArrayList<>();
+    private final PeerPlaces holderPlaces;
+    private final LinkPlace[] holders;
     private final Set<Grant> grants = new LinkedHashSet<>();
 
     Links(final NodeContext<?> ctx, final AeronClient client, final Counters counters)
@@ -51,6 +52,8 @@ final class Links implements AutoCloseable
         this.ctx = ctx;
         this.client = client;
         this.counters = counters;
+        holderPlaces = new PeerPlaces(PeerPlaces.holders(ctx.holders()));
+        holders = LinkPlace.array(holderPlaces.capacity());
     }
 
     /**
@@ -245,20 +248,46 @@ final class Links implements AutoCloseable
      */
     Links dial()
     {
-        for (final PeerName peer : ctx.holders())
+        holderPlaces.change(ctx.holders(), new PeerPlaces.Owner()
         {
-            holders.add(client.dial(
-                peer.toString(),
-                link(Lane.REPAIR, peer.endpoint(), peer.publicKey()),
-                counters.get(FragcastCounter.SOURCES_REMADE)));
-        }
+            @Override
+            public void onLeft(final int place)
+            {
+                throw new IllegalStateException("nobody was there");
+            }
+
+            @Override
+            public void onTaken(final int place, final PeerName peer)
+            {
+                dial(place, peer);
+            }
+        });
 
         return this;
     }
 
-    FrameLink[] holders()
+    /** Dials the repair lane of a holder, on the thread that polls it. */
+    void dial(final int place, final PeerName peer)
     {
-        return holders.toArray(new FrameLink[0]);
+        holders[place].take(client.dial(
+            peer.toString(),
+            link(Lane.REPAIR, peer.endpoint(), peer.publicKey()),
+            counters.get(FragcastCounter.SOURCES_REMADE)));
+    }
+
+    /**
+     * Links to the holders.
+     *
+     * @return places, some of them empty.
+     */
+    LinkPlace[] holders()
+    {
+        return holders;
+    }
+
+    PeerPlaces holderPlaces()
+    {
+        return holderPlaces;
     }
 
     /**

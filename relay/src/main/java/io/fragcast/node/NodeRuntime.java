@@ -26,7 +26,7 @@ import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.peer.PeerSnapshot;
 import io.fragcast.protocol.peer.Statements;
 import io.fragcast.protocol.repair.RepairClient;
-import io.fragcast.transport.FrameLink;
+import io.fragcast.transport.LinkPlace;
 import io.fragcast.transport.aeron.AeronClient;
 import io.fragcast.transport.aeron.DriverConfig;
 import io.fragcast.transport.aeron.Grant;
@@ -300,7 +300,7 @@ final class NodeRuntime implements AutoCloseable
         {
             receiver.lanes(tap::lane);
         }
-        final FrameLink[] holders = links.listen().dial().holders();
+        final LinkPlace[] holders = links.listen().dial().holders();
         final RepairClient client = new RepairClient(
             receiver, new RepairProxy(holders, chainId), RepairClient.DEFAULT_PATIENCE_NS, counters);
         receiver.repairedBy(client, sight::repaired);
@@ -308,6 +308,7 @@ final class NodeRuntime implements AutoCloseable
         for (int i = 0; i < holders.length; i++)
         {
             answers[i] = new RepairAnswerAdapter(i, receiver, adapter, client, clock, chainId, counters);
+            client.onHolder(i, links.holderPlaces().isTaken(i));
         }
 
         final HolderHints hints = new HolderHints(client);
@@ -328,7 +329,7 @@ final class NodeRuntime implements AutoCloseable
                 duty.run();
             },
             counters);
-        peers.polledBy(agent);
+        peers.polledBy(agent, client);
 
         return agent;
     }

@@ -1,5 +1,6 @@
 package io.fragcast.node;
 
+import io.fragcast.agent.Commands;
 import io.fragcast.agent.RepairAgent;
 import io.fragcast.config.PeerName;
 import io.fragcast.counter.Counters;
@@ -14,7 +15,7 @@ import io.fragcast.protocol.repair.AnswerLimits;
 import io.fragcast.protocol.repair.FrameArchive;
 import io.fragcast.protocol.repair.RecentFrames;
 import io.fragcast.protocol.repair.RepairServer;
-import io.fragcast.transport.FrameLink;
+import io.fragcast.transport.LinkPlace;
 import io.fragcast.transport.aeron.AeronClient;
 import io.fragcast.wire.AnswerProxy;
 import org.agrona.CloseHelper;
@@ -38,10 +39,17 @@ final class RepairLane
     private static final int RING_FRACTION = 8;
 
     private final JournalRing ring;
+    private final Commands commands;
+    private final PeerPlaces places;
+    private final PeerPlaces.Owner owner;
 
-    private RepairLane(final JournalRing ring)
+    private RepairLane(
+        final JournalRing ring, final Commands commands, final PeerPlaces places, final PeerPlaces.Owner owner)
     {
         this.ring = ring;
+        this.commands = commands;
+        this.places = places;
+        this.owner = owner;
     }
 
     /**
@@ -67,8 +75,12 @@ final class RepairLane
         }
 
         final AeronClient client = host.connectCold(ctx.name() + " repair");
-        final FrameLink[] requesters = accept(ctx, client, links, counters);
+        final PeerPlaces places = new PeerPlaces(PeerPlaces.requesters(ctx.requesters()));
+        final LinkPlace[] requesters = LinkPlace.array(places.capacity());
+        final PeerPlaces.Owner owner = new Requesters(requesters, client, links, ctx, counters);
+        places.change(ctx.requesters(), owner);
         host.addResource(() -> CloseHelper.closeAll(requesters));
+        final Commands commands = new Commands();
 
         final JournalRing ring = new JournalRing(
             Math.max(JournalConfig.MIN_RING_LENGTH, ctx.repairMemoryLength() / RING_FRACTION),
@@ -99,11 +111,11 @@ final class RepairLane
                 archive,
                 requesters,
                 server,
-                client::invoke,
+                () -> commands.doWork() + client.invoke(),
                 counters),
             counters.get(FragcastCounter.HOT_ERRORS));
 
-        return new RepairLane(ring);
+        return new RepairLane(ring, commands, places, owner);
     }
 
     /**
@@ -116,22 +128,19 @@ final class RepairLane
         return ring;
     }
 
-    private static FrameLink[] accept(
-        final NodeContext<?> ctx, final AeronClient client, final Links links, final Counters counters)
+    /**
+     * Answers these peers and no others. Any thread; the lane's own opens and closes.
+     *
+     * @param requesters at most {@link #capacity()}.
+     */
+    void answer(final List<PeerName> requesters)
     {
-        final List<PeerName> peers = ctx.requesters();
-        final FrameLink[] requesters = new FrameLink[peers.size()];
-        for (int i = 0; i < requesters.length; i++)
-        {
-            final PeerName peer = peers.get(i);
-            requesters[i] = client.accept(
-                peer.toString(),
-                links.link(Lane.REPAIR, ctx.listen(), peer.publicKey()),
-                null,
-                counters.get(FragcastCounter.SOURCES_REMADE));
-        }
+        commands.tell(() -> places.change(requesters, owner));
+    }
 
-        return requesters;
+    int capacity()
+    {
+        return places.capacity();
     }
 
     private static @Nullable JournalArchive archive(final NodeContext<?> ctx, final Counters counters)
@@ -143,5 +152,27 @@ final class RepairLane
             ChronicleJournalReader.open(journal.dir()),
             JournalArchive.DEFAULT_CAPACITY,
             counters);
+    }
+
+    /** Opens and closes the links of requesters. */
+    private record Requesters(
+        LinkPlace[] requesters, AeronClient client, Links links, NodeContext<?> ctx, Counters counters)
+        implements PeerPlaces.Owner
+    {
+        @Override
+        public void onLeft(final int place)
+        {
+            requesters[place].leave();
+        }
+
+        @Override
+        public void onTaken(final int place, final PeerName peer)
+        {
+            requesters[place].take(client.accept(
+                peer.toString(),
+                links.link(Lane.REPAIR, ctx.listen(), peer.publicKey()),
+                null,
+                counters.get(FragcastCounter.SOURCES_REMADE)));
+        }
     }
 }

@@ -9,6 +9,9 @@ package io.fragcast.protocol.peer;
  */
 public record PeerSettings(String name, byte[] key, boolean isDialer)
 {
+    /** Of a place that no peer has. */
+    public static final PeerSettings NOBODY = new PeerSettings("nobody", new byte[Hello.KEY_LENGTH], false);
+
     /**
      * Checks the key's length.
      */
@@ -18,5 +21,10 @@ public record PeerSettings(String name, byte[] key, boolean isDialer)
         {
             throw new IllegalArgumentException(name + ": a key of " + key.length + " bytes");
         }
+    }
+
+    boolean isNobody()
+    {
+        return NOBODY == this;
     }
 }

@@ -5,9 +5,10 @@ import io.fragcast.counter.FragcastCounter;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
 
 /**
@@ -22,12 +23,10 @@ import java.util.function.LongSupplier;
 public final class PeerTable
 {
     private static final long SNAPSHOT_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
-    private static final int NULL_HOLDER = -1;
 
     private final PeerSession[] sessions;
     private final ControlSender[] senders;
-    /** Number of each peer as a holder, or none. */
-    private final int[] holders;
+    private final HolderNumbers holders;
     private final int heights;
     private final PeerKnowledge knowledge;
     private final Holdings holdings;
@@ -41,6 +40,7 @@ public final class PeerTable
     private final AtomicCounter holderNewsLost;
     private final AtomicCounter knowledgeRefused;
 
+    private final BiFunction<Integer, PeerSettings, PeerSession> newSession;
     private volatile List<PeerSnapshot> snapshot = List.of();
     private boolean isChanged = true;
     private long outOfSightCount;
@@ -50,7 +50,8 @@ public final class PeerTable
      * A table of configured peers.
      *
      * @param self     this node's Hello; nonces are the table's.
-     * @param peers    in the order of their links; those dialled are the holders, in this order.
+     * @param peers    in the order of their links; those dialled are the holders, in this order. The place of one that
+     *                 is {@link PeerSettings#NOBODY} may be given to a peer later.
      * @param senders  one a peer.
      * @param consumer told of the holders.
      * @param statements that are passed on, with the owners of their kinds.
@@ -78,19 +79,20 @@ public final class PeerTable
         this.statements = statements;
         this.heights = heights;
         sessions = new PeerSession[count];
-        holders = new int[count];
+        holders = new HolderNumbers(sessions);
         knowledge = new PeerKnowledge(1 + count, heights);
         holdings = new Holdings(self.chainId, knowledge);
         admission = new PeerAdmission(self, sessions, maxReady);
         teller = new HaveTeller(sessions, holdings, knowledge);
         final SessionOwner owner = new Owner();
+        newSession = (index, settings) -> new PeerSession(
+            index, settings, self, owner, this.senders[index], timeouts, random, counters);
         for (int i = 0; i < count; i++)
         {
-            sessions[i] = new PeerSession(
-                i, peers.get(i), self, owner, this.senders[i], timeouts, random, counters);
-            holders[i] = holderOf(peers, peers.get(i).key());
+            sessions[i] = newSession.apply(i, peers.get(i));
         }
         statements.attach(sessions);
+        holders.renumber();
 
         failureCounters[FailureReason.UNREACHABLE.ordinal()] = counters.get(FragcastCounter.SESSIONS_UNREACHABLE);
         failureCounters[FailureReason.NO_HELLO.ordinal()] = counters.get(FragcastCounter.SESSIONS_WITHOUT_HELLO);
@@ -116,7 +118,10 @@ public final class PeerTable
         int workCount = 0;
         for (int i = 0; i < sessions.length; i++)
         {
-            workCount += sessions[i].doWork(nowNs, epochNs, senders[i].isConnected(), holdings);
+            if (!sessions[i].settings().isNobody())
+            {
+                workCount += sessions[i].doWork(nowNs, epochNs, senders[i].isConnected(), holdings);
+            }
         }
         workCount += teller.doWork(nowNs) + statements.doWork();
         if (isChanged || nowNs - snapshotAtNs >= 0)
@@ -212,6 +217,25 @@ public final class PeerTable
             holdings.onSeal(leaderTerm, blockNumber, incarnation, hash, hashOffset, digest);
         }
         teller.onNews(nowNs);
+    }
+
+    /**
+     * Gives a place to another peer. Whoever had it hears a Goodbye, and nothing of it is known any more. Allocates.
+     *
+     * @param index    of the place.
+     * @param settings of the peer, of the same side as the place; NOBODY: the place is empty.
+     * @param nowNs    monotonic nanoseconds.
+     */
+    public void assign(final int index, final PeerSettings settings, final long nowNs)
+    {
+        final PeerSession left = sessions[index];
+        if (!left.settings().isNobody() && PeerState.FAILED != left.state() && PeerState.DIALING != left.state())
+        {
+            left.dismiss(GoodbyeReason.SHUTDOWN, nowNs);
+        }
+        sessions[index] = newSession.apply(index, settings);
+        holders.renumber();
+        isChanged = true;
     }
 
     /**
@@ -315,61 +339,32 @@ public final class PeerTable
         return !holdings.hasBlocks() || -heights < distance && distance < heights;
     }
 
-    private static int holderOf(final List<PeerSettings> peers, final byte[] key)
-    {
-        int holder = 0;
-        for (final PeerSettings peer : peers)
-        {
-            if (peer.isDialer())
-            {
-                if (Arrays.equals(peer.key(), key))
-                {
-                    return holder;
-                }
-                holder++;
-            }
-        }
-
-        return NULL_HOLDER;
-    }
-
     private void publish(final long nowNs)
     {
-        final PeerSnapshot[] peers = new PeerSnapshot[sessions.length];
+        final List<PeerSnapshot> peers = new ArrayList<>(sessions.length);
         for (int i = 0; i < sessions.length; i++)
         {
-            peers[i] = sessions[i].snapshot(nowNs, holders[i], heldOf(sessions[i]));
-            tellHolder(sessions[i]);
+            if (!sessions[i].settings().isNobody())
+            {
+                peers.add(sessions[i].snapshot(nowNs, holders.of(i), heldOf(sessions[i])));
+                tellHolder(sessions[i]);
+            }
         }
-        snapshot = List.of(peers);
+        snapshot = List.copyOf(peers);
         knowledgeRefused.setRelease(outOfSightCount + knowledge.refusedCount());
         gauges.write(sessions, nowNs);
     }
 
     private void tellHolder(final PeerSession session)
     {
-        final int holder = holders[session.index()];
+        final int holder = holders.of(session.index());
         final boolean isReady = PeerState.READY == session.state();
-        if (NULL_HOLDER != holder && isLeading(session.index()) &&
+        if (HolderNumbers.NULL_HOLDER != holder && holders.isLeading(session.index()) &&
             !consumer.onHolder(
                 holder, isReady, session.clock().rttNs(), isReady ? session.peer().capabilities : 0))
         {
             holderNewsLost.incrementRelease();
         }
-    }
-
-    /** Of two sessions that stand for one holder the one that is kept speaks. */
-    private boolean isLeading(final int index)
-    {
-        for (int i = 0; i < sessions.length; i++)
-        {
-            if (i != index && holders[i] == holders[index] && PeerState.READY == sessions[i].state())
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private long heldOf(final PeerSession session)
@@ -427,8 +422,8 @@ public final class PeerTable
         @Override
         public void onStatus(final PeerSession session, final PeerStatus status)
         {
-            final int holder = holders[session.index()];
-            if (NULL_HOLDER != holder && !consumer.onHolderStatus(
+            final int holder = holders.of(session.index());
+            if (HolderNumbers.NULL_HOLDER != holder && !consumer.onHolderStatus(
                 holder,
                 status.sealedBlock,
                 status.openTerm,
@@ -444,7 +439,7 @@ public final class PeerTable
         public void onHave(final PeerSession session, final HaveList haves)
         {
             final int peer = 1 + session.index();
-            final int holder = holders[session.index()];
+            final int holder = holders.of(session.index());
             for (int i = 0; i < haves.size(); i++)
             {
                 final int term = haves.leaderTerm(i);
@@ -460,7 +455,7 @@ public final class PeerTable
                 final long bits =
                     haves.bits(i) & ~knowledge.fragsOf(PeerKnowledge.SELF, term, block, incarnation, word);
                 final int parts = haves.parts(i) & ~knowledge.partsOf(PeerKnowledge.SELF, term, block, incarnation);
-                if (NULL_HOLDER != holder && 0 != (bits | parts) &&
+                if (HolderNumbers.NULL_HOLDER != holder && 0 != (bits | parts) &&
                     !consumer.onHolderHas(holder, term, block, incarnation, word * Long.SIZE, bits, parts))
                 {
                     holderNewsLost.incrementRelease();

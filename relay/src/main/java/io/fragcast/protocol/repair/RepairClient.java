@@ -78,13 +78,26 @@ public final class RepairClient implements RepairOutlook
         holders = new RepairHolder[sender.holderCount()];
         for (int i = 0; i < holders.length; i++)
         {
-            holders[i] = new RepairHolder(i);
+            holders[i] = new RepairHolder(i, true);
         }
         asker = new RepairAsker(gaps, sender, holders, requests, counters);
         timeouts = counters.get(FragcastCounter.REPAIR_TIMEOUTS);
         busy = counters.get(FragcastCounter.REPAIR_HOLDER_BUSY);
         notFound = counters.get(FragcastCounter.REPAIR_NOT_FOUND);
         holdersReady = counters.get(FragcastCounter.REPAIR_HOLDERS_READY);
+    }
+
+    /**
+     * A number stands for another holder from now on, or for none. Allocates.
+     *
+     * @param index   of the holder.
+     * @param isNamed false: there is none of this number until there is one again.
+     */
+    public void onHolder(final int index, final boolean isNamed)
+    {
+        requests.forget(index);
+        holders[index] = new RepairHolder(index, isNamed);
+        isUrgent = true;
     }
 
     /**
@@ -109,7 +122,7 @@ public final class RepairClient implements RepairOutlook
         int ready = 0;
         for (final RepairHolder holder : holders)
         {
-            work += keep(holder, nowNs);
+            work += holder.isNamed ? keep(holder, nowNs) : 0;
             ready += holder.isReady() ? 1 : 0;
         }
         if (ready != readyCount)
@@ -220,8 +233,8 @@ public final class RepairClient implements RepairOutlook
         }
         for (final RepairHolder holder : holders)
         {
-            if (holder.isLive() ?
-                !requests.isAnswered(holder.index, blockNumber, sinceNs) : waitedNs < RECONNECT_NS)
+            if (holder.isNamed && (holder.isLive() ?
+                !requests.isAnswered(holder.index, blockNumber, sinceNs) : waitedNs < RECONNECT_NS))
             {
                 return true;
             }

@@ -13,6 +13,8 @@ final class RepairHolder
     static final long NO_PING = 0;
 
     final int index;
+    /** Is there such a holder? A place without one is asked nothing, and nobody waits for it. */
+    final boolean isNamed;
     boolean isConnected;
     long token;
     /** Requests and pings in a row that it left without an answer. */
@@ -44,9 +46,10 @@ final class RepairHolder
     boolean isBehind;
     long behindSinceNs;
 
-    RepairHolder(final int index)
+    RepairHolder(final int index, final boolean isNamed)
     {
         this.index = index;
+        this.isNamed = isNamed;
     }
 
     void onConnected()
