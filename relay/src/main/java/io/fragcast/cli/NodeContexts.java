@@ -5,6 +5,7 @@ import io.fragcast.config.BlockLaneConfig;
 import io.fragcast.config.DeliverConfig;
 import io.fragcast.config.Endpoint;
 import io.fragcast.config.NodeConfig;
+import io.fragcast.config.PeerName;
 import io.fragcast.crypto.JwtSecretFile;
 import io.fragcast.crypto.KeyFile;
 import io.fragcast.crypto.Secp256k1;
@@ -12,6 +13,8 @@ import io.fragcast.edge.engine.EngineConfig;
 import io.fragcast.node.Identity;
 import io.fragcast.node.MulticastGroup;
 import io.fragcast.node.NodeContext;
+import io.fragcast.node.NodeUpdate;
+import io.fragcast.node.PeerLists;
 import io.fragcast.node.RelayNode;
 import io.fragcast.node.ReplicaNode;
 import io.fragcast.node.SequencerNode;
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
@@ -57,6 +61,33 @@ final class NodeContexts
     ReplicaNode.Context replica(final NodeConfig config) throws IOException
     {
         return fill(new ReplicaNode.Context(), config);
+    }
+
+    /**
+     * What of a configuration a running node may take.
+     *
+     * @param config read anew.
+     * @return all of it, with the keys that may not change.
+     * @throws IOException if a file cannot be read.
+     */
+    NodeUpdate update(final NodeConfig config) throws IOException
+    {
+        final List<PeerName> holders = config.repair().holders();
+        final List<PeerName> requesters = config.repair().requesters();
+        final Path leaderKey = config.leaderKeyFile();
+        final DeliverConfig deliver = config.deliver();
+
+        return new NodeUpdate(
+            config.schedule(),
+            new PeerLists(
+                config.upstream(),
+                config.block().sinks(),
+                null == holders ? config.upstream() : holders,
+                null == requesters ? config.block().sinks() : requesters),
+            new Identity(curve, KeyFile.read(config.identityKeyFile())).publicKey(),
+            null == leaderKey ? null : curve.publicKey(KeyFile.read(leaderKey)),
+            config.rpcSigners(),
+            deliver instanceof final DeliverConfig.Engine engine ? JwtSecretFile.read(engine.jwtSecretFile()) : null);
     }
 
     static EngineConfig engine(final DeliverConfig.Engine engine, final BlockLimits limits) throws IOException

@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Runs one node until the process is asked to end (SIGINT, SIGTERM), then closes it in order; on SIGHUP it reads the
- * schedule anew. Says on standard error what the kernel granted, that the node runs, and how many of its peers are
+ * Runs one node until the process is asked to end (SIGINT, SIGTERM), then closes it in order; on SIGHUP it reads
+ * its files anew. Says on standard error what the kernel granted, that the node runs, and how many of its peers are
  * connected whenever that changes.
  */
 final class NodeRunner
@@ -47,14 +47,15 @@ final class NodeRunner
         throws IOException
     {
         config.aeron().install();
-        final SequencerNode.Context ctx = new NodeContexts(curve).sequencer(config);
+        final NodeContexts contexts = new NodeContexts(curve);
+        final SequencerNode.Context ctx = contexts.sequencer(config);
         try (StopSignal stop = new StopSignal();
             SequencerNode node = launch(config, () -> SequencerNode.launch(ctx)))
         {
             return await(
                 stop,
                 config,
-                new Reload(config, files, node::reload, node.counters(), err),
+                new Reload(config, files, contexts, node::reload, node.counters(), err),
                 node.grants(),
                 node.counters(),
                 err);
@@ -70,14 +71,15 @@ final class NodeRunner
         throws IOException
     {
         config.aeron().install();
-        final RelayNode.Context ctx = new NodeContexts(curve).relay(config);
+        final NodeContexts contexts = new NodeContexts(curve);
+        final RelayNode.Context ctx = contexts.relay(config);
         try (StopSignal stop = new StopSignal();
             RelayNode node = launch(config, () -> RelayNode.launch(ctx)))
         {
             return await(
                 stop,
                 config,
-                new Reload(config, files, node::reload, node.counters(), err),
+                new Reload(config, files, contexts, node::reload, node.counters(), err),
                 node.grants(),
                 node.counters(),
                 err);
@@ -93,7 +95,8 @@ final class NodeRunner
         throws IOException
     {
         config.aeron().install();
-        final ReplicaNode.Context ctx = new NodeContexts(curve).replica(config);
+        final NodeContexts contexts = new NodeContexts(curve);
+        final ReplicaNode.Context ctx = contexts.replica(config);
         deliver(ctx, Objects.requireNonNull(config.deliver(), "the options of a replica have a default"));
         try (StopSignal stop = new StopSignal();
             ReplicaNode node = launch(config, () -> ReplicaNode.launch(ctx)))
@@ -101,7 +104,7 @@ final class NodeRunner
             return await(
                 stop,
                 config,
-                new Reload(config, files, node::reload, node.counters(), err),
+                new Reload(config, files, contexts, node::reload, node.counters(), err),
                 node.grants(),
                 node.counters(),
                 err);
@@ -163,7 +166,7 @@ final class NodeRunner
             {
                 reload.run();
             }
-            final String status = status(config, counters);
+            final String status = status(reload.current(), counters);
             if (!status.equals(lastStatus))
             {
                 err.println(config.name() + ": " + status);

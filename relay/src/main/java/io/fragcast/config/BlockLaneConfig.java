@@ -32,4 +32,24 @@ public record BlockLaneConfig(
     long bytesPerSecond,
     BlockLimits limits)
 {
+    /**
+     * The same lane to others.
+     *
+     * @param others whom the node sends to.
+     * @return a lane that differs in its sinks alone.
+     */
+    public BlockLaneConfig withSinks(final List<PeerName> others)
+    {
+        return new BlockLaneConfig(
+            isMulticast,
+            listen,
+            others,
+            multicast,
+            networkInterface,
+            slowSink,
+            windowBytes,
+            rttNs,
+            bytesPerSecond,
+            limits);
+    }
 }

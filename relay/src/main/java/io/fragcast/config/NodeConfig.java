@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * All that a node is started from: read and checked, nothing opened yet. Keys are named by their files, never held.
@@ -27,6 +28,8 @@ import java.util.List;
  * @param aeron           the media driver.
  * @param http            where the HTTP server listens; null for none.
  * @param rpcSigners      addresses of the gateways whose messages are taken, 20 bytes each; empty for no JSON-RPC.
+ * @param origins         where an option of a key was set: FILE:LINE, a flag, a variable, a profile; the file's name
+ *                        for one that nobody set.
  */
 public record NodeConfig(
     NodeRole role,
@@ -45,6 +48,7 @@ public record NodeConfig(
     ThreadConfig threads,
     AeronConfig aeron,
     @Nullable Endpoint http,
-    List<byte[]> rpcSigners)
+    List<byte[]> rpcSigners,
+    UnaryOperator<String> origins)
 {
 }

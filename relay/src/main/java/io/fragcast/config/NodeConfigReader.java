@@ -156,7 +156,8 @@ public final class NodeConfigReader
             threads,
             aeron(name),
             http,
-            NodeRole.SEQUENCER == role ? rpcSigners(null != http) : List.of());
+            NodeRole.SEQUENCER == role ? rpcSigners(null != http) : List.of(),
+            settings::origin);
     }
 
     private String name()

@@ -75,6 +75,20 @@ final class Settings
             new Setting(option.key(), List.of(option.defaultText()), "default");
     }
 
+    /**
+     * Where an option was set.
+     *
+     * @param key of the option.
+     * @return the start of an error's line.
+     */
+    String origin(final String key)
+    {
+        final Option option = NodeOptions.find(key);
+        final Setting setting = null == option ? null : find(option);
+
+        return null == setting ? null == file ? role.text() : file.name() : setting.origin();
+    }
+
     Setting require(final Option option)
     {
         final Setting setting = find(option);

@@ -351,7 +351,12 @@ public enum FragcastCounter
     SEALED_BLOCKS_UNMATCHED(157, "sealed blocks unmatched",
         "Sealed blocks let go unchecked: no Seal came for them, or they are of another branch."),
 
-    ENGINE_REORGS(158, "engine reorgs", "Reorgs after which blocks that waited for the execution client were dropped.");
+    ENGINE_REORGS(158, "engine reorgs", "Reorgs after which blocks that waited for the execution client were dropped."),
+
+    CONFIG_RELOADS(159, "config reloads", "Configurations read anew while the node ran that changed something."),
+
+    CONFIG_RELOADS_REFUSED(160, "config reloads refused",
+        "Configurations read anew that were wrong, or asked for what takes a restart: nothing of them was taken.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

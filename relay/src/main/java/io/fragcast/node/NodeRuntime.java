@@ -75,6 +75,7 @@ final class NodeRuntime implements AutoCloseable
     private final HolderRing holderNews = new HolderRing();
     private final StatementRing ownStatements;
     private final HotPeers peers;
+    private final NodeReload reload;
     private final NodeSchedule schedule;
     private @Nullable ControlLane control;
     private @Nullable JournalTap journalTap;
@@ -116,6 +117,7 @@ final class NodeRuntime implements AutoCloseable
         rings = Stream.of(journalRing, null == repair ? null : repair.ring())
             .filter(Objects::nonNull)
             .toArray(JournalRing[]::new);
+        reload = new NodeReload(ctx, schedule, peers, () -> control, repair, counters);
         if (null != http)
         {
             host.addResource(http);
@@ -362,6 +364,16 @@ final class NodeRuntime implements AutoCloseable
     NodeSchedule schedule()
     {
         return schedule;
+    }
+
+    /**
+     * What else may change while the node runs.
+     *
+     * @return takes it.
+     */
+    NodeReload reload()
+    {
+        return reload;
     }
 
     /**

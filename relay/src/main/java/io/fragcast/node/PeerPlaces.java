@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  */
 final class PeerPlaces
 {
-    /** Holders: three are asked at a time (DESIGN §5); their like again to come while the old ones go, and two spare. */
+    /** Holders: three are asked at a time (DESIGN §5); as many to come while the old ones go, and two spare. */
     static final int HOLDERS = 8;
     /** Requesters that may come besides those named at start. */
     static final int SPARE_REQUESTERS = 16;

@@ -157,6 +157,18 @@ public final class RelayNode implements AutoCloseable
     }
 
     /**
+     * Takes all that may change while the node runs; each of its threads has it a duty cycle later.
+     *
+     * @param newer all that shall be; what has begun stays as it is.
+     * @return a sentence a change; empty if nothing changes.
+     * @throws ReloadRefusal naming what may not change; all is as it was then.
+     */
+    public List<String> reload(final NodeUpdate newer)
+    {
+        return runtime.reload().update(newer);
+    }
+
+    /**
      * Whom the node talks to, as they were a moment ago: those that it dials, then those that dial it. Any thread may
      * ask.
      *

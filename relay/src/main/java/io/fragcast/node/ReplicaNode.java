@@ -222,7 +222,9 @@ public final class ReplicaNode implements AutoCloseable
         final EngineConfig engine = ctx.engine();
         if (null != engine)
         {
-            edges.add(new EngineEdge(engine, runtime.clock(), runtime.counters()));
+            final EngineEdge edge = new EngineEdge(engine, runtime.clock(), runtime.counters());
+            edges.add(edge);
+            runtime.reload().ofReplica(engine.jwtSecret(), edge::secret);
         }
         ctx.listeners().forEach((listener) -> edges.add(new ListenerEdge(listener)));
         final EdgeAgent edgeAgent = new EdgeAgent(events, edges.toArray(new Edge[0]));
@@ -304,6 +306,18 @@ public final class ReplicaNode implements AutoCloseable
     public List<String> reload(final Schedule newer)
     {
         return runtime.schedule().replace(newer);
+    }
+
+    /**
+     * Takes all that may change while the node runs; each of its threads has it a duty cycle later.
+     *
+     * @param newer all that shall be; what has begun stays as it is.
+     * @return a sentence a change; empty if nothing changes.
+     * @throws ReloadRefusal naming what may not change; all is as it was then.
+     */
+    public List<String> reload(final NodeUpdate newer)
+    {
+        return runtime.reload().update(newer);
     }
 
     /**

@@ -179,6 +179,7 @@ public final class SequencerNode implements AutoCloseable
             requests.add(new IpcPublishSource(runtime.client().aeron(), publishChannel, runtime.clock()));
         }
         final HttpServer http = runtime.http();
+        runtime.reload().ofSequencer(ctx.signer().publicKey(), List.of(), null);
         if (null != http && !ctx.gatewaySigners().isEmpty())
         {
             requests.add(serveGateways(ctx, runtime, http));
@@ -242,6 +243,7 @@ public final class SequencerNode implements AutoCloseable
             runtime.clock(),
             runtime.counters());
         http.post("/", RpcService.MAX_BODY_LENGTH, service);
+        runtime.reload().ofSequencer(ctx.signer().publicKey(), ctx.gatewaySigners(), service::signers);
         runtime.host().addCold(Role.EDGE, service.agent(), runtime.hotErrors());
 
         return ring;
@@ -307,6 +309,18 @@ public final class SequencerNode implements AutoCloseable
     public List<String> reload(final Schedule newer)
     {
         return runtime.schedule().replace(newer);
+    }
+
+    /**
+     * Takes all that may change while the node runs; each of its threads has it a duty cycle later.
+     *
+     * @param newer all that shall be; what has begun stays as it is.
+     * @return a sentence a change; empty if nothing changes.
+     * @throws ReloadRefusal naming what may not change; all is as it was then.
+     */
+    public List<String> reload(final NodeUpdate newer)
+    {
+        return runtime.reload().update(newer);
     }
 
     /**

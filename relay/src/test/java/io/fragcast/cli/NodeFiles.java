@@ -40,13 +40,18 @@ final class NodeFiles
         dir = "%2$s"
         """;
 
+    private static final String LANE = "[block]\nlisten = \"127.0.0.1:%d\"\nslow-sink = \"%s\"\n%s";
+
     private final FragcastProcesses processes;
     private final Path folder;
     private final Path sequencerDriver;
+    private final String slowSink;
+    private int relayPort;
 
-    private NodeFiles(final FragcastProcesses processes)
+    private NodeFiles(final FragcastProcesses processes, final String slowSink)
     {
         this.processes = processes;
+        this.slowSink = slowSink;
         folder = processes.folder();
         sequencerDriver = processes.newDriverFolder("sequencer");
     }
@@ -62,10 +67,10 @@ final class NodeFiles
     static NodeFiles write(
         final FragcastProcesses processes, final boolean isMulticast, final String slowSink)
     {
-        final NodeFiles files = new NodeFiles(processes);
+        final NodeFiles files = new NodeFiles(processes, slowSink);
         try
         {
-            files.write(isMulticast, slowSink);
+            files.write(isMulticast);
         }
         catch (final IOException ex)
         {
@@ -115,9 +120,9 @@ final class NodeFiles
         return folder.resolve("blocks.jsonl");
     }
 
-    private void write(final boolean isMulticast, final String slowSink) throws IOException
+    private void write(final boolean isMulticast) throws IOException
     {
-        for (final String key : List.of("leader", "sequencer", "relay", "replica"))
+        for (final String key : List.of("leader", "sequencer", "relay"))
         {
             keygen(folder.resolve("keys").resolve(key + ".hex"));
         }
@@ -133,24 +138,36 @@ final class NodeFiles
 
         final int[] ports = {FreePorts.block(), FreePorts.block(), FreePorts.block(), FreePorts.block()};
         final String group = "multicast = \"224.0.1.71:" + ports[3] + "\"\ninterface = \"127.0.0.1\"\n";
-        final String lane = "[block]\nlisten = \"127.0.0.1:%d\"\nslow-sink = \"" + slowSink + "\"\n%s";
         final String sink = "sinks = [\"@" + folder + "/keys/%s.pub@127.0.0.1:%d\"]\n";
-        final String upstream = "[peers]\nupstream = [\"@" + folder + "/keys/%s.pub@127.0.0.1:%d\"]\n";
+        relayPort = ports[1];
 
         Files.writeString(folder.resolve("sequencer.toml"),
             COMMON.formatted("sequencer", sequencerDriver) +
             "[leader]\nkey-file = \"keys/leader.hex\"\n" +
-            lane.formatted(ports[0], isMulticast ? group : sink.formatted("relay", ports[1])));
+            LANE.formatted(ports[0], slowSink, isMulticast ? group : sink.formatted("relay", ports[1])));
         Files.writeString(folder.resolve("relay.toml"),
             COMMON.formatted("relay", processes.newDriverFolder("relay")) +
-            upstream.formatted("sequencer", ports[0]) +
-            lane.formatted(
+            upstream("sequencer", ports[0]) +
+            LANE.formatted(
                 ports[1],
+                slowSink,
                 (isMulticast ? "mode = \"multicast\"\n" + group : "") + sink.formatted("replica", ports[2])));
-        Files.writeString(folder.resolve("replica.toml"),
-            COMMON.formatted("replica", processes.newDriverFolder("replica")) +
-            upstream.formatted("relay", ports[1]) +
-            lane.formatted(ports[2], ""));
+        writeReplica("replica", ports[2]);
+    }
+
+    /** A replica behind the relay, with a key of its own; the relay need not know it. */
+    void writeReplica(final String name, final int port) throws IOException
+    {
+        keygen(folder.resolve("keys").resolve(name + ".hex"));
+        Files.writeString(folder.resolve(name + ".toml"),
+            COMMON.formatted(name, processes.newDriverFolder(name)) +
+            upstream("relay", relayPort) +
+            LANE.formatted(port, slowSink, ""));
+    }
+
+    private String upstream(final String peer, final int port)
+    {
+        return "[peers]\nupstream = [\"@" + folder + "/keys/" + peer + ".pub@127.0.0.1:" + port + "\"]\n";
     }
 
     private void writeBlocks() throws IOException

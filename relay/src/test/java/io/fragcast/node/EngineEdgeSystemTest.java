@@ -11,6 +11,7 @@ import io.fragcast.cli.BlockCutter;
 import io.fragcast.cli.BlockCutter.CutBlock;
 import io.fragcast.cli.BlockRecord;
 import io.fragcast.cli.RealBlocks;
+import io.fragcast.config.PeerName;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.edge.engine.EngineConfig;
 import io.fragcast.edge.engine.EngineStandInServer;
@@ -51,6 +52,8 @@ class EngineEdgeSystemTest
     private final List<String> expected = new ArrayList<>();
     private final EngineStandInServer server = new EngineStandInServer(SECRET, blocks);
     private final TestNetwork network = new TestNetwork();
+    private final TestNetwork.Place sequencerPlace = network.place("engine-sequencer");
+    private final TestNetwork.Place replicaPlace = network.place("engine-replica");
     private final DeliveryLog log = new DeliveryLog();
     private FragPublisher publisher;
     private ReplicaNode replica;
@@ -62,8 +65,6 @@ class EngineEdgeSystemTest
     {
         port = server.start(0);
         final NodeHost host = network.host("engine", false);
-        final TestNetwork.Place sequencerPlace = network.place("engine-sequencer");
-        final TestNetwork.Place replicaPlace = network.place("engine-replica");
         replica = ReplicaNode.launch(
             network.replica(host, replicaPlace, List.of(sequencerPlace), log)
                 .engine(new EngineConfig(
@@ -138,6 +139,34 @@ class EngineEdgeSystemTest
 
         awaitHead(1);
         assertThat(server.taken()).containsExactlyElementsOf(expected);
+    }
+
+    @Test
+    void shouldGoOnWithAnotherSecretWithoutARestart() throws IOException
+    {
+        launch(LONG_TIMEOUT_NS);
+        server.secret(secret(2));
+        publish(blocks.get(0), FRAGS);
+        seal(blocks.get(0));
+        TestNetwork.await("tokens refused", () -> server.refusedTokens() >= 2);
+
+        assertThat(replica.reload(update(secret(2)))).containsExactly("deliver.jwt-secret-file holds another secret");
+        awaitHead(1);
+        assertThat(server.taken()).containsExactlyElementsOf(expected);
+        assertThat(replica.reload(update(secret(2)))).as("the same again").isEmpty();
+    }
+
+    private NodeUpdate update(final byte[] engineSecret)
+    {
+        final List<PeerName> upstreams = List.of(sequencerPlace.peerName());
+
+        return new NodeUpdate(
+            network.schedule,
+            new PeerLists(upstreams, List.of(), upstreams, List.of()),
+            replicaPlace.identity().publicKey(),
+            null,
+            List.of(),
+            engineSecret);
     }
 
     @Test

@@ -56,6 +56,16 @@ public final class EngineEdge implements Edge
             counters);
     }
 
+    /**
+     * Signs with another secret from now on. Any thread.
+     *
+     * @param secret 32 bytes that the client shares.
+     */
+    public void secret(final byte[] secret)
+    {
+        http.secret(secret);
+    }
+
     @Override
     public boolean onEvent(final DirectBuffer buffer, final int offset, final int length)
     {

@@ -43,7 +43,7 @@ final class EngineHttp implements EnginePort, AutoCloseable
 
     private final EngineConfig config;
     private final EpochClock clock;
-    private final JwtToken token;
+    private volatile JwtToken token;
     private final EngineEvents events = new EngineEvents();
     private final Queue<Reply> replies = new ManyToOneConcurrentLinkedQueue<>();
     private final ExecutorService executor = Executors.newSingleThreadExecutor(EngineHttp::newThread);
@@ -60,6 +60,16 @@ final class EngineHttp implements EnginePort, AutoCloseable
             .connectTimeout(Duration.ofNanos(config.requestTimeoutNs()))
             .executor(executor)
             .build();
+    }
+
+    /**
+     * Signs with another secret from now on. Any thread.
+     *
+     * @param secret 32 bytes that the client shares.
+     */
+    void secret(final byte[] secret)
+    {
+        token = new JwtToken(secret);
     }
 
     @Override

@@ -25,13 +25,23 @@ final class GatewayCheck
 {
     private final Secp256k1 curve;
     private final BlockLimits limits;
-    private final Set<String> signers;
+    private volatile Set<String> signers;
 
     GatewayCheck(final Secp256k1 curve, final BlockLimits limits, final List<byte[]> signers)
     {
         this.curve = curve;
         this.limits = limits;
-        this.signers = signers.stream().map(Hex::toHex).collect(Collectors.toUnmodifiableSet());
+        this.signers = hex(signers);
+    }
+
+    /**
+     * Allows these gateways from now on, and no others.
+     *
+     * @param newSigners their addresses.
+     */
+    void signers(final List<byte[]> newSigners)
+    {
+        signers = hex(newSigners);
     }
 
     /**
@@ -97,6 +107,11 @@ final class GatewayCheck
             throw new RpcRefusal(
                 Reason.LIMIT, "txs: make a body of " + bodyLength + " bytes, at most " + limits.maxBodyLength());
         }
+    }
+
+    private static Set<String> hex(final List<byte[]> addresses)
+    {
+        return addresses.stream().map(Hex::toHex).collect(Collectors.toUnmodifiableSet());
     }
 
     private void checkSigner(final byte[] root, final byte[] signature) throws RpcRefusal

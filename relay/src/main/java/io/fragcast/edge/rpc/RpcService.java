@@ -96,6 +96,16 @@ public final class RpcService implements HttpHandler
     }
 
     /**
+     * Takes messages of these gateways from now on, and of no others; what was taken stays so. Any thread.
+     *
+     * @param signers their addresses, 20 bytes each.
+     */
+    public void signers(final List<byte[]> signers)
+    {
+        check.signers(signers);
+    }
+
+    /**
      * What hands over to the sequencer.
      *
      * @return the agent, for one thread.

@@ -25,6 +25,6 @@ public record PeerSettings(String name, byte[] key, boolean isDialer)
 
     boolean isNobody()
     {
-        return NOBODY == this;
+        return NOBODY.equals(this);
     }
 }
