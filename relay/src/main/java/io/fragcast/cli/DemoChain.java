@@ -6,6 +6,7 @@ import io.fragcast.config.ConfigException;
 import io.fragcast.config.Endpoint;
 import io.fragcast.config.PeerName;
 import io.fragcast.config.ThreadConfig;
+import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.crypto.Secp256k1;
 import io.fragcast.edge.http.HttpServer;
@@ -37,17 +38,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Objects;
 
 /**
- * The nodes of the demo for one chain, over one media driver and one hot thread:
- * <pre>
- *   sequencer -+-> relay-1 -+-> replica-1, replica-3, ...
- *              +-> relay-2 -+-> replica-2, ...
- * </pre>
+ * The nodes of the demo for one chain, over one media driver and one hot thread, linked as {@link DemoTopology} says.
  * Each jump in the chain's numbers begins a term of its own, anchored at the parent of its first block.
  */
 final class DemoChain implements AutoCloseable
@@ -57,6 +52,15 @@ final class DemoChain implements AutoCloseable
     private static final int MTU = 1_408;
     /** Six nodes of 16 MiB each stay below 100 MiB; a block of the demo has at most 360 KB. */
     private static final int SLAB_BYTES = 16 << 20;
+    /** The same for the many nodes of a demo with several leaders. */
+    private static final int SMALL_SLAB_BYTES = 8 << 20;
+    /** Half the usual windows: three leaders have three times the streams, and /dev/shm of a container has 64 MB. */
+    private static final LinkBudget SMALL_BUDGET = new LinkBudget(
+        LinkBudget.LAN.rttNs(), 1, LinkBudget.LAN.cadenceNs(), LinkBudget.LAN.bytesPerSecond() / 2, 96 * 1024);
+    /** More than a body has besides its transactions; rings of 512 KiB and more. */
+    private static final int MIN_BODY_LENGTH = 64 << 10;
+    /** Its length. */
+    private static final int TX_OVERHEAD = Integer.BYTES;
     /** The last blocks of the demo; what is older is in the journals. */
     private static final int REPAIR_MEMORY_BYTES = 1 << 20;
     /** Half a second of the demo at full speed on a busy disk. */
@@ -67,17 +71,22 @@ final class DemoChain implements AutoCloseable
     private static final String GROUP_FORMAT = "224.0.1.%d";
 
     private final DemoOptions options;
+    private final DemoTopology topology;
+    private final BlockLimits limits;
     private final Schedule schedule;
     private final Secp256k1 curve = Secp256k1.load();
     private final SecureRandom random = new SecureRandom();
-    private final byte[] leaderKey = newKey();
+    private final List<Identity> identities = new ArrayList<>();
+    private final List<PeerName> addresses = new ArrayList<>();
+    private final List<byte[]> leaderKeys = new ArrayList<>();
+    private int sequencersPort;
     private final Path journalDir;
     private final ErrorHandler errorHandler;
     private final NodeHost host;
     private final List<RelayNode> relays = new ArrayList<>();
     private final List<DemoReplica> replicas = new ArrayList<>();
     private final List<NodeWatch> replicaWatches = new ArrayList<>();
-    private final SequencerNode sequencer;
+    private final List<SequencerNode> sequencers = new ArrayList<>();
     private final @Nullable HttpServer http;
 
     DemoChain(
@@ -89,7 +98,10 @@ final class DemoChain implements AutoCloseable
         this.options = options;
         this.journalDir = journalDir;
         this.errorHandler = errorHandler;
-        schedule = schedule(blocks);
+        topology = new DemoTopology(options.leaders(), options.relays(), options.replicas());
+        name();
+        limits = limits(blocks, 1 == options.leaders() ? SLAB_BYTES : SMALL_SLAB_BYTES);
+        schedule = DemoSchedule.of(blocks, options.blocksPerTerm(), leaders(), MTU);
         http = bind(options.httpPort(), errorHandler);
         host = NodeHost.launch(
             "demo",
@@ -100,7 +112,7 @@ final class DemoChain implements AutoCloseable
         boolean isUp = false;
         try
         {
-            sequencer = launchNodes();
+            launchNodes();
             host.start();
             serve();
             isUp = true;
@@ -114,9 +126,44 @@ final class DemoChain implements AutoCloseable
         }
     }
 
-    FragPublisher newPublisher(final FragPublisher.Listener listener)
+    int leaderCount()
     {
-        return sequencer.newPublisher(listener);
+        return topology.leaders();
+    }
+
+    /**
+     * Who leads a block.
+     *
+     * @param blockNumber of the chain.
+     * @return index of the sequencer.
+     */
+    int leaderOf(final long blockNumber)
+    {
+        final LeaderTerm term = Objects.requireNonNull(
+            schedule.termOfBlock(blockNumber), () -> "nobody leads block " + blockNumber);
+
+        return topology.leaderOf(term.number() - 1);
+    }
+
+    String sequencerName(final int index)
+    {
+        return topology.name(index);
+    }
+
+    FragPublisher newPublisher(final int leader, final FragPublisher.Listener listener)
+    {
+        return sequencers.get(leader).newPublisher(listener);
+    }
+
+    /**
+     * Blocks that a sequencer knows whole, its own and those of others.
+     *
+     * @param index of the sequencer.
+     * @return count.
+     */
+    long verifiedBySequencer(final int index)
+    {
+        return sequencers.get(index).counters().value(FragcastCounter.BLOCKS_VERIFIED);
     }
 
     /**
@@ -132,16 +179,33 @@ final class DemoChain implements AutoCloseable
     /**
      * Do all streams run?
      *
-     * @return true once the sequencer is heard by each node right behind it, and each relay by its replicas.
+     * @return true once each sequencer is heard by all it sends to, and each relay by its replicas.
      */
     boolean isConnected()
     {
-        return sequencer.isConnected() && relays.stream().allMatch(RelayNode::isConnected);
+        return sequencers.stream().allMatch(SequencerNode::isConnected) &&
+            relays.stream().allMatch(RelayNode::isConnected);
     }
 
     List<DemoReplica> replicas()
     {
         return replicas;
+    }
+
+    List<DemoReport.SequencerRow> sequencerRows()
+    {
+        final List<DemoReport.SequencerRow> rows = new ArrayList<>();
+        for (int i = 0; i < sequencers.size(); i++)
+        {
+            final Counters counters = sequencers.get(i).counters();
+            rows.add(new DemoReport.SequencerRow(
+                topology.name(i),
+                counters.value(FragcastCounter.PUBLISHED_SEALS),
+                counters.value(FragcastCounter.BLOCKS_VERIFIED),
+                counters.value(FragcastCounter.NEXT_LEADER_STALLS)));
+        }
+
+        return rows;
     }
 
     List<DemoReport.RelayRow> relayRows()
@@ -190,7 +254,8 @@ final class DemoChain implements AutoCloseable
     {
         if (null != http)
         {
-            final List<NodeWatch> watches = new ArrayList<>(List.of(sequencer.watch()));
+            final List<NodeWatch> watches = new ArrayList<>();
+            sequencers.forEach((sequencer) -> watches.add(sequencer.watch()));
             relays.forEach((relay) -> watches.add(relay.watch()));
             watches.addAll(replicaWatches);
             StatusPages.mount(http, watches);
@@ -200,10 +265,15 @@ final class DemoChain implements AutoCloseable
 
     private static DriverConfig driverConfig(final DemoOptions options)
     {
-        final DriverConfig config = DriverConfig.embedded("demo", DriverThreading.INVOKER, LinkBudget.LAN);
+        final DriverConfig config = DriverConfig.embedded("demo", DriverThreading.INVOKER, budget(options));
 
         return 0 == options.lossPercent() ?
             config : config.withStreamLoss(Lane.BLOCK.streamId(), options.lossPercent(), LOSS_SEED);
+    }
+
+    private static LinkBudget budget(final DemoOptions options)
+    {
+        return 1 == options.leaders() ? LinkBudget.LAN : SMALL_BUDGET;
     }
 
     private static DemoReport.Repaired repaired(final NodeWatch node)
@@ -213,191 +283,135 @@ final class DemoChain implements AutoCloseable
             node.latencies().read(System.nanoTime()).get(LatencyStage.REPAIR.ordinal()).total());
     }
 
-    private SequencerNode launchNodes() throws IOException
+    /** Rings of publishers and edges hold eight of the longest bodies: those of the blocks at hand, not of any. */
+    private static BlockLimits limits(final List<BlockRecord> blocks, final int slabBytes)
     {
-        final int nodeCount = 1 + options.relays() + options.replicas();
-        final List<Identity> identities = new ArrayList<>();
-        final List<PeerName> addresses = new ArrayList<>();
-        for (int i = 0; i < nodeCount; i++)
+        long longest = 0;
+        for (final BlockRecord block : blocks)
+        {
+            longest = Math.max(longest, block.transactions().stream().mapToLong((tx) -> tx.length + TX_OVERHEAD).sum());
+        }
+        final BlockLimits widest = BlockLimits.withSlab(slabBytes, slabBytes / 2);
+
+        return new BlockLimits(
+            (int)Math.min(widest.maxBodyLength(), MIN_BODY_LENGTH + longest),
+            widest.maxTxLength(),
+            widest.maxTxsPerFrag(),
+            widest.maxFragsPerBlock(),
+            widest.windowBlocks(),
+            widest.slabBytes(),
+            widest.attemptBytes());
+    }
+
+    private void name() throws IOException
+    {
+        for (int node = 0; node < topology.nodeCount(); node++)
         {
             final Identity identity = new Identity(curve, newKey());
             identities.add(identity);
             addresses.add(new PeerName(identity.publicKey(), new Endpoint(HOST, FreePorts.block())));
         }
-
-        for (int i = 0; i < options.replicas(); i++)
+        for (int i = 0; i < topology.leaders(); i++)
         {
-            launchReplica(i, identities, addresses);
+            leaderKeys.add(newKey());
         }
-        for (int i = 0; i < options.relays(); i++)
-        {
-            launchRelay(i, identities, addresses);
-        }
-
-        final SequencerNode.Context ctx = new SequencerNode.Context()
-            .signer(curve.newSigner(leaderKey));
-        prepare(ctx, "sequencer", 0, identities, addresses);
-        sendTo(ctx, 0, addresses, firstTier());
-
-        return SequencerNode.launch(ctx);
+        sequencersPort = FreePorts.block();
     }
 
-    private void launchRelay(final int index, final List<Identity> identities, final List<PeerName> addresses)
-        throws IOException
+    private List<DemoSchedule.Leader> leaders()
     {
-        final RelayNode.Context ctx = new RelayNode.Context();
-        prepare(ctx, "relay-" + (index + 1), 1 + index, identities, addresses);
-        listenTo(ctx, 0, addresses);
-        final List<Integer> fed = new ArrayList<>();
-        for (int i = index; i < options.replicas(); i += options.relays())
+        final List<DemoSchedule.Leader> leaders = new ArrayList<>();
+        for (int i = 0; i < topology.leaders(); i++)
         {
-            fed.add(replicaNode(i));
+            leaders.add(new DemoSchedule.Leader(curve.publicKey(leaderKeys.get(i)), addresses.get(i)));
         }
-        sendTo(ctx, 1 + index, addresses, fed);
-        relays.add(RelayNode.launch(ctx));
+
+        return leaders;
     }
 
-    private void launchReplica(final int index, final List<Identity> identities, final List<PeerName> addresses)
-        throws IOException
+    /** Those that listen first: a stream is there when its receiver is. */
+    private void launchNodes()
     {
-        final int upstream = 0 == options.relays() ? 0 : 1 + index % options.relays();
-        final String name = "replica-" + (index + 1);
-        final DemoReplica replica = new DemoReplica(name, 0 == upstream ? "sequencer" : "relay-" + upstream);
+        for (int i = 0; i < topology.replicas(); i++)
+        {
+            launchReplica(topology.replica(i));
+        }
+        for (int i = 0; i < topology.relays(); i++)
+        {
+            final RelayNode.Context ctx = new RelayNode.Context();
+            prepare(ctx, topology.relay(i));
+            sendTo(ctx, topology.relay(i), topology.fedBy(i));
+            relays.add(RelayNode.launch(ctx));
+        }
+        for (int i = 0; i < topology.leaders(); i++)
+        {
+            final SequencerNode.Context ctx = new SequencerNode.Context().signer(curve.newSigner(leaderKeys.get(i)));
+            prepare(ctx, i);
+            sendTo(ctx, i, topology.firstTier());
+            sequencers.add(SequencerNode.launch(ctx));
+        }
+    }
+
+    private void launchReplica(final int node)
+    {
+        final List<Integer> upstreams = topology.upstreams(node);
+        final DemoReplica replica = new DemoReplica(
+            topology.name(node), 1 == upstreams.size() ? topology.name(upstreams.get(0)) : "sequencers");
         final ReplicaNode.Context ctx = new ReplicaNode.Context().listener(replica);
-        prepare(ctx, name, replicaNode(index), identities, addresses);
-        listenTo(ctx, upstream, addresses);
+        prepare(ctx, node);
         replicas.add(replica);
         replicaWatches.add(ReplicaNode.launch(ctx).watch());
     }
 
-    private void prepare(
-        final NodeContext<?> ctx,
-        final String name,
-        final int node,
-        final List<Identity> identities,
-        final List<PeerName> addresses)
+    private void prepare(final NodeContext<?> ctx, final int node)
     {
-        ctx.name(name);
+        final List<Integer> upstreams = topology.upstreams(node);
+        ctx.name(topology.name(node));
         ctx.schedule(schedule);
         ctx.identity(identities.get(node));
         ctx.listen(addresses.get(node).endpoint());
         ctx.slowSink(SlowSink.WAIT);
         ctx.reliable(!options.isNakOff());
-        ctx.holders(holders(node).stream().map(addresses::get).toList());
-        ctx.requesters(requesters(node).stream().map(addresses::get).toList());
-        ctx.limits(BlockLimits.withSlab(SLAB_BYTES, SLAB_BYTES / 2));
+        ctx.budget(budget(options));
+        ctx.upstreams(upstreams.stream().map(addresses::get).toList());
+        // Sequencers hear each other by unicast: that is how the next leader is first.
+        ctx.upstreamGroup(upstreams.isEmpty() || topology.isSequencer(node) ? null : group(upstreams.get(0)));
+        ctx.holders(topology.holders(node).stream().map(addresses::get).toList());
+        ctx.requesters(topology.requesters(node).stream().map(addresses::get).toList());
+        ctx.limits(limits);
         ctx.repairMemoryLength(REPAIR_MEMORY_BYTES);
-        ctx.journal(JournalConfig.small(journalDir.resolve(name), JOURNAL_RING_BYTES));
+        ctx.journal(JournalConfig.small(journalDir.resolve(topology.name(node)), JOURNAL_RING_BYTES));
         ctx.host(host);
         ctx.errorHandler(errorHandler);
     }
 
-    private void listenTo(final NodeContext<?> ctx, final int upstream, final List<PeerName> addresses)
+    private void sendTo(final NodeContext<?> ctx, final int node, final List<Integer> downstream)
     {
-        ctx.upstreams(List.of(addresses.get(upstream)));
-        ctx.upstreamGroup(group(upstream, addresses));
-    }
-
-    private void sendTo(
-        final NodeContext<?> ctx, final int node, final List<PeerName> addresses, final List<Integer> downstream)
-    {
-        final MulticastGroup group = group(node, addresses);
-        final List<PeerName> peers = downstream.stream().map(addresses::get).toList();
-        ctx.requesters(peers);
-        if (null == group)
+        final List<Integer> unicast = new ArrayList<>();
+        if (topology.isSequencer(node))
         {
-            ctx.sinks(peers);
+            unicast.addAll(topology.otherSequencers(node));
+        }
+        if (!options.isMulticast())
+        {
+            unicast.addAll(downstream);
         }
         else if (!downstream.isEmpty())
         {
-            ctx.sinkGroup(group);
+            ctx.sinkGroup(group(node));
         }
+        ctx.sinks(unicast.stream().map(addresses::get).toList());
     }
 
-    private @Nullable MulticastGroup group(final int node, final List<PeerName> addresses)
+    /** All sequencers speak to one group, so that whoever listens there hears each of them. */
+    private @Nullable MulticastGroup group(final int node)
     {
+        final boolean isSequencer = topology.isSequencer(node);
+        // Sequencers hear each other at their own ports; where a socket is bound, no group can be heard.
+        final int port = isSequencer ? sequencersPort : addresses.get(node).endpoint().port();
+
         return options.isMulticast() ?
-            new MulticastGroup(
-                String.format(GROUP_FORMAT, 2 * node + 1), addresses.get(node).endpoint().port(), HOST) : null;
-    }
-
-    private List<Integer> firstTier()
-    {
-        final int first = 0 == options.relays() ? replicaNode(0) : 1;
-        final int count = 0 == options.relays() ? options.replicas() : options.relays();
-        final List<Integer> nodes = new ArrayList<>();
-        for (int i = 0; i < count; i++)
-        {
-            nodes.add(first + i);
-        }
-
-        return nodes;
-    }
-
-    /** Whom a node asks: whoever feeds it, the sequencer, and the next node of its tier. */
-    private Set<Integer> holders(final int node)
-    {
-        final Set<Integer> holders = new LinkedHashSet<>();
-        if (0 < node)
-        {
-            final boolean isRelay = node <= options.relays();
-            final int first = isRelay ? 1 : replicaNode(0);
-            final int count = isRelay ? options.relays() : options.replicas();
-            holders.add(isRelay || 0 == options.relays() ? 0 : 1 + (node - first) % options.relays());
-            holders.add(0);
-            holders.add(first + (node - first + 1) % count);
-            holders.remove(node);
-        }
-
-        return holders;
-    }
-
-    private List<Integer> requesters(final int node)
-    {
-        final List<Integer> requesters = new ArrayList<>();
-        for (int other = 0; other <= options.relays() + options.replicas(); other++)
-        {
-            if (holders(other).contains(node))
-            {
-                requesters.add(other);
-            }
-        }
-
-        return requesters;
-    }
-
-    private int replicaNode(final int index)
-    {
-        return 1 + options.relays() + index;
-    }
-
-    private Schedule schedule(final List<BlockRecord> blocks)
-    {
-        final byte[] publicKey = curve.publicKey(leaderKey);
-        final List<LeaderTerm> terms = new ArrayList<>();
-        int first = 0;
-        for (int i = 1; i <= blocks.size(); i++)
-        {
-            if (blocks.size() == i || !follows(blocks.get(i), blocks.get(i - 1)))
-            {
-                terms.add(new LeaderTerm(
-                    1 + terms.size(),
-                    blocks.get(first).number(),
-                    blocks.get(i - 1).number(),
-                    publicKey,
-                    null,
-                    List.of(),
-                    blocks.get(first).header().parentHash()));
-                first = i;
-            }
-        }
-
-        return new Schedule(blocks.get(0).chainId(), MTU, terms);
-    }
-
-    private static boolean follows(final BlockRecord block, final BlockRecord parent)
-    {
-        return block.number() == parent.number() + 1 && Arrays.equals(block.header().parentHash(), parent.hash());
+            new MulticastGroup(String.format(GROUP_FORMAT, isSequencer ? 1 : 2 * node + 1), port, HOST) : null;
     }
 
     private byte[] newKey()

@@ -1,6 +1,5 @@
 package io.fragcast.cli;
 
-import io.fragcast.FragPublisher;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SystemNanoClock;
@@ -40,6 +39,9 @@ public final class DemoCommand implements Callable<Integer>
     /** Of two datagrams one: beyond, a message of 20 chunks hardly ever comes whole even at the third asking. */
     private static final int MAX_LOSS_PERCENT = 50;
 
+    /** Each hears all others: streams grow by the square. */
+    private static final int MAX_LEADERS = 4;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -54,6 +56,18 @@ public final class DemoCommand implements Callable<Integer>
 
     @Option(names = "--frags", defaultValue = "10", description = "frags a block (default ${DEFAULT-VALUE})")
     private int frags;
+
+    @Option(
+        names = "--leaders",
+        defaultValue = "1",
+        description = "sequencers that take turns (default ${DEFAULT-VALUE})")
+    private int leaders;
+
+    @Option(
+        names = "--blocks-per-term",
+        paramLabel = "K",
+        description = "blocks of a turn at most (default: 2 with several leaders, else no limit)")
+    private @Nullable Integer blocksPerTerm;
 
     @Option(
         names = "--interval-ms",
@@ -159,9 +173,10 @@ public final class DemoCommand implements Callable<Integer>
                 SystemNanoClock.INSTANCE,
                 newIdleStrategy(),
                 () -> isStopped);
-            try (FragPublisher publisher = chain.newPublisher(blockPlayer))
+            try (DemoLeaders builders = new DemoLeaders(chain, blockPlayer, newIdleStrategy(), () -> isStopped))
             {
-                play(chain, publisher, blockPlayer, blocks, progress);
+                play(chain, builders, blocks, progress);
+                report.handOvers(builders.handOvers());
             }
         }
         catch (final BlockPlayer.PlayException ex)
@@ -174,8 +189,7 @@ public final class DemoCommand implements Callable<Integer>
 
     private void play(
         final DemoChain chain,
-        final FragPublisher publisher,
-        final BlockPlayer blockPlayer,
+        final DemoLeaders builders,
         final List<BlockRecord> blocks,
         final DemoProgress progress) throws BlockPlayer.PlayException
     {
@@ -187,12 +201,12 @@ public final class DemoCommand implements Callable<Integer>
         for (int i = 0; i < blocks.size(); i++)
         {
             progress.onBlock(blocks.get(i), i, ended(chain));
-            if (!blockPlayer.play(publisher, blocks.get(i)))
+            if (!builders.play(blocks.get(i)))
             {
                 return;
             }
         }
-        if (blockPlayer.awaitReplies(publisher))
+        if (builders.awaitReplies())
         {
             awaitEnded(chain, blocks.size(), progress);
         }
@@ -212,6 +226,11 @@ public final class DemoCommand implements Callable<Integer>
                     report.fail(new DemoReport.Failure(replica.name(), block.chainId(), block.number(), reason));
                 }
             }
+        }
+        final List<DemoReport.SequencerRow> leaderRows = chain.sequencerRows();
+        for (int i = 0; i < leaderRows.size(); i++)
+        {
+            report.add(i, leaderRows.get(i));
         }
         final List<DemoReport.RelayRow> rows = chain.relayRows();
         for (int i = 0; i < rows.size(); i++)
@@ -269,6 +288,9 @@ public final class DemoCommand implements Callable<Integer>
         checkRange(command, "--relays", relays, 0, 16);
         checkRange(command, "--replicas", replicas, 1, 16);
         checkRange(command, "--frags", frags, 1, 1_024);
+        checkRange(command, "--leaders", leaders, 1, MAX_LEADERS);
+        final int turn = null != blocksPerTerm ? blocksPerTerm : 1 == leaders ? Integer.MAX_VALUE : 2;
+        checkRange(command, "--blocks-per-term", turn, 1, Integer.MAX_VALUE);
         checkRange(command, "--interval-ms", intervalMs, 0, 60_000);
         if (!(lossPercent >= 0 && lossPercent <= MAX_LOSS_PERCENT))
         {
@@ -282,6 +304,8 @@ public final class DemoCommand implements Callable<Integer>
             relays,
             replicas,
             frags,
+            leaders,
+            turn,
             intervalMs,
             "multicast".equals(wanted),
             lossPercent,

@@ -11,6 +11,8 @@ import java.nio.file.Path;
  * @param relays      relays between sequencer and replicas; 0: the sequencer feeds the replicas itself.
  * @param replicas    replicas, at least 1.
  * @param frags       frags a block is cut into.
+ * @param leaders     sequencers that take turns.
+ * @param blocksPerTerm blocks of a turn at most.
  * @param intervalMs  milliseconds from frag to frag; 0: as fast as everyone takes them.
  * @param isMulticast whether streams go to groups instead of peers.
  * @param lossPercent of the block lane's datagrams that each receiver loses.
@@ -22,6 +24,8 @@ record DemoOptions(
     int relays,
     int replicas,
     int frags,
+    int leaders,
+    int blocksPerTerm,
     int intervalMs,
     boolean isMulticast,
     double lossPercent,

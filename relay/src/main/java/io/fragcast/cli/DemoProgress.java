@@ -33,6 +33,11 @@ final class DemoProgress
             options.relays(),
             options.replicas(),
             options.isMulticast() ? "multicast" : "unicast");
+        if (1 < options.leaders())
+        {
+            say("%d sequencers take turns of %d blocks, each in front of the others when it leads next",
+                options.leaders(), options.blocksPerTerm());
+        }
         if (0 < options.lossPercent() || options.isNakOff())
         {
             say("each receiver loses %s %% of the block lane's datagrams; %s",

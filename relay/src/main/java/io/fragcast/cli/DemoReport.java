@@ -41,6 +41,18 @@ final class DemoReport
     }
 
     /**
+     * One sequencer.
+     *
+     * @param name     of the sequencer.
+     * @param sealed   blocks that it led.
+     * @param verified blocks that it knows whole, its own and those of others; 0 where it hears nobody.
+     * @param stalls   times that a next leader was not waited for.
+     */
+    record SequencerRow(String name, long sealed, long verified, long stalls)
+    {
+    }
+
+    /**
      * What a node had repaired.
      *
      * @param frags     whole thanks to a repaired frame.
@@ -74,9 +86,11 @@ final class DemoReport
     }
 
     private final List<ReplicaRow> replicas = new ArrayList<>();
+    private final List<SequencerRow> sequencers = new ArrayList<>();
     private final List<RelayRow> relays = new ArrayList<>();
     private final List<Failure> failures = new ArrayList<>();
     private final int blockCount;
+    private int handOvers;
     private double seconds;
 
     DemoReport(final int blockCount)
@@ -116,6 +130,26 @@ final class DemoReport
             sum.forwarded + relay.forwarded,
             sum.skipped + relay.skipped,
             sum.repaired + relay.repaired));
+    }
+
+    void add(final int index, final SequencerRow sequencer)
+    {
+        if (index == sequencers.size())
+        {
+            sequencers.add(sequencer);
+            return;
+        }
+        final SequencerRow sum = sequencers.get(index);
+        sequencers.set(index, new SequencerRow(
+            sum.name,
+            sum.sealed + sequencer.sealed,
+            sum.verified + sequencer.verified,
+            sum.stalls + sequencer.stalls));
+    }
+
+    void handOvers(final int count)
+    {
+        handOvers += count;
     }
 
     void fail(final Failure failure)
@@ -168,6 +202,20 @@ final class DemoReport
                     millis(row.repairNs.getValueAtPercentile(50)),
                     millis(row.repairNs.getValueAtPercentile(99)),
                     millis(row.repairNs.getMaxValue())));
+            }
+        }
+        for (final SequencerRow row : sequencers)
+        {
+            if (1 < sequencers.size())
+            {
+                lines.add(String.format(
+                    Locale.ROOT,
+                    "%-10s led %d blocks, knows %d of %d, waited in vain for a next leader %d times",
+                    row.name,
+                    row.sealed,
+                    row.verified,
+                    blockCount,
+                    row.stalls));
             }
         }
         for (final RelayRow row : relays)
@@ -244,6 +292,17 @@ final class DemoReport
             node.put("skipped", row.skipped);
             node.put("repaired", row.repaired);
         }
+
+        final ArrayNode sequencerRows = root.putArray("sequencers");
+        for (final SequencerRow row : sequencers)
+        {
+            final ObjectNode node = sequencerRows.addObject();
+            node.put("name", row.name);
+            node.put("sealed", row.sealed);
+            node.put("verified", row.verified);
+            node.put("nextLeaderStalls", row.stalls);
+        }
+        root.put("handOvers", handOvers);
 
         final ArrayNode failed = root.putArray("failed");
         for (final Failure failure : failures)

@@ -288,15 +288,18 @@ final class NodeRuntime implements AutoCloseable
      * The receiving side of the node: its sources, and the holders that it asks for what they lost.
      *
      * @param receiver  that takes the frames.
+     * @param adapter   in front of it.
      * @param fanout    over the sinks, or null for none.
      * @param lookahead told of a new schedule too, on the agent's thread.
      * @return the agent.
      */
     IngestAgent newIngest(
-        final BlockLaneReceiver receiver, final @Nullable FrameFanout fanout, final Consumer<Schedule> lookahead)
+        final BlockLaneReceiver receiver,
+        final BlockLaneAdapter adapter,
+        final @Nullable FrameFanout fanout,
+        final Consumer<Schedule> lookahead)
     {
         final long chainId = ctx.schedule().chainId();
-        final BlockLaneAdapter adapter = new BlockLaneAdapter(receiver, clock, counters);
         final JournalTap tap = journalTap;
         if (null != tap)
         {
@@ -473,10 +476,11 @@ final class NodeRuntime implements AutoCloseable
         return null == directory ? config : config.withDirectory(directory);
     }
 
-    /** Opens the control lane, which tells the peers what is accepted here. */
+    /** Opens the control lane once, which tells the peers what is accepted here. */
     private @Nullable FrameForwarder told(final @Nullable FrameForwarder next)
     {
-        final ControlLane lane = ControlLane.open(
+        // A sequencer that follows others has both ways, to the same lane.
+        final ControlLane lane = null != control ? control : ControlLane.open(
             ctx, host, links, next, holderNews, ownStatements, this::registerStatements, clock, epochClock, counters);
         control = lane;
 
@@ -491,7 +495,12 @@ final class NodeRuntime implements AutoCloseable
 
     private @Nullable FrameForwarder journaled(final @Nullable FrameForwarder sinks)
     {
-        journalTap = 0 == rings.length ? null : new JournalTap(rings, epochClock, sinks);
+        assert null == journalTap || null == sinks : "a second way to the sinks";
+
+        if (null == journalTap && 0 < rings.length)
+        {
+            journalTap = new JournalTap(rings, epochClock, sinks);
+        }
 
         return null == journalTap ? sinks : journalTap;
     }

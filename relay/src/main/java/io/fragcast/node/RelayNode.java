@@ -14,6 +14,7 @@ import io.fragcast.protocol.peer.PeerSnapshot;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.aeron.Grant;
 import io.fragcast.watch.NodeWatch;
+import io.fragcast.wire.BlockLaneAdapter;
 import io.fragcast.wire.FrameFanout;
 
 import java.util.List;
@@ -84,7 +85,8 @@ public final class RelayNode implements AutoCloseable
                 runtime.alarms()),
             runtime.counters());
         receiver.signals(runtime.signals());
-        final IngestAgent ingest = runtime.newIngest(receiver, fanout, lookahead::onSchedule);
+        final BlockLaneAdapter adapter = new BlockLaneAdapter(receiver, runtime.clock(), runtime.counters());
+        final IngestAgent ingest = runtime.newIngest(receiver, adapter, fanout, lookahead::onSchedule);
         runtime.host().addHot(
             Role.FORWARD,
             new ForwardAgent(

@@ -18,6 +18,7 @@ import io.fragcast.protocol.peer.PeerRole;
 import io.fragcast.protocol.peer.PeerSnapshot;
 import io.fragcast.transport.aeron.Grant;
 import io.fragcast.watch.NodeWatch;
+import io.fragcast.wire.BlockLaneAdapter;
 import io.fragcast.wire.BlockEventProxy;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.jspecify.annotations.Nullable;
@@ -205,9 +206,10 @@ public final class ReplicaNode implements AutoCloseable
         {
             receiver.resumeAfter(lastBlock);
         }
+        final BlockLaneAdapter adapter = new BlockLaneAdapter(receiver, runtime.clock(), runtime.counters());
         runtime.host().addHot(
             Role.INGEST,
-            runtime.newIngest(receiver, null, (schedule) -> {}),
+            runtime.newIngest(receiver, adapter, null, (schedule) -> {}),
             runtime.hotErrors());
 
         final List<Edge> edges = new ArrayList<>(ctx.edges());

@@ -2,6 +2,7 @@ package io.fragcast.node;
 
 import io.fragcast.FragPublisher;
 import io.fragcast.agent.BroadcastAgent;
+import io.fragcast.agent.IngestAgent;
 import io.fragcast.counter.Counters;
 import io.fragcast.crypto.Secp256k1;
 import io.fragcast.edge.http.HttpServer;
@@ -10,9 +11,13 @@ import io.fragcast.edge.ipc.PublishRing;
 import io.fragcast.edge.rpc.RpcService;
 import io.fragcast.journal.JournalConfig;
 import io.fragcast.node.ThreadPlan.Role;
+import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.FragBroadcaster;
+import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.protocol.block.LeaderMemory;
 import io.fragcast.protocol.block.MessageSigner;
+import io.fragcast.protocol.block.OwnSignatures;
+import io.fragcast.protocol.block.ReceiverPorts;
 import io.fragcast.protocol.leader.CurrentSchedule;
 import io.fragcast.protocol.leader.LeaderLookahead;
 import io.fragcast.protocol.leader.Schedule;
@@ -21,11 +26,16 @@ import io.fragcast.protocol.peer.PeerSnapshot;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.aeron.Grant;
 import io.fragcast.watch.NodeWatch;
+import io.fragcast.wire.BlockLaneAdapter;
 import io.fragcast.wire.BlockLaneProxy;
 import io.fragcast.wire.FrameFanout;
+import io.fragcast.wire.OwnFrames;
 import io.fragcast.wire.PublishAdapter;
 import io.fragcast.wire.PublishSource;
+import io.fragcast.wire.SealedParents;
 import org.agrona.IoUtil;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.CompositeAgent;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +45,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The leader's node: takes blocks from builders, in this process or over Aeron IPC, signs them and sends them to its
- * sinks. Launched by {@link #launch}, closed by whoever launched it; with a shared host, closed with the host.
+ * sinks, next leaders first. With upstream peers it follows the other leaders too, as a relay does, so that it knows
+ * what it builds on: chain and count of frags are checked, the transactions root is left to replicas. Launched by
+ * {@link #launch}, closed by whoever launched it; with a shared host, closed with the host.
  */
 public final class SequencerNode implements AutoCloseable
 {
@@ -141,6 +154,11 @@ public final class SequencerNode implements AutoCloseable
         }
     }
 
+    /** The receiving side, and where the node's own frames enter it. */
+    private record Follower(BlockLaneAdapter adapter, IngestAgent agent)
+    {
+    }
+
     /** Written in place: the pages live on in the system when the process is killed. */
     private static final String MEMORY_FILE = "leader.memory";
 
@@ -150,6 +168,8 @@ public final class SequencerNode implements AutoCloseable
     private SequencerNode(final Context ctx, final NodeRuntime runtime)
     {
         this.runtime = runtime;
+        final LeaderMemory memory = memory(ctx, runtime);
+        final OwnSignatures signatures = new OwnSignatures(ctx.signer(), Secp256k1.load().newVerifier());
         final List<FrameSink> sinks = runtime.links().send().sinks();
         final LeaderLookahead lookahead = runtime.links().lookahead();
         final FrameFanout fanout = new FrameFanout(
@@ -161,16 +181,52 @@ public final class SequencerNode implements AutoCloseable
             runtime.counters());
         runtime.hotPeers().fedBy(fanout, lookahead);
         final CurrentSchedule schedule = new CurrentSchedule(ctx.schedule());
+        final Consumer<Schedule> scheduleTaker = (newer) ->
+        {
+            schedule.adopt(newer);
+            lookahead.onSchedule(newer);
+        };
+        final FrameForwarder published = runtime.published();
+        final Follower follower = ctx.upstreams().isEmpty() ?
+            null : follow(ctx, runtime, memory, signatures, fanout, scheduleTaker);
         final FragBroadcaster broadcaster = new FragBroadcaster(
             schedule,
-            ctx.signer(),
-            new BlockLaneProxy(fanout, runtime.published(), runtime.maxFrameLength()),
+            signatures,
+            new BlockLaneProxy(
+                fanout,
+                null == follower ? published : new OwnFrames(published, follower.adapter()),
+                runtime.maxFrameLength()),
             ctx.limits(),
             runtime.counters(),
-            memory(ctx, runtime));
-        broadcaster.signals(runtime.signals());
+            memory);
+        if (null == follower)
+        {
+            // Else the receiver tells, of its own blocks too.
+            broadcaster.signals(runtime.signals());
+        }
         publishRing = new PublishRing(ctx.limits());
 
+        final List<PublishSource> requests = requests(ctx, runtime);
+        final Agent agent = new BroadcastAgent(
+            ctx.name(),
+            runtime.clock(),
+            runtime.epochClock(),
+            requests.toArray(new PublishSource[0]),
+            new PublishAdapter(broadcaster, runtime.counters()),
+            broadcaster,
+            fanout,
+            null == follower ? runtime.cycleDuty(fanout, scheduleTaker) : () -> {},
+            runtime.counters());
+        runtime.host().addHot(
+            Role.BROADCAST,
+            null == follower ? agent : new CompositeAgent(agent, follower.agent()),
+            runtime.hotErrors());
+        requests.forEach(runtime.host()::addResource);
+    }
+
+    /** Builders of this process, of others over IPC, and gateways. */
+    private List<PublishSource> requests(final Context ctx, final NodeRuntime runtime)
+    {
         final List<PublishSource> requests = new ArrayList<>();
         requests.add(publishRing);
         final String publishChannel = ctx.publishChannel();
@@ -184,26 +240,34 @@ public final class SequencerNode implements AutoCloseable
         {
             requests.add(serveGateways(ctx, runtime, http));
         }
-        runtime.host().addHot(
-            Role.BROADCAST,
-            new BroadcastAgent(
-                ctx.name(),
-                runtime.clock(),
-                runtime.epochClock(),
-                requests.toArray(new PublishSource[0]),
-                new PublishAdapter(broadcaster, runtime.counters()),
-                broadcaster,
-                fanout,
-                runtime.cycleDuty(
-                    fanout,
-                    (newer) ->
-                    {
-                        schedule.adopt(newer);
-                        lookahead.onSchedule(newer);
-                    }),
-                runtime.counters()),
-            runtime.hotErrors());
-        requests.forEach(runtime.host()::addResource);
+
+        return requests;
+    }
+
+    /** Hears the other leaders, on the broadcasting thread: one run, whoever leads it. */
+    private static Follower follow(
+        final Context ctx,
+        final NodeRuntime runtime,
+        final LeaderMemory memory,
+        final OwnSignatures signatures,
+        final FrameFanout fanout,
+        final Consumer<Schedule> scheduleTaker)
+    {
+        final BlockLaneReceiver receiver = new BlockLaneReceiver(
+            ctx.schedule(),
+            ctx.limits(),
+            new ReceiverPorts(
+                signatures,
+                OwnFrames.without(runtime.accepted(null)),
+                new SealedParents(memory, runtime.delivered((delivery) -> true)),
+                null,
+                runtime.alarms(),
+                runtime.alarms()),
+            runtime.counters());
+        receiver.signals(runtime.signals());
+        final BlockLaneAdapter adapter = new BlockLaneAdapter(receiver, runtime.clock(), runtime.counters());
+
+        return new Follower(adapter, runtime.newIngest(receiver, adapter, fanout, scheduleTaker));
     }
 
     /**

@@ -69,6 +69,35 @@ class DemoSystemTest
 
     @ParameterizedTest
     @ValueSource(strings = {"unicast", "multicast"})
+    void shouldHandOverFromLeaderToLeader(final String mode) throws IOException
+    {
+        final List<String> lines = new ArrayList<>(blockLines("op-mainnet").subList(0, 5));
+        lines.addAll(blockLines("unichain-sepolia"));
+
+        final Outcome outcome = demo(lines, "--json", "--leaders", "3", "--blocks-per-term", "2", "--mode", mode);
+
+        assertThat(outcome.exitCode).as(outcome.out + outcome.err).isZero();
+        final JsonNode report = MAPPER.readTree(outcome.out);
+        assertThat(report.path("failed")).isEmpty();
+        assertThat(report.path("handOvers").intValue()).as(outcome.out).isGreaterThanOrEqualTo(2);
+        assertThat(report.path("sequencers")).hasSize(3);
+        int sealed = 0;
+        for (final JsonNode sequencer : report.path("sequencers"))
+        {
+            sealed += sequencer.path("sealed").intValue();
+            assertThat(sequencer.path("sealed").intValue()).as("each leads").isPositive();
+        }
+        assertThat(sealed).as("each block is led once").isEqualTo(lines.size());
+        for (final JsonNode replica : report.path("replicas"))
+        {
+            assertThat(replica.path("verified").intValue()).isEqualTo(lines.size());
+            assertThat(replica.path("gapsOpen").intValue()).isZero();
+            assertThat(replica.path("duplicatesDelivered").intValue()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"unicast", "multicast"})
     void shouldSayWhatEachReplicaVerified(final String mode) throws IOException
     {
         final Outcome outcome = demo(blockLines("unichain-sepolia"), "--mode", mode);

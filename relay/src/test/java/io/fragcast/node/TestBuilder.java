@@ -39,6 +39,12 @@ final class TestBuilder
         return blockNumber;
     }
 
+    /** Another leader published what is between. */
+    void goOnAfter(final long lastBlock)
+    {
+        blockNumber = lastBlock;
+    }
+
     void env()
     {
         blockNumber++;

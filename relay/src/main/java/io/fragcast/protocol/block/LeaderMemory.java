@@ -1,9 +1,11 @@
 package io.fragcast.protocol.block;
 
 import org.agrona.BitUtil;
+import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.util.Arrays;
 import java.util.zip.CRC32;
 
 /**
@@ -57,6 +59,10 @@ public final class LeaderMemory
     final byte[] lastDigest = new byte[FrameDigest.DIGEST_LENGTH];
     final byte[] sealDigest = new byte[FrameDigest.DIGEST_LENGTH];
     final byte[] sealedHash = new byte[SignedHead.HASH_LENGTH];
+    // Of another leader: forgotten with the process, and learned again from the next block.
+    private final byte[] heardDigest = new byte[FrameDigest.DIGEST_LENGTH];
+    private final byte[] heardHash = new byte[SignedHead.HASH_LENGTH];
+    private boolean isAnyHeard;
 
     private final MutableDirectBuffer buffer;
     private final long chainId;
@@ -106,6 +112,37 @@ public final class LeaderMemory
         incarnation = Math.max(incarnation, highest);
 
         return this;
+    }
+
+    /**
+     * A leader sealed a block, which may be the parent of the next one here.
+     *
+     * @param buffer     holding the Seal.
+     * @param hashOffset of its block hash.
+     * @param digest     of the Seal.
+     */
+    public void onSealHeard(final DirectBuffer buffer, final int hashOffset, final byte[] digest)
+    {
+        buffer.getBytes(hashOffset, heardHash);
+        System.arraycopy(digest, 0, heardDigest, 0, FrameDigest.DIGEST_LENGTH);
+        isAnyHeard = true;
+    }
+
+    /** The digest of the Seal that an Env builds on: one's own, one heard, zeros if it is not known. */
+    void parentDigest(final byte[] parent, final byte[] digest)
+    {
+        if (Arrays.equals(sealedHash, parent))
+        {
+            System.arraycopy(sealDigest, 0, digest, 0, FrameDigest.DIGEST_LENGTH);
+        }
+        else if (isAnyHeard && Arrays.equals(heardHash, parent))
+        {
+            System.arraycopy(heardDigest, 0, digest, 0, FrameDigest.DIGEST_LENGTH);
+        }
+        else
+        {
+            Arrays.fill(digest, (byte) 0);
+        }
     }
 
     void store()

@@ -53,14 +53,7 @@ final class LeaderMessages
         final DirectBuffer fields,
         final long epochNs)
     {
-        if (Arrays.equals(memory.sealedHash, parentHash))
-        {
-            System.arraycopy(memory.sealDigest, 0, head.previousDigest, 0, FrameDigest.DIGEST_LENGTH);
-        }
-        else
-        {
-            Arrays.fill(head.previousDigest, (byte) 0);
-        }
+        memory.parentDigest(parentHash, head.previousDigest);
         head.blockNumber = blockNumber;
         head.incarnation = nextIncarnation(epochNs);
         head.leaderTerm = termNumber;
