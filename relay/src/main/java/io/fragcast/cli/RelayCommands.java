@@ -1,5 +1,6 @@
 package io.fragcast.cli;
 
+import io.fragcast.cli.doctor.DoctorCommand;
 import io.fragcast.config.NodeRole;
 import picocli.CommandLine;
 
@@ -26,6 +27,7 @@ public final class RelayCommands implements CommandProvider
             new CommandLine(new ScheduleCommand()),
             new CommandLine(new MessageCommand()),
             new CommandLine(new JournalCommand()),
-            new CommandLine(new TopCommand()));
+            new CommandLine(new TopCommand()),
+            new CommandLine(new DoctorCommand()));
     }
 }
