@@ -41,6 +41,8 @@ public final class HoldingsRing implements FrameForwarder
     private static final int POLL_LIMIT = 256;
     /** The common fields up to seq (schema, layout of a signed message). */
     private static final int HEAD_LENGTH = 128;
+    /** A record of its own, no frame: the number of a block that is final. */
+    private static final int FINALIZED = FrameKind.values().length + 64;
     private static final int BLOCK_NUMBER_OFFSET = 104;
     private static final int INCARNATION_OFFSET = 112;
     private static final int LEADER_TERM_OFFSET = 120;
@@ -90,6 +92,25 @@ public final class HoldingsRing implements FrameForwarder
         }
     }
 
+    /**
+     * A block is final.
+     *
+     * @param blockNumber of the block.
+     * @return false if the ring is full: say it again.
+     */
+    public boolean onFinalized(final long blockNumber)
+    {
+        final int index = ring.tryClaim(FINALIZED, Long.BYTES);
+        if (index < 0)
+        {
+            return false;
+        }
+        ring.buffer().putLong(index, blockNumber);
+        ring.commit(index);
+
+        return true;
+    }
+
     @Override
     public boolean isReady()
     {
@@ -114,6 +135,11 @@ public final class HoldingsRing implements FrameForwarder
     private void onMessage(final int templateId, final MutableDirectBuffer buffer, final int offset, final int length)
     {
         final PeerTable peers = Objects.requireNonNull(table);
+        if (FINALIZED == templateId)
+        {
+            peers.onFinalized(buffer.getLong(offset));
+            return;
+        }
         final FrameKind kind = FrameKind.ofTemplate(templateId);
         assert null != kind : "a record of template " + templateId;
 

@@ -6,9 +6,8 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.fragcast.ethereum.Header;
+import io.fragcast.ethereum.HeaderJson;
 import io.fragcast.ethereum.Hex;
-import org.jspecify.annotations.Nullable;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
@@ -37,8 +36,6 @@ public final class BlockFile
     private static final int MAX_STRING_LENGTH = 64 << 20;
     private static final int GZIP_MAGIC_0 = 0x1F;
     private static final int GZIP_MAGIC_1 = 0x8B;
-    private static final int LOGS_BLOOM_LENGTH = 256;
-    private static final String EMPTY_UNCLES = "0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347";
 
     private static final ObjectMapper MAPPER = JsonMapper.builder(
         JsonMapper.builder().build().getFactory().rebuild()
@@ -139,38 +136,11 @@ public final class BlockFile
             node.has("sha3Uncles") && node.has("logsBloom") && node.has("difficulty") && node.has("nonce");
 
         return new BlockRecord(
-            quantity(node, "chainId"),
-            hash(node, "hash"),
-            toHeader(node),
+            HeaderJson.quantity(node, "chainId"),
+            HeaderJson.hash(node, "hash"),
+            HeaderJson.header(node),
             isHeaderComplete,
             transactions(node));
-    }
-
-    private static Header toHeader(final JsonNode node)
-    {
-        return new Header(
-            hash(node, "parentHash"),
-            Hex.bytes("sha3Uncles", textOr(node, "sha3Uncles", EMPTY_UNCLES), 32),
-            Hex.bytes("miner", text(node, "miner"), 20),
-            hash(node, "stateRoot"),
-            hash(node, "transactionsRoot"),
-            hash(node, "receiptsRoot"),
-            node.has("logsBloom") ?
-                Hex.bytes("logsBloom", text(node, "logsBloom"), LOGS_BLOOM_LENGTH) : new byte[LOGS_BLOOM_LENGTH],
-            Hex.quantity256("difficulty", textOr(node, "difficulty", "0x0")),
-            quantity(node, "number"),
-            quantity(node, "gasLimit"),
-            quantity(node, "gasUsed"),
-            quantity(node, "timestamp"),
-            Hex.bytes("extraData", text(node, "extraData")),
-            hash(node, "mixHash"),
-            Hex.bytes("nonce", textOr(node, "nonce", "0x0000000000000000"), Long.BYTES),
-            optionalQuantity(node, "baseFeePerGas"),
-            optionalHash(node, "withdrawalsRoot"),
-            optionalQuantity(node, "blobGasUsed"),
-            optionalQuantity(node, "excessBlobGas"),
-            optionalHash(node, "parentBeaconBlockRoot"),
-            optionalHash(node, "requestsHash"));
     }
 
     private static List<byte[]> transactions(final JsonNode node)
@@ -192,45 +162,5 @@ public final class BlockFile
         }
 
         return transactions;
-    }
-
-    private static String text(final JsonNode node, final String field)
-    {
-        final JsonNode value = node.get(field);
-        if (null == value)
-        {
-            throw new IllegalArgumentException(field + ": missing");
-        }
-        if (!value.isTextual())
-        {
-            throw new IllegalArgumentException(field + ": not a hex string");
-        }
-
-        return value.textValue();
-    }
-
-    private static String textOr(final JsonNode node, final String field, final String absent)
-    {
-        return node.has(field) ? text(node, field) : absent;
-    }
-
-    private static byte[] hash(final JsonNode node, final String field)
-    {
-        return Hex.bytes(field, text(node, field), 32);
-    }
-
-    private static long quantity(final JsonNode node, final String field)
-    {
-        return Hex.quantity(field, text(node, field));
-    }
-
-    private static @Nullable Long optionalQuantity(final JsonNode node, final String field)
-    {
-        return node.has(field) ? quantity(node, field) : null;
-    }
-
-    private static byte @Nullable [] optionalHash(final JsonNode node, final String field)
-    {
-        return node.has(field) ? hash(node, field) : null;
     }
 }

@@ -2,6 +2,7 @@ package io.fragcast.cli;
 
 import io.fragcast.config.AeronConfig;
 import io.fragcast.config.BlockLaneConfig;
+import io.fragcast.config.ChainSourcesConfig;
 import io.fragcast.config.DeliverConfig;
 import io.fragcast.config.Endpoint;
 import io.fragcast.config.NodeConfig;
@@ -9,6 +10,7 @@ import io.fragcast.config.PeerName;
 import io.fragcast.crypto.JwtSecretFile;
 import io.fragcast.crypto.KeyFile;
 import io.fragcast.crypto.Secp256k1;
+import io.fragcast.edge.chain.ChainConfig;
 import io.fragcast.edge.engine.EngineConfig;
 import io.fragcast.node.Identity;
 import io.fragcast.node.MulticastGroup;
@@ -23,6 +25,7 @@ import io.fragcast.transport.aeron.LinkBudget;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -122,7 +125,22 @@ final class NodeContexts
             .journal(config.journal())
             .threads(config.threads())
             .driverDirectory(aeron.dir(), aeron.isExternal())
-            .http(config.http());
+            .http(config.http())
+            .chain(chain(config.chainSources()));
+    }
+
+    private static ChainConfig chain(final ChainSourcesConfig sources)
+    {
+        return new ChainConfig(
+            client(sources.sealedUrl(), sources.sealedIntervalMs()),
+            sources.sealedFile(),
+            TimeUnit.MILLISECONDS.toNanos(sources.sealedIntervalMs()),
+            client(sources.finalityUrl(), sources.finalityIntervalMs()));
+    }
+
+    private static ChainConfig.@Nullable Client client(final @Nullable URI url, final int intervalMs)
+    {
+        return null == url ? null : new ChainConfig.Client(url, TimeUnit.MILLISECONDS.toNanos(intervalMs));
     }
 
     private static @Nullable MulticastGroup group(final BlockLaneConfig block)

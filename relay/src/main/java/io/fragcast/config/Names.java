@@ -2,6 +2,8 @@ package io.fragcast.config;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,6 +84,34 @@ final class Names
         }
 
         return key;
+    }
+
+    /**
+     * A URL of HTTP, without user and password.
+     *
+     * @param setting for errors.
+     * @param text    to read.
+     * @param example for errors.
+     * @return the URL.
+     */
+    static URI url(final Setting setting, final String text, final String example)
+    {
+        final URI uri;
+        try
+        {
+            uri = new URI(text);
+        }
+        catch (final URISyntaxException ex)
+        {
+            throw setting.refuse("not a URL: " + ex.getMessage());
+        }
+        final boolean isHttp = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+        if (!isHttp || null == uri.getHost() || null != uri.getUserInfo())
+        {
+            throw setting.refuse("not a URL such as " + example);
+        }
+
+        return uri;
     }
 
     /**

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -157,6 +156,7 @@ public final class NodeConfigReader
             aeron(name),
             http,
             NodeRole.SEQUENCER == role ? rpcSigners(null != http) : List.of(),
+            ChainSourcesConfig.read(role, settings),
             settings::origin);
     }
 
@@ -334,20 +334,7 @@ public final class NodeConfigReader
 
     private DeliverConfig.Engine engine(final Setting setting, final String url)
     {
-        final URI uri;
-        try
-        {
-            uri = new URI(url);
-        }
-        catch (final URISyntaxException ex)
-        {
-            throw setting.refuse("not a URL: " + ex.getMessage());
-        }
-        final boolean isHttp = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-        if (!isHttp || null == uri.getHost() || null != uri.getUserInfo())
-        {
-            throw setting.refuse("not a URL such as http://127.0.0.1:8551");
-        }
+        final URI uri = Names.url(setting, url, "http://127.0.0.1:8551");
         final Setting file = settings.find(NodeOptions.JWT_SECRET);
         if (null == file)
         {

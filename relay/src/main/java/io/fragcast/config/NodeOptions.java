@@ -115,6 +115,19 @@ public final class NodeOptions
         "Gateways whose based_env, based_newFrag and based_sealFrag are taken over HTTP; none: no JSON-RPC.")
         .of(SEQUENCER);
 
+    static final Option SEALED_URL = Option.text("sealed.url", TEXT, "http://HOST:PORT",
+        "JSON-RPC of an execution client whose latest blocks are held against the Seals; none unless set.")
+        .of(RELAY, REPLICA);
+    static final Option SEALED_FILE = Option.text("sealed.file", PATH, "file",
+        "The same from JSON lines, one block a line, followed as it grows; gzip is read once; none unless set.")
+        .of(RELAY, REPLICA);
+    static final Option SEALED_INTERVAL = number("sealed.interval-ms", "1000", 50, 60_000, "milliseconds",
+        "How often either is looked at.").of(RELAY, REPLICA);
+    static final Option FINALITY_URL = Option.text("finality.url", TEXT, "http://HOST:PORT",
+        "JSON-RPC of an execution client that is asked which block is final; none unless set.");
+    static final Option FINALITY_INTERVAL = number("finality.interval-ms", "4000", 50, 60_000, "milliseconds",
+        "How often it is asked.");
+
     private static final List<Option> ALL = List.of(
         CHAIN_ID, NAME, PROFILE, IDENTITY_KEY, LEADER_KEY, SCHEDULE,
         MODE, LISTEN, SINKS, MULTICAST, INTERFACE, MTU, SLOW_SINK, WINDOW, RTT, RATE, BODY_SLAB, MAX_TX,
@@ -122,7 +135,8 @@ public final class NodeOptions
         JOURNAL_DIR, KEEP_BLOCKS, RING_BYTES, BLOCK_BYTES, ROLL,
         THREAD_MODE, IDLE, AFFINITY_BROADCAST, AFFINITY_FORWARD, AFFINITY_INGEST, AFFINITY_JOURNAL, AFFINITY_EDGE,
         AFFINITY_DRIVER,
-        AERON_DIR, AERON_DRIVER, HTTP_HOST, HTTP_PORT, RPC_SIGNERS);
+        AERON_DIR, AERON_DRIVER, HTTP_HOST, HTTP_PORT, RPC_SIGNERS,
+        SEALED_URL, SEALED_FILE, SEALED_INTERVAL, FINALITY_URL, FINALITY_INTERVAL);
 
     private NodeOptions()
     {

@@ -356,7 +356,15 @@ public enum FragcastCounter
     CONFIG_RELOADS(159, "config reloads", "Configurations read anew while the node ran that changed something."),
 
     CONFIG_RELOADS_REFUSED(160, "config reloads refused",
-        "Configurations read anew that were wrong, or asked for what takes a restart: nothing of them was taken.");
+        "Configurations read anew that were wrong, or asked for what takes a restart: nothing of them was taken."),
+
+    SEALED_BLOCKS_UNPROVED(161, "sealed blocks unproved",
+        "Blocks of a source of sealed blocks whose header does not give their hash: not looked at."),
+
+    CHAIN_REQUESTS(162, "chain requests", "Questions to execution clients for sealed and final blocks."),
+
+    CHAIN_FAILURES(163, "chain failures",
+        "Questions to execution clients that failed, and lines of the file of sealed blocks that are none.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

@@ -2,6 +2,7 @@ package io.fragcast.ethereum;
 
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,22 @@ public record Header(
      */
     public byte[] hash()
     {
+        final byte[] rlp = rlp();
+        final Keccak keccak = new Keccak();
+        keccak.update(new UnsafeBuffer(rlp), 0, rlp.length);
+        final byte[] hash = new byte[Keccak.HASH_LENGTH];
+        keccak.finish(hash, 0);
+
+        return hash;
+    }
+
+    /**
+     * The header as it is hashed.
+     *
+     * @return its fields as an RLP list.
+     */
+    public byte[] rlp()
+    {
         final MutableDirectBuffer buffer = new ExpandableArrayBuffer(INITIAL_CAPACITY);
         final int start = Rlp.MAX_HEADER_LENGTH;
         final int end = putOptionalFields(buffer, putFields(buffer, start));
@@ -70,13 +87,10 @@ public record Header(
         final int payloadLength = end - start;
         final int listOffset = start - Rlp.headerLength(payloadLength);
         Rlp.putListHeader(buffer, listOffset, payloadLength);
+        final byte[] rlp = new byte[end - listOffset];
+        buffer.getBytes(listOffset, rlp);
 
-        final Keccak keccak = new Keccak();
-        keccak.update(buffer, listOffset, end - listOffset);
-        final byte[] hash = new byte[Keccak.HASH_LENGTH];
-        keccak.finish(hash, 0);
-
-        return hash;
+        return rlp;
     }
 
     /**

@@ -22,8 +22,9 @@ import java.util.HexFormat;
 
 /**
  * What an operator must hear of, from the hot thread to the log: sessions that were rejected, leaders that signed two
- * messages for one place. Of the latter both frames are kept as a file beside the journal (of a first one that is gone
- * from memory its digest, by which the journal has it): whoever has the schedule can check both signatures.
+ * messages for one place, blocks that were sealed as another than their Seal names. The proofs are kept as files beside
+ * the journal: both frames (of a first one that is gone from memory its digest, by which the journal has it), or the
+ * Seal and the header. Whoever has the schedule can check the signatures, whoever has the chain the header.
  * <pre>
  *   hot agent --onSessionRejected, onEquivocation--> [ ring ] --doWork (cold thread)--> log, equivocation-BLOCK-n.json
  * </pre>
@@ -35,6 +36,8 @@ final class Alarms implements SessionRejecter, EvidenceConsumer, Agent
     private static final int RING_LENGTH = 1 << 20;
     private static final int REJECTED = 1;
     private static final int EQUIVOCATION = 2;
+    /** Length of the Seal, the Seal, the header. */
+    private static final int SEAL_MISMATCH = 3;
     private static final int DIGEST_LENGTH = 32;
     /** An EQUIVOCATION record: length of the first frame, its digest, the two frames. */
     private static final int FRAMES_OFFSET = Integer.BYTES + DIGEST_LENGTH;
@@ -97,6 +100,29 @@ final class Alarms implements SessionRejecter, EvidenceConsumer, Agent
     }
 
     @Override
+    public boolean onSealMismatch(
+        final DirectBuffer seal,
+        final int sealOffset,
+        final int sealLength,
+        final DirectBuffer header,
+        final int headerOffset,
+        final int headerLength)
+    {
+        final int index = ring.tryClaim(SEAL_MISMATCH, Integer.BYTES + sealLength + headerLength);
+        if (index < 0)
+        {
+            return false;
+        }
+        final AtomicBuffer buffer = ring.buffer();
+        buffer.putInt(index, sealLength);
+        buffer.putBytes(index + Integer.BYTES, seal, sealOffset, sealLength);
+        buffer.putBytes(index + Integer.BYTES + sealLength, header, headerOffset, headerLength);
+        ring.commit(index);
+
+        return true;
+    }
+
+    @Override
     public int doWork()
     {
         return ring.read(this::onAlarm);
@@ -114,10 +140,25 @@ final class Alarms implements SessionRejecter, EvidenceConsumer, Agent
         {
             LOGGER.warn("{}: session {} is rejected: its frames fail their checks", name, buffer.getInt(offset));
         }
+        else if (SEAL_MISMATCH == type)
+        {
+            onMismatch(buffer, offset, length);
+        }
         else
         {
             onProof(buffer, offset, length);
         }
+    }
+
+    private void onMismatch(final DirectBuffer buffer, final int offset, final int length)
+    {
+        final int sealLength = buffer.getInt(offset);
+        final int sealOffset = offset + Integer.BYTES;
+        final String block = 0 == sealLength ?
+            "unknown" : Long.toUnsignedString(buffer.getLong(sealOffset + BLOCK_NUMBER_OFFSET));
+        LOGGER.error("{}: block {} was sealed as another than its Seal names", name, block);
+        keep("seal-mismatch-" + block, "{\"seal\":\"" + hex(buffer, sealOffset, sealLength) +
+            "\",\"header\":\"" + hex(buffer, sealOffset + sealLength, length - Integer.BYTES - sealLength) + "\"}\n");
     }
 
     private void onProof(final DirectBuffer buffer, final int offset, final int length)
@@ -130,9 +171,14 @@ final class Alarms implements SessionRejecter, EvidenceConsumer, Agent
             "\",\"second\":\"" + hex(buffer, secondOffset, length - FRAMES_OFFSET - firstLength) + "\"}\n";
 
         LOGGER.error("{}: the leader signed two messages for one place of block {}", name, block);
+        keep("equivocation-" + block, proof);
+    }
+
+    private void keep(final String proofName, final String proof)
+    {
         if (null != dir)
         {
-            final Path file = dir.resolve("equivocation-" + block + '-' + ++proofs + ".json");
+            final Path file = dir.resolve(proofName + '-' + ++proofs + ".json");
             try
             {
                 Files.writeString(Files.createDirectories(dir).resolve(file.getFileName()), proof);

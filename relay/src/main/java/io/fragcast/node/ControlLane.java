@@ -156,6 +156,17 @@ final class ControlLane implements PeerClocks
     }
 
     /**
+     * A block is final: the peers are told. On the hot agent's thread.
+     *
+     * @param blockNumber of the block.
+     * @return false to be told again.
+     */
+    boolean onFinalized(final long blockNumber)
+    {
+        return holdings.onFinalized(blockNumber);
+    }
+
+    /**
      * Every peer as it was a moment ago.
      *
      * @return holders first, then requesters.

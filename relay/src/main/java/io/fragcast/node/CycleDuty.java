@@ -27,6 +27,7 @@ final class CycleDuty implements Runnable
     private final Consumer<Schedule> scheduleTaker;
     private final JournalRing[] rings;
     private final HotPeers peers;
+    private final Runnable chain;
     private final @Nullable FrameFanout fanout;
     private final Presence sourcePresence;
     private final Presence sinkPresence;
@@ -41,6 +42,7 @@ final class CycleDuty implements Runnable
      * @param scheduleTaker  told on this agent's thread when it was.
      * @param rings          of the agent.
      * @param peers          that are looked at, and change now and then.
+     * @param chain          brings what is told of the chain from outside.
      * @param fanout         over the sinks, or null.
      * @param sourcePresence shows the sources.
      * @param sinkPresence   shows the sinks.
@@ -51,6 +53,7 @@ final class CycleDuty implements Runnable
         final Consumer<Schedule> scheduleTaker,
         final JournalRing[] rings,
         final HotPeers peers,
+        final Runnable chain,
         final @Nullable FrameFanout fanout,
         final Presence sourcePresence,
         final Presence sinkPresence,
@@ -61,6 +64,7 @@ final class CycleDuty implements Runnable
         taken = schedule.current();
         this.rings = rings.clone();
         this.peers = peers;
+        this.chain = chain;
         this.fanout = fanout;
         this.sourcePresence = sourcePresence;
         this.sinkPresence = sinkPresence;
@@ -75,6 +79,7 @@ final class CycleDuty implements Runnable
             ring.doWork();
         }
         peers.doWork();
+        chain.run();
         final Schedule current = schedule.current();
         if (current != taken)
         {

@@ -2,6 +2,7 @@ package io.fragcast.node;
 
 import io.fragcast.config.Endpoint;
 import io.fragcast.config.ThreadConfig;
+import io.fragcast.edge.chain.ChainConfig;
 import io.fragcast.journal.JournalConfig;
 import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.protocol.block.SlowSink;
@@ -39,6 +40,7 @@ public abstract class NodeContext<C extends NodeContext<C>> extends PeerContext<
     private @Nullable Path driverDirectory;
     private boolean isDriverExternal;
     private @Nullable Endpoint http;
+    private ChainConfig chain = ChainConfig.NONE;
     private ErrorHandler errorHandler = new LoggedErrors();
 
     /**
@@ -330,6 +332,28 @@ public abstract class NodeContext<C extends NodeContext<C>> extends PeerContext<
     public C http(final @Nullable Endpoint value)
     {
         http = value;
+        return self();
+    }
+
+    /**
+     * Whom the node believes about its chain.
+     *
+     * @return the sources of sealed blocks and of finality.
+     */
+    public ChainConfig chain()
+    {
+        return chain;
+    }
+
+    /**
+     * Sets whom the node believes about its chain. Default: nobody.
+     *
+     * @param value the sources of sealed blocks and of finality.
+     * @return this.
+     */
+    public C chain(final ChainConfig value)
+    {
+        chain = value;
         return self();
     }
 

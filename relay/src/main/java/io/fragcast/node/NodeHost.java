@@ -16,6 +16,7 @@ import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
@@ -74,6 +75,12 @@ public final class NodeHost implements AutoCloseable
         final String name, final ThreadConfig threads, final DriverConfig driverConfig, final ErrorHandler errorHandler)
     {
         return new NodeHost(name, new ThreadPlan(threads), driverConfig, errorHandler);
+    }
+
+    /** Launches the driver of one node, as its context says. */
+    static NodeHost launch(final NodeContext<?> ctx)
+    {
+        return launch(ctx.name(), ctx.threads(), driverConfig(ctx), ctx.errorHandler());
     }
 
     /**
@@ -266,5 +273,18 @@ public final class NodeHost implements AutoCloseable
         {
             throw new IllegalStateException("host " + name + " runs already");
         }
+    }
+
+    private static DriverConfig driverConfig(final NodeContext<?> ctx)
+    {
+        final Path directory = ctx.driverDirectory();
+        if (null != directory && ctx.isDriverExternal())
+        {
+            return DriverConfig.external(directory, ctx.budget());
+        }
+        final DriverConfig config = DriverConfig.embedded(
+            ctx.name(), new ThreadPlan(ctx.threads()).driverThreading(), ctx.budget());
+
+        return null == directory ? config : config.withDirectory(directory);
     }
 }

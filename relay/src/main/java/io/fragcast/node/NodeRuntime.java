@@ -28,7 +28,6 @@ import io.fragcast.protocol.peer.Statements;
 import io.fragcast.protocol.repair.RepairClient;
 import io.fragcast.transport.LinkPlace;
 import io.fragcast.transport.aeron.AeronClient;
-import io.fragcast.transport.aeron.DriverConfig;
 import io.fragcast.transport.aeron.Grant;
 import io.fragcast.watch.CountedClocks;
 import io.fragcast.watch.NodeWatch;
@@ -43,7 +42,6 @@ import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -77,6 +75,7 @@ final class NodeRuntime implements AutoCloseable
     private final HotPeers peers;
     private final NodeReload reload;
     private final NodeSchedule schedule;
+    private final ChainSources chain;
     private @Nullable ControlLane control;
     private @Nullable JournalTap journalTap;
 
@@ -118,6 +117,7 @@ final class NodeRuntime implements AutoCloseable
             .filter(Objects::nonNull)
             .toArray(JournalRing[]::new);
         reload = new NodeReload(ctx, schedule, peers, () -> control, repair, counters);
+        chain = ChainSources.open(ctx, host, clock, counters);
         if (null != http)
         {
             host.addResource(http);
@@ -144,7 +144,7 @@ final class NodeRuntime implements AutoCloseable
             http = bindHttp(ctx);
             if (null == host)
             {
-                host = NodeHost.launch(ctx.name(), ctx.threads(), driverConfig(ctx), ctx.errorHandler());
+                host = NodeHost.launch(ctx);
             }
             return new NodeRuntime(ctx, host, ownsHost, journal, http);
         }
@@ -309,6 +309,7 @@ final class NodeRuntime implements AutoCloseable
         final RepairClient client = new RepairClient(
             receiver, new RepairProxy(holders, chainId), RepairClient.DEFAULT_PATIENCE_NS, counters);
         receiver.repairedBy(client, sight::repaired);
+        chain.receiver(receiver);
         final RepairAnswerAdapter[] answers = new RepairAnswerAdapter[holders.length];
         for (int i = 0; i < holders.length; i++)
         {
@@ -353,6 +354,7 @@ final class NodeRuntime implements AutoCloseable
             scheduleTaker,
             rings,
             peers,
+            chain,
             fanout,
             sight.sources(),
             sight.sinks(),
@@ -463,19 +465,6 @@ final class NodeRuntime implements AutoCloseable
         return null == http ? null : HttpServer.bind(ctx.name(), http.host(), http.port(), ctx.errorHandler());
     }
 
-    private static DriverConfig driverConfig(final NodeContext<?> ctx)
-    {
-        final Path directory = ctx.driverDirectory();
-        if (null != directory && ctx.isDriverExternal())
-        {
-            return DriverConfig.external(directory, ctx.budget());
-        }
-        final DriverConfig config = DriverConfig.embedded(
-            ctx.name(), new ThreadPlan(ctx.threads()).driverThreading(), ctx.budget());
-
-        return null == directory ? config : config.withDirectory(directory);
-    }
-
     /** Opens the control lane once, which tells the peers what is accepted here. */
     private @Nullable FrameForwarder told(final @Nullable FrameForwarder next)
     {
@@ -483,6 +472,10 @@ final class NodeRuntime implements AutoCloseable
         final ControlLane lane = null != control ? control : ControlLane.open(
             ctx, host, links, next, holderNews, ownStatements, this::registerStatements, clock, epochClock, counters);
         control = lane;
+        if (null != lane)
+        {
+            chain.teller(lane::onFinalized);
+        }
 
         return null == lane ? next : lane.accepted();
     }

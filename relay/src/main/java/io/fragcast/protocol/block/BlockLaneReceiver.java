@@ -156,6 +156,17 @@ public final class BlockLaneReceiver implements Gaps
     }
 
     /**
+     * May a sealed block be held against its Seal, or wait for it?
+     *
+     * @param blockNumber of the block.
+     * @return false while it is farther ahead than blocks are held, or nothing is verified yet.
+     */
+    public boolean isSealedBlockDue(final long blockNumber)
+    {
+        return chain.isSealedBlockDue(blockNumber);
+    }
+
+    /**
      * A block as it was sealed: what a Seal named otherwise is told to the consumer as SEAL_MISMATCHED. Between two
      * frames, on the receiving thread.
      *

@@ -191,6 +191,11 @@ final class DeliveredChain
         updateGauges();
     }
 
+    boolean isSealedBlockDue(final long blockNumber)
+    {
+        return hasTip && blockNumber <= tipNumber + SealedBlockCheck.MAX_WAITING;
+    }
+
     /** A block was sealed. */
     void onSealedBlock(final SealedBlock block)
     {

@@ -192,6 +192,16 @@ public final class PeerTable
     }
 
     /**
+     * A block is final: told with the next Status.
+     *
+     * @param blockNumber of the block.
+     */
+    public void onFinalized(final long blockNumber)
+    {
+        holdings.onFinalized(blockNumber);
+    }
+
+    /**
      * A Seal was accepted.
      *
      * @param leaderTerm  of the attempt.

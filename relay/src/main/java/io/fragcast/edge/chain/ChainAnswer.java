@@ -1,0 +1,45 @@
+package io.fragcast.edge.chain;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an execution client answered.
+ *
+ * @param outcome of the question.
+ * @param chainId where that was asked for, else 0.
+ * @param block   where one was asked for and is there, else null.
+ * @param text    what failed, for the log.
+ */
+record ChainAnswer(Outcome outcome, long chainId, @Nullable ChainBlock block, String text)
+{
+    /** How it came out. */
+    enum Outcome
+    {
+        /** It was answered. */
+        OK,
+        /** There is no such block, or none yet. */
+        NONE,
+        /** No connection, an error, or nothing that can be read. */
+        FAILED
+    }
+
+    static ChainAnswer chain(final long chainId)
+    {
+        return new ChainAnswer(Outcome.OK, chainId, null, "");
+    }
+
+    static ChainAnswer block(final ChainBlock block)
+    {
+        return new ChainAnswer(Outcome.OK, 0, block, "");
+    }
+
+    static ChainAnswer none()
+    {
+        return new ChainAnswer(Outcome.NONE, 0, null, "");
+    }
+
+    static ChainAnswer failed(final String text)
+    {
+        return new ChainAnswer(Outcome.FAILED, 0, null, text);
+    }
+}

@@ -1,0 +1,108 @@
+package io.fragcast.node;
+
+import io.fragcast.agent.SealedBlockRing;
+import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import io.fragcast.edge.chain.ChainAgent;
+import io.fragcast.edge.chain.ChainConfig;
+import io.fragcast.node.ThreadPlan.Role;
+import io.fragcast.protocol.block.BlockLaneReceiver;
+import io.fragcast.protocol.block.FinalizedBlock;
+import io.fragcast.protocol.block.Finality;
+import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
+
+import java.util.function.LongPredicate;
+
+/**
+ * What a node is told about its chain from outside, on its way to the hot agent: sealed blocks through a ring, finality
+ * as a cell that is looked at in each duty cycle.
+ * <pre>
+ *   ChainAgent (cold) ── SealedBlockRing ─▶ hot agent ─▶ BlockLaneReceiver ─▶ FINALIZED, SEAL_MISMATCHED
+ *        └───────────────── Finality ─────▶     └────▶ Holdings ─▶ Status to the peers
+ * </pre>
+ */
+final class ChainSources implements Runnable
+{
+    private final Finality finality = new Finality();
+    private final SealedBlockRing sealedBlocks = new SealedBlockRing();
+    private FinalizedBlock received = FinalizedBlock.NONE;
+    private FinalizedBlock told = FinalizedBlock.NONE;
+    private @Nullable BlockLaneReceiver receiver;
+    private LongPredicate teller = (blockNumber) -> true;
+
+    /**
+     * Opens the sources of a node.
+     *
+     * @param ctx      of the node.
+     * @param host     that runs it.
+     * @param clock    monotonic.
+     * @param counters of the node.
+     * @return the sources.
+     */
+    static ChainSources open(
+        final NodeContext<?> ctx, final NodeHost host, final NanoClock clock, final Counters counters)
+    {
+        final ChainSources sources = new ChainSources();
+        final ChainConfig config = ctx.chain();
+        if (config.isAny())
+        {
+            host.addCold(
+                Role.EDGE,
+                new ChainAgent(
+                    ctx.name(),
+                    config,
+                    ctx.schedule().chainId(),
+                    sources.sealedBlocks::offer,
+                    sources.finality::offer,
+                    clock,
+                    counters),
+                counters.get(FragcastCounter.HOT_ERRORS));
+        }
+
+        return sources;
+    }
+
+    /**
+     * What is final, for whoever hears of it or asks.
+     *
+     * @return the cell.
+     */
+    Finality finality()
+    {
+        return finality;
+    }
+
+    /** Who holds the Seals; on a node that only publishes, nobody. */
+    void receiver(final BlockLaneReceiver value)
+    {
+        receiver = value;
+    }
+
+    /** Who tells the peers, from the hot agent's thread; false to be told again. */
+    void teller(final LongPredicate value)
+    {
+        teller = value;
+    }
+
+    /** Once a duty cycle, on the hot agent's thread. */
+    @Override
+    public void run()
+    {
+        final FinalizedBlock newest = finality.newest();
+        final BlockLaneReceiver to = receiver;
+        if (newest.number() != received.number() && null != to)
+        {
+            received = newest;
+            to.onFinalized(newest.number(), newest.hash());
+        }
+        if (newest.number() != told.number() && teller.test(newest.number()))
+        {
+            told = newest;
+        }
+        if (null != to)
+        {
+            sealedBlocks.poll(to);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package io.fragcast.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fragcast.BlockEvent.Kind;
+import io.fragcast.FragPublisher;
+import io.fragcast.PublishResult;
+import io.fragcast.cli.BlockCutter;
+import io.fragcast.cli.BlockCutter.CutBlock;
+import io.fragcast.cli.BlockRecord;
+import io.fragcast.cli.RealBlocks;
+import io.fragcast.counter.FragcastCounter;
+import io.fragcast.edge.chain.ChainConfig;
+import io.fragcast.edge.chain.ChainStandInServer;
+import io.fragcast.edge.rpc.PublishRequests;
+import io.fragcast.ethereum.BasedOpMessage.Frag;
+import io.fragcast.journal.JournalConfig;
+import io.fragcast.wire.LeaderRig;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Real blocks from a builder's Java API over real drivers to a replica that asks a client over HTTP what was sealed and
+ * what is final. Goal: what was sealed as another block is told and proved, what is final is told in order.
+ */
+@Timeout(120)
+class SealedBlocksSystemTest
+{
+    private static final int FRAGS = 3;
+    private static final int BLOCKS = 8;
+    private static final long FIRST_BLOCK = 1_000;
+    private static final byte[] NO_SIGNATURE = new byte[0];
+    private static final long INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final List<BlockRecord> chain = chain();
+    private final ChainStandInServer server = new ChainStandInServer(LeaderRig.CHAIN_ID, chain);
+    private final TestNetwork network = new TestNetwork();
+    private final DeliveryLog log = new DeliveryLog();
+    private final BlockCutter cutter = new BlockCutter(FRAGS, BlockCutter.Rule.EQUAL_COUNT);
+
+    @TempDir
+    private Path folder;
+    private FragPublisher publisher;
+    private ReplicaNode replica;
+    private int requests;
+    private int replies;
+
+    @AfterEach
+    void close()
+    {
+        network.close();
+        server.close();
+        network.assertNoErrors();
+        assertThat(server.refused()).isEmpty();
+    }
+
+    /** Row B9. */
+    @Test
+    void shouldProveAndTellThatABlockWasSealedAsAnother() throws IOException
+    {
+        final BlockRecord lie = chain.get(4);
+        final BlockRecord other = RealBlocks.read("op-mainnet").get(9).at(lie.number(), chain.get(3).hash());
+        final byte[] sealedHash = server.seal(lie.number(), other);
+        launch(server.start(0));
+        for (int i = 0; i < BLOCKS; i++)
+        {
+            publish(chain.get(i));
+            TestNetwork.await("block", verified(i + 1));
+            server.latest(FIRST_BLOCK + i);
+            if (0 == i)
+            {
+                TestNetwork.await("the first block", () -> 1 == count(FragcastCounter.SEALED_BLOCKS_CHECKED));
+            }
+        }
+
+        TestNetwork.await("all blocks", () -> BLOCKS == count(FragcastCounter.SEALED_BLOCKS_CHECKED));
+        TestNetwork.await("the mismatch", () -> 1 == log.count(Kind.SEAL_MISMATCHED));
+        assertThat(log.story()).containsOnlyOnce("SEAL_MISMATCHED@" + lie.number());
+        assertThat(count(FragcastCounter.SEALED_BLOCKS_MISMATCHED)).isEqualTo(1);
+        assertThat(count(FragcastCounter.SEALED_BLOCKS_UNPROVED)).isZero();
+        final Path proof = folder.resolve("evidence/seal-mismatch-" + lie.number() + "-1.json");
+        TestNetwork.await("the proof", () -> Files.exists(proof) && !read(proof).isMissingNode());
+        final byte[] header = HexFormat.of().parseHex(read(proof).path("header").asText());
+        assertThat(ChainStandInServer.keccak(header)).isEqualTo(sealedHash);
+        assertThat(read(proof).path("seal").asText()).contains(HexFormat.of().formatHex(lie.hash()));
+    }
+
+    @Test
+    void shouldTellWhatIsFinalInOrder() throws IOException
+    {
+        launch(server.start(0));
+        publish(chain.get(0));
+        publish(chain.get(1));
+        TestNetwork.await("blocks", verified(2));
+        server.latest(FIRST_BLOCK + BLOCKS - 1);
+        server.finalized(FIRST_BLOCK + 1);
+        TestNetwork.await("finality", () -> 1 == log.count(Kind.FINALIZED));
+        // Before the replica has it.
+        server.finalized(FIRST_BLOCK + 5);
+        TestNetwork.await("finality", () -> FIRST_BLOCK + 5 == count(FragcastCounter.FINALIZED_BLOCK));
+        assertThat(log.count(Kind.FINALIZED)).isEqualTo(1);
+        for (int i = 2; i < BLOCKS; i++)
+        {
+            publish(chain.get(i));
+        }
+        TestNetwork.await("blocks", verified(BLOCKS));
+        TestNetwork.await("finality", () -> 2 == log.count(Kind.FINALIZED));
+
+        final List<String> story = log.story();
+        assertThat(story.stream().filter((event) -> event.startsWith("FINALIZED")))
+            .containsExactly("FINALIZED@1001", "FINALIZED@1005");
+        assertThat(story.indexOf("FINALIZED@1005")).isEqualTo(story.indexOf("VERIFIED@1005") + 1);
+        TestNetwork.await("a short tree", () -> 3 == count(FragcastCounter.FORK_TREE_BLOCKS));
+        assertThat(count(FragcastCounter.FINALITY_CONFLICTS)).isZero();
+    }
+
+    private void launch(final URI uri)
+    {
+        final NodeHost host = network.host("sealed", false);
+        final TestNetwork.Place sequencerPlace = network.place("sealed-sequencer");
+        final TestNetwork.Place replicaPlace = network.place("sealed-replica");
+        final ChainConfig.Client client = new ChainConfig.Client(uri, INTERVAL_NS);
+        replica = ReplicaNode.launch(network.replica(host, replicaPlace, List.of(sequencerPlace), log)
+            .journal(JournalConfig.small(folder, 1 << 20))
+            .chain(new ChainConfig(client, null, 0, client)));
+        final SequencerNode sequencer = SequencerNode.launch(network.sequencer(host, sequencerPlace, replicaPlace));
+        publisher = sequencer.newPublisher((request, block, seq, result) ->
+        {
+            assertThat(result).as(request + " of block " + block).isEqualTo(PublishResult.OK);
+            replies++;
+        });
+        host.start();
+        TestNetwork.await("connections", () -> replica.isConnected() && sequencer.isConnected());
+    }
+
+    private BooleanSupplier verified(final long blocks)
+    {
+        return () -> blocks == log.count(Kind.VERIFIED);
+    }
+
+    private long count(final FragcastCounter counter)
+    {
+        return replica.counters().value(counter);
+    }
+
+    private void publish(final BlockRecord block)
+    {
+        final CutBlock cut = cutter.cut(block);
+        request(() -> publisher.env(PublishRequests.env(cut.env(), NO_SIGNATURE)));
+        for (final Frag frag : cut.frags())
+        {
+            request(() -> publisher.frag(frag.blockNumber(), (int)frag.seq(), frag.isLast(), frag.txs()));
+        }
+        request(() -> publisher.seal(PublishRequests.seal(cut.seal(), NO_SIGNATURE)));
+        TestNetwork.await("replies", () ->
+        {
+            publisher.poll();
+            return replies == requests;
+        });
+    }
+
+    private void request(final Supplier<PublishResult> call)
+    {
+        TestNetwork.await("room for a request", () ->
+        {
+            publisher.poll();
+            return PublishResult.OK == call.get();
+        });
+        requests++;
+    }
+
+    private static JsonNode read(final Path file)
+    {
+        try
+        {
+            return new ObjectMapper().readTree(Files.readString(file));
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    private static List<BlockRecord> chain()
+    {
+        final List<BlockRecord> real = RealBlocks.read("op-mainnet");
+        final List<BlockRecord> chain = new ArrayList<>();
+        byte[] parentHash = new byte[32];
+        for (int i = 0; i < BLOCKS; i++)
+        {
+            final BlockRecord block = real.get(i).at(FIRST_BLOCK + i, parentHash);
+            chain.add(block);
+            parentHash = block.hash();
+        }
+
+        return chain;
+    }
+}
