@@ -2,6 +2,7 @@ package io.fragcast.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fragcast.config.ScheduleFile;
 import io.fragcast.crypto.KeyFile;
 import io.fragcast.crypto.Secp256k1;
 import io.fragcast.edge.rpc.BasedOpJson;
@@ -37,7 +38,7 @@ import java.util.Arrays;
         "Works on based-op messages: one JSON object a line on stdin, one result a line on stdout.",
         "A line is {\"message\",\"signature\"} or a whole JSON-RPC request; for decode {\"kind\",\"ssz\"}, or",
         "{\"kind\",\"gossip\"} with the signature in front. A \"kind\", \"root\" or \"signer\" in a line is checked."},
-    synopsisSubcommandLabel = "root|sign|verify|encode|decode")
+    synopsisSubcommandLabel = "root|sign|verify|encode|decode|verify-proof")
 public final class MessageCommand
 {
     private final InputStream in;
@@ -208,6 +209,48 @@ public final class MessageCommand
             }
             result.set("message", BasedOpJson.toJson(message));
         });
+    }
+
+    /**
+     * Checks proofs that a leader signed two messages for one place.
+     *
+     * @param scheduleFile that names the leader's key; or
+     * @param key          the leader's key itself.
+     * @return exit code.
+     */
+    @Command(
+        name = "verify-proof",
+        description = {
+            "Checks proofs of equivocation, as nodes keep them beside their journals, {\"first\",\"second\"} a line:",
+            "\"valid\" says whether the leader signed both; exit code 1 if one is not valid."})
+    public int verifyProof(
+        @Option(names = "--schedule", paramLabel = "FILE", description = "Schedule that names the leader's key.")
+        final @Nullable Path scheduleFile,
+        @Option(names = "--key", paramLabel = "PUBKEY", description = "The leader's key, 33 bytes in hex.")
+        final @Nullable String key)
+    {
+        final ProofCheck check;
+        try
+        {
+            if (null != scheduleFile && null == key)
+            {
+                check = ProofCheck.bySchedule(ScheduleFile.read(scheduleFile, curve), curve);
+            }
+            else if (null != key && null == scheduleFile)
+            {
+                check = ProofCheck.byKey(curve.expand(Hex.bytes("--key", key, Secp256k1.COMPRESSED_LENGTH)), curve);
+            }
+            else
+            {
+                return refuse("verify-proof: name --schedule or --key");
+            }
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            return refuse(ex.getMessage());
+        }
+
+        return forEachLine(check::run);
     }
 
     /** Reads a message, puts its kind and root into the result, and checks what the line claims of them. */

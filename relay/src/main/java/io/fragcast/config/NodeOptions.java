@@ -66,7 +66,7 @@ public final class NodeOptions
     static final Option UPSTREAM = Option.text("peers.upstream", LIST, "PUBKEY@HOST:PORT",
         "Whom the node listens to; PUBKEY may be @FILE with the key in hex.");
     static final Option HOLDERS = Option.text("repair.holders", LIST, "PUBKEY@HOST:PORT",
-        "Whom the node asks for what it lost, three are plenty; peers.upstream unless set.").of(RELAY, REPLICA);
+        "Whom the node asks for what it lost, three are plenty; peers.upstream unless set.");
     static final Option REQUESTERS = Option.text("repair.requesters", LIST, "PUBKEY@HOST:PORT",
         "Whose questions the node answers, from wherever they dial; block.sinks unless set.");
     static final Option DELIVER = Option.text("deliver.to", TEXT, "jsonl:-, jsonl:FILE, ipc:CHANNEL or engine:URL",

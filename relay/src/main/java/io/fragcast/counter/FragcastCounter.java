@@ -364,7 +364,18 @@ public enum FragcastCounter
     CHAIN_REQUESTS(162, "chain requests", "Questions to execution clients for sealed and final blocks."),
 
     CHAIN_FAILURES(163, "chain failures",
-        "Questions to execution clients that failed, and lines of the file of sealed blocks that are none.");
+        "Questions to execution clients that failed, and lines of the file of sealed blocks that are none."),
+
+    LEADER_STATE(164, "leader state", Kind.GAUGE,
+        "What this sequencer is to the block that the run is at: 0 following, 1 next, 2 leading, 3 fenced."),
+
+    LEADER_FENCED(165, "leader fenced",
+        "Times that another leader took over blocks of this one before they were done."),
+
+    ATTEMPTS_DROPPED(166, "attempts dropped",
+        "Open attempts of this leader that ended unsaid, because their block went to another."),
+
+    TAKEOVERS(167, "takeovers", "Times that a term began early here, for the leaders before it were gone.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

@@ -1,14 +1,19 @@
 package io.fragcast.node;
 
+import io.fragcast.agent.StatementRing;
+import io.fragcast.crypto.Secp256k1;
 import io.fragcast.protocol.block.EvidenceConsumer;
 import io.fragcast.protocol.block.SessionRejecter;
+import io.fragcast.wire.EquivocationProof;
+import io.fragcast.wire.EvidenceProxy;
+import io.fragcast.wire.ProofLine;
 import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,10 +28,12 @@ import java.util.HexFormat;
 /**
  * What an operator must hear of, from the hot thread to the log: sessions that were rejected, leaders that signed two
  * messages for one place, blocks that were sealed as another than their Seal names. The proofs are kept as files beside
- * the journal: both frames (of a first one that is gone from memory its digest, by which the journal has it), or the
- * Seal and the header. Whoever has the schedule can check the signatures, whoever has the chain the header.
+ * the journal. Of the second it is a line that {@code fragcast message verify-proof} takes, and it is told to all peers.
+ * (Of a first message that is gone from memory there is only its digest, by which the journal has it: that is kept, and
+ * told to nobody.) Of the third it is the Seal and the header: whoever has the chain can check the header.
  * <pre>
  *   hot agent --onSessionRejected, onEquivocation--> [ ring ] --doWork (cold thread)--> log, equivocation-BLOCK-n.json
+ *   peers    --onProof----------------------------->                └──▶ StatementRing: Evidence to all peers
  * </pre>
  * With the ring full a rejected session is only counted, evidence is offered again by the detector.
  */
@@ -38,7 +45,12 @@ final class Alarms implements SessionRejecter, EvidenceConsumer, Agent
     private static final int EQUIVOCATION = 2;
     /** Length of the Seal, the Seal, the header. */
     private static final int SEAL_MISMATCH = 3;
+    private static final int PROOF = 4;
     private static final int DIGEST_LENGTH = 32;
+    /** Two frames of the longest MTU, 65,504. */
+    private static final int MAX_PROOF_LENGTH = 1 << 17;
+    /** Enough of a digest to tell the proofs of one height apart. */
+    private static final int NAME_LENGTH = 16;
     /** An EQUIVOCATION record: length of the first frame, its digest, the two frames. */
     private static final int FRAMES_OFFSET = Integer.BYTES + DIGEST_LENGTH;
     /** Where a signed frame has its block number (schema, layout of a signed message). */
@@ -47,20 +59,31 @@ final class Alarms implements SessionRejecter, EvidenceConsumer, Agent
 
     private final String name;
     private final @Nullable Path dir;
-    private final OneToOneRingBuffer ring = new OneToOneRingBuffer(new UnsafeBuffer(
+    private final ManyToOneRingBuffer ring = new ManyToOneRingBuffer(new UnsafeBuffer(
         BufferUtil.allocateDirectAligned(RING_LENGTH + RingBufferDescriptor.TRAILER_LENGTH, Long.BYTES)));
-    private int proofs;
+    private final EquivocationProof proof = new EquivocationProof(Secp256k1.load().newVerifier());
+    private final UnsafeBuffer proofBytes = new UnsafeBuffer(new byte[MAX_PROOF_LENGTH]);
+    private final EvidenceProxy evidence;
+    private final StatementRing statements;
 
     /**
      * The alarms of one node.
      *
-     * @param name of the node.
-     * @param dir  where proofs are kept; null to log them alone.
+     * @param name           of the node.
+     * @param dir            where proofs are kept; null to log them alone.
+     * @param maxFrameLength of the lanes, bytes.
+     * @param statements     by which proofs go to all peers.
      */
-    Alarms(final String name, final @Nullable Path dir)
+    Alarms(
+        final String name,
+        final @Nullable Path dir,
+        final int maxFrameLength,
+        final StatementRing statements)
     {
         this.name = name;
         this.dir = dir;
+        this.statements = statements;
+        evidence = new EvidenceProxy(maxFrameLength);
     }
 
     @Override
@@ -97,6 +120,21 @@ final class Alarms implements SessionRejecter, EvidenceConsumer, Agent
         ring.commit(index);
 
         return true;
+    }
+
+    /**
+     * A peer's proof was checked and holds.
+     *
+     * @param checked that it was checked with.
+     * @param buffer  holding it.
+     * @param offset  of its first byte.
+     * @param length  in bytes.
+     */
+    void onProof(final EquivocationProof checked, final DirectBuffer buffer, final int offset, final int length)
+    {
+        assert checked.blockNumber() >= 0 : "a proof of no block";
+
+        ring.write(PROOF, buffer, offset, length);
     }
 
     @Override
@@ -136,17 +174,13 @@ final class Alarms implements SessionRejecter, EvidenceConsumer, Agent
 
     private void onAlarm(final int type, final MutableDirectBuffer buffer, final int offset, final int length)
     {
-        if (REJECTED == type)
+        switch (type)
         {
-            LOGGER.warn("{}: session {} is rejected: its frames fail their checks", name, buffer.getInt(offset));
-        }
-        else if (SEAL_MISMATCH == type)
-        {
-            onMismatch(buffer, offset, length);
-        }
-        else
-        {
-            onProof(buffer, offset, length);
+            case REJECTED -> LOGGER.warn(
+                "{}: session {} is rejected: its frames fail their checks", name, buffer.getInt(offset));
+            case EQUIVOCATION -> onPair(buffer, offset, length);
+            case SEAL_MISMATCH -> onMismatch(buffer, offset, length);
+            default -> onWhole(buffer, offset, length, false);
         }
     }
 
@@ -157,36 +191,64 @@ final class Alarms implements SessionRejecter, EvidenceConsumer, Agent
         final String block = 0 == sealLength ?
             "unknown" : Long.toUnsignedString(buffer.getLong(sealOffset + BLOCK_NUMBER_OFFSET));
         LOGGER.error("{}: block {} was sealed as another than its Seal names", name, block);
-        keep("seal-mismatch-" + block, "{\"seal\":\"" + hex(buffer, sealOffset, sealLength) +
+        keep("seal-mismatch-" + block + ".json", "{\"seal\":\"" + hex(buffer, sealOffset, sealLength) +
             "\",\"header\":\"" + hex(buffer, sealOffset + sealLength, length - Integer.BYTES - sealLength) + "\"}\n");
     }
 
-    private void onProof(final DirectBuffer buffer, final int offset, final int length)
+    private void onPair(final DirectBuffer buffer, final int offset, final int length)
     {
         final int firstLength = buffer.getInt(offset);
         final int secondOffset = offset + FRAMES_OFFSET + firstLength;
-        final String block = Long.toUnsignedString(buffer.getLong(secondOffset + BLOCK_NUMBER_OFFSET));
-        final String proof = "{\"firstDigest\":\"" + hex(buffer, offset + Integer.BYTES, DIGEST_LENGTH) +
-            "\",\"first\":\"" + hex(buffer, offset + FRAMES_OFFSET, firstLength) +
-            "\",\"second\":\"" + hex(buffer, secondOffset, length - FRAMES_OFFSET - firstLength) + "\"}\n";
+        final int secondLength = length - FRAMES_OFFSET - firstLength;
+        final int proofLength = 0 == firstLength ? 0 : EquivocationProof.write(
+            buffer, offset + FRAMES_OFFSET, firstLength, buffer, secondOffset, secondLength, proofBytes, 0);
+        if (proofLength > 0 && EquivocationProof.Result.VALID == proof.wrap(proofBytes, 0, proofLength))
+        {
+            onWhole(proofBytes, 0, proofLength, true);
+            return;
+        }
 
-        LOGGER.error("{}: the leader signed two messages for one place of block {}", name, block);
-        keep("equivocation-" + block, proof);
+        final String block = Long.toUnsignedString(buffer.getLong(secondOffset + BLOCK_NUMBER_OFFSET));
+        LOGGER.error("{}: the leader signed two messages for one place of block {}; the journal has the first",
+            name, block);
+        final String digest = hex(buffer, offset + Integer.BYTES, DIGEST_LENGTH);
+        keep("equivocation-" + block + '-' + digest.substring(0, NAME_LENGTH) + ".json",
+            "{\"firstDigest\":\"" + digest + "\",\"second\":\"" + hex(buffer, secondOffset, secondLength) + "\"}\n");
     }
 
-    private void keep(final String proofName, final String proof)
+    private void onWhole(final DirectBuffer buffer, final int offset, final int length, final boolean isOwn)
     {
-        if (null != dir)
+        final EquivocationProof.Result result = proof.wrap(buffer, offset, length);
+        if (EquivocationProof.Result.VALID != result)
         {
-            final Path file = dir.resolve(proofName + '-' + ++proofs + ".json");
-            try
-            {
-                Files.writeString(Files.createDirectories(dir).resolve(file.getFileName()), proof);
-            }
-            catch (final IOException ex)
-            {
-                throw new UncheckedIOException(name + ": cannot keep the proof " + file, ex);
-            }
+            throw new IllegalStateException("a detected equivocation is no proof: " + result);
+        }
+
+        final String block = Long.toUnsignedString(proof.blockNumber());
+        final String digest = HexFormat.of().formatHex(proof.secondDigest());
+        LOGGER.error("{}: the leader of term {} signed two messages for one place of block {}{}",
+            name, proof.leaderTerm(), block, isOwn ? "" : ", as a peer shows");
+        keep("equivocation-" + block + '-' + digest.substring(0, NAME_LENGTH) + ".json",
+            ProofLine.of(proof, buffer, offset, length));
+        if (isOwn)
+        {
+            evidence.send(proof, buffer, offset, length, statements::offer);
+        }
+    }
+
+    private void keep(final String fileName, final String line)
+    {
+        if (null == dir || Files.exists(dir.resolve(fileName)))
+        {
+            return;
+        }
+        try
+        {
+            Files.writeString(Files.createDirectories(dir).resolve(fileName), line);
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(name + ": cannot keep the proof " + fileName, ex);
         }
     }
 

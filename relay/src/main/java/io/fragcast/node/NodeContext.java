@@ -5,6 +5,7 @@ import io.fragcast.config.ThreadConfig;
 import io.fragcast.edge.chain.ChainConfig;
 import io.fragcast.journal.JournalConfig;
 import io.fragcast.protocol.block.BlockLimits;
+import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.protocol.block.SlowSink;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.peer.PeerRole;
@@ -41,6 +42,8 @@ public abstract class NodeContext<C extends NodeContext<C>> extends PeerContext<
     private boolean isDriverExternal;
     private @Nullable Endpoint http;
     private ChainConfig chain = ChainConfig.NONE;
+    private byte @Nullable [] scheduleAuthority;
+    private @Nullable MessageSigner statementSigner;
     private ErrorHandler errorHandler = new LoggedErrors();
 
     /**
@@ -98,6 +101,50 @@ public abstract class NodeContext<C extends NodeContext<C>> extends PeerContext<
     public C schedule(final Schedule value)
     {
         schedule = value;
+        return self();
+    }
+
+    /**
+     * Whose signed schedules and takeovers the node obeys.
+     *
+     * @return the authority's key, 65 bytes; null for nobody's.
+     */
+    public byte @Nullable [] scheduleAuthority()
+    {
+        return scheduleAuthority;
+    }
+
+    /**
+     * Sets whose signed schedules and takeovers the node obeys.
+     *
+     * @param value the authority's key, 65 bytes; null for nobody's.
+     * @return this.
+     */
+    public C scheduleAuthority(final byte @Nullable [] value)
+    {
+        scheduleAuthority = value;
+        return self();
+    }
+
+    /**
+     * Signs what a leader says to all besides its blocks, with its relay key; used by the thread of the peers alone.
+     *
+     * @return the signer; null for a node that says nothing.
+     */
+    public @Nullable MessageSigner statementSigner()
+    {
+        return statementSigner;
+    }
+
+    /**
+     * Sets what signs a leader's statements.
+     *
+     * @param value the signer, not the one that signs blocks: that is another thread's.
+     * @return this.
+     */
+    public C statementSigner(final @Nullable MessageSigner value)
+    {
+        statementSigner = value;
         return self();
     }
 

@@ -5,7 +5,6 @@ import io.fragcast.agent.HolderHints;
 import io.fragcast.agent.HolderRing;
 import io.fragcast.agent.IngestAgent;
 import io.fragcast.agent.JournalAgent;
-import io.fragcast.agent.StatementRing;
 import io.fragcast.config.Endpoint;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
@@ -24,7 +23,6 @@ import io.fragcast.protocol.block.BlockSignals;
 import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.peer.PeerSnapshot;
-import io.fragcast.protocol.peer.Statements;
 import io.fragcast.protocol.repair.RepairClient;
 import io.fragcast.transport.LinkPlace;
 import io.fragcast.transport.aeron.AeronClient;
@@ -71,7 +69,7 @@ final class NodeRuntime implements AutoCloseable
     private final @Nullable HttpServer http;
     private final NodeSight sight;
     private final HolderRing holderNews = new HolderRing();
-    private final StatementRing ownStatements;
+    private final NodeStatements statements;
     private final HotPeers peers;
     private final NodeReload reload;
     private final NodeSchedule schedule;
@@ -93,7 +91,7 @@ final class NodeRuntime implements AutoCloseable
         client = host.connect(ctx.name());
         counters = new Counters(client.counterFactory());
         host.addResource(counters::detach);
-        ownStatements = new StatementRing(counters);
+        statements = new NodeStatements(ctx, counters);
         links = new Links(ctx, client, counters);
         host.addResource(links);
 
@@ -102,7 +100,8 @@ final class NodeRuntime implements AutoCloseable
         schedule = new NodeSchedule(ctx.schedule(), sight.board(), counters);
 
         final JournalConfig config = ctx.journal();
-        alarms = new Alarms(ctx.name(), null == config ? null : config.dir().resolve("evidence"));
+        alarms = new Alarms(
+            ctx.name(), null == config ? null : config.dir().resolve("evidence"), maxFrameLength(), statements.own());
         journalRing = null == config ? null : new JournalRing(config.ringLength(), counters);
         if (null != config && null != journal && null != journalRing)
         {
@@ -211,16 +210,6 @@ final class NodeRuntime implements AutoCloseable
     }
 
     /**
-     * Where a statement goes that this node makes itself, signed: checked there as anybody's, then told to all.
-     *
-     * @return the ring; any thread may offer.
-     */
-    StatementRing ownStatements()
-    {
-        return ownStatements;
-    }
-
-    /**
      * Longest message of the block lane.
      *
      * @return bytes.
@@ -300,6 +289,7 @@ final class NodeRuntime implements AutoCloseable
         final Consumer<Schedule> lookahead)
     {
         final long chainId = ctx.schedule().chainId();
+        receiver.pulse(statements.pulse());
         final JournalTap tap = journalTap;
         if (null != tap)
         {
@@ -470,7 +460,16 @@ final class NodeRuntime implements AutoCloseable
     {
         // A sequencer that follows others has both ways, to the same lane.
         final ControlLane lane = null != control ? control : ControlLane.open(
-            ctx, host, links, next, holderNews, ownStatements, this::registerStatements, clock, epochClock, counters);
+            ctx,
+            host,
+            links,
+            next,
+            holderNews,
+            statements.own(),
+            (flood) -> statements.register(flood, schedule, alarms, epochClock),
+            clock,
+            epochClock,
+            counters);
         control = lane;
         if (null != lane)
         {
@@ -478,12 +477,6 @@ final class NodeRuntime implements AutoCloseable
         }
 
         return null == lane ? next : lane.accepted();
-    }
-
-    /** The owners of the kinds of statements, each once. Runs while the node is made; they run with the peers. */
-    private void registerStatements(final Statements statements)
-    {
-        assert null == control && null != statements : "the control lane is open";
     }
 
     private @Nullable FrameForwarder journaled(final @Nullable FrameForwarder sinks)

@@ -66,4 +66,15 @@ final class NodeSchedule
             throw ex;
         }
     }
+
+    /**
+     * A term begins early from now on.
+     *
+     * @param takenOver the schedule that says so.
+     */
+    synchronized void adopt(final Schedule takenOver)
+    {
+        schedule.adopt(takenOver);
+        counters.get(FragcastCounter.TAKEOVERS).getAndAddRelease(1);
+    }
 }

@@ -2,7 +2,6 @@ package io.fragcast.node;
 
 import io.fragcast.FragPublisher;
 import io.fragcast.agent.BroadcastAgent;
-import io.fragcast.agent.IngestAgent;
 import io.fragcast.counter.Counters;
 import io.fragcast.crypto.Secp256k1;
 import io.fragcast.edge.http.HttpServer;
@@ -18,7 +17,6 @@ import io.fragcast.protocol.block.LeaderMemory;
 import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.protocol.block.OwnSignatures;
 import io.fragcast.protocol.block.ReceiverPorts;
-import io.fragcast.protocol.leader.CurrentSchedule;
 import io.fragcast.protocol.leader.LeaderLookahead;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.peer.PeerRole;
@@ -155,7 +153,7 @@ public final class SequencerNode implements AutoCloseable
     }
 
     /** The receiving side, and where the node's own frames enter it. */
-    private record Follower(BlockLaneAdapter adapter, IngestAgent agent)
+    private record Follower(BlockLaneReceiver receiver, BlockLaneAdapter adapter)
     {
     }
 
@@ -180,17 +178,10 @@ public final class SequencerNode implements AutoCloseable
             runtime.host().afterCommit(),
             runtime.counters());
         runtime.hotPeers().fedBy(fanout, lookahead);
-        final CurrentSchedule schedule = new CurrentSchedule(ctx.schedule());
-        final Consumer<Schedule> scheduleTaker = (newer) ->
-        {
-            schedule.adopt(newer);
-            lookahead.onSchedule(newer);
-        };
         final FrameForwarder published = runtime.published();
-        final Follower follower = ctx.upstreams().isEmpty() ?
-            null : follow(ctx, runtime, memory, signatures, fanout, scheduleTaker);
+        final Follower follower = ctx.upstreams().isEmpty() ? null : follow(ctx, runtime, memory, signatures);
         final FragBroadcaster broadcaster = new FragBroadcaster(
-            schedule,
+            ctx.schedule(),
             signatures,
             new BlockLaneProxy(
                 fanout,
@@ -204,8 +195,17 @@ public final class SequencerNode implements AutoCloseable
             // Else the receiver tells, of its own blocks too.
             broadcaster.signals(runtime.signals());
         }
+        else
+        {
+            broadcaster.follow(follower.receiver());
+        }
         publishRing = new PublishRing(ctx.limits());
 
+        final Consumer<Schedule> scheduleTaker = (newer) ->
+        {
+            broadcaster.onSchedule(newer);
+            lookahead.onSchedule(newer);
+        };
         final List<PublishSource> requests = requests(ctx, runtime);
         final Agent agent = new BroadcastAgent(
             ctx.name(),
@@ -219,7 +219,8 @@ public final class SequencerNode implements AutoCloseable
             runtime.counters());
         runtime.host().addHot(
             Role.BROADCAST,
-            null == follower ? agent : new CompositeAgent(agent, follower.agent()),
+            null == follower ? agent : new CompositeAgent(agent, runtime.newIngest(
+                follower.receiver(), follower.adapter(), fanout, scheduleTaker)),
             runtime.hotErrors());
         requests.forEach(runtime.host()::addResource);
     }
@@ -249,9 +250,7 @@ public final class SequencerNode implements AutoCloseable
         final Context ctx,
         final NodeRuntime runtime,
         final LeaderMemory memory,
-        final OwnSignatures signatures,
-        final FrameFanout fanout,
-        final Consumer<Schedule> scheduleTaker)
+        final OwnSignatures signatures)
     {
         final BlockLaneReceiver receiver = new BlockLaneReceiver(
             ctx.schedule(),
@@ -267,7 +266,7 @@ public final class SequencerNode implements AutoCloseable
         receiver.signals(runtime.signals());
         final BlockLaneAdapter adapter = new BlockLaneAdapter(receiver, runtime.clock(), runtime.counters());
 
-        return new Follower(adapter, runtime.newIngest(receiver, adapter, fanout, scheduleTaker));
+        return new Follower(receiver, adapter);
     }
 
     /**

@@ -14,7 +14,7 @@ import io.fragcast.codecs.PublishResult;
 import io.fragcast.codecs.SealDecoder;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
-import io.fragcast.protocol.block.FragBroadcaster;
+import io.fragcast.protocol.block.BuilderRequests;
 import io.fragcast.protocol.block.PublishVerdict;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -48,7 +48,7 @@ public final class PublishAdapter implements PublishSource.Handler
     private final MessageHeaderEncoder replyHeader = new MessageHeaderEncoder();
     private final PublishReplyEncoder reply = new PublishReplyEncoder();
     private final UnsafeBuffer replyBuffer = new UnsafeBuffer(new byte[REPLY_LENGTH]);
-    private final FragBroadcaster broadcaster;
+    private final BuilderRequests broadcaster;
     private final AtomicCounter refused;
     private final AtomicCounter backPressured;
     private @Nullable PublishSource owedSource;
@@ -62,7 +62,7 @@ public final class PublishAdapter implements PublishSource.Handler
      * @param broadcaster takes the requests.
      * @param counters    of the node.
      */
-    public PublishAdapter(final FragBroadcaster broadcaster, final Counters counters)
+    public PublishAdapter(final BuilderRequests broadcaster, final Counters counters)
     {
         this.broadcaster = broadcaster;
         refused = counters.get(FragcastCounter.PUBLISH_REFUSED);

@@ -104,6 +104,7 @@ final class TestNetwork implements AutoCloseable
     {
         return prepare(new SequencerNode.Context(), host, self)
             .signer(LeaderRig.CURVE.newSigner(LeaderRig.LEADER_KEY))
+            .statementSigner(LeaderRig.CURVE.newSigner(LeaderRig.LEADER_KEY))
             .sinks(names(sinks));
     }
 

@@ -28,6 +28,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * Nodes that talk over the control lane in one thread's own time: the production tables, sessions, proxies and adapters
@@ -35,7 +36,7 @@ import java.util.function.BooleanSupplier;
  */
 final class ControlRig
 {
-    static final long CHAIN_ID = 901;
+    static final long CHAIN_ID = LeaderRig.CHAIN_ID;
     static final long STEP_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long EPOCH_NS = 1_700_000_000_000_000_000L;
 
@@ -119,6 +120,7 @@ final class ControlRig
         final List<ControlSender> senders = new ArrayList<>();
         final List<RecordingSink> sinks = new ArrayList<>();
         final Map<Integer, StatementHandler> handlers = new TreeMap<>();
+        Consumer<Statements> owners = (statements) -> {};
         final Random random;
         int maxReady = 64;
         long skewNs;
@@ -165,6 +167,7 @@ final class ControlRig
         {
             final Statements statements = new Statements(CHAIN_ID, MAX_LENGTH, curve.newVerifier(), counters);
             handlers.forEach((templateId, handler) -> statements.register(templateId, 2, handler));
+            owners.accept(statements);
 
             return statements;
         }

@@ -228,6 +228,23 @@ final class AttemptTable
         return false;
     }
 
+    /** Copies the digest of the Seal of a block of this height and hash; false if none is here. */
+    boolean sealDigest(final long blockNumber, final byte[] blockHash, final byte[] digest)
+    {
+        for (int i = 0; i < liveCount; i++)
+        {
+            final BlockAssembler attempt = pool[i];
+            if (attempt.blockNumber() == blockNumber && attempt.isSealHeld() &&
+                Arrays.equals(attempt.frames().blockHash, blockHash))
+            {
+                System.arraycopy(attempt.frames().seal.digest, 0, digest, 0, FrameDigest.DIGEST_LENGTH);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /** Does an attempt at the height, with its Env here, stand above this one? */
     boolean isOutranked(final int leaderTerm, final long blockNumber, final long incarnation)
     {

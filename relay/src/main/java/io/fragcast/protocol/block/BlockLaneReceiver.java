@@ -4,6 +4,8 @@ import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.leader.CurrentSchedule;
 import io.fragcast.protocol.leader.LeaderTracker;
+import io.fragcast.protocol.leader.Leadership;
+import io.fragcast.protocol.leader.RunPulse;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.repair.GapList;
 import io.fragcast.protocol.repair.Gaps;
@@ -22,7 +24,7 @@ import java.util.function.IntConsumer;
  *       ▸ keep ▸ forward ▸ assemble ▸ chain ▸ deliver
  * </pre>
  */
-public final class BlockLaneReceiver implements Gaps
+public final class BlockLaneReceiver implements Gaps, FollowedRun
 {
     /** How often the gauges are written. */
     private static final long GAUGE_INTERVAL_NS = 10_000_000L;
@@ -61,6 +63,7 @@ public final class BlockLaneReceiver implements Gaps
     private final AtomicCounter fragsMissing;
     private final AtomicCounter attemptsLive;
     private final AtomicCounter earlyPieces;
+    private RunPulse pulse = new RunPulse();
     private long gaugeDeadlineNs;
     private boolean isGaugeWritten;
 
@@ -294,6 +297,7 @@ public final class BlockLaneReceiver implements Gaps
         {
             pieces.replay(nowNs);
         }
+        pulse.onCycle(nextBlock(), sequencer.heardNs(), nowNs);
         final int work = sequencer.advance(nowNs) + detector.doWork();
         if (delivery.isRefused())
         {
@@ -321,10 +325,32 @@ public final class BlockLaneReceiver implements Gaps
         return sequencer.hasRun();
     }
 
+    /**
+     * Called before the first frame.
+     *
+     * @param runPulse shows where the run is, and when it was last heard.
+     */
+    public void pulse(final RunPulse runPulse)
+    {
+        pulse = runPulse;
+    }
+
+    @Override
+    public long nextBlock()
+    {
+        return sequencer.hasRun() ? sequencer.cursor() : Leadership.NULL_BLOCK;
+    }
+
+    @Override
+    public int leadingTerm()
+    {
+        return leaders.leadingTerm();
+    }
+
     @Override
     public boolean isSilent(final long nowNs)
     {
-        return sequencer.isQuiet(nowNs);
+        return !sequencer.hasRun() || nowNs - sequencer.heardNs() >= GapTracker.CADENCE_NS;
     }
 
     @Override

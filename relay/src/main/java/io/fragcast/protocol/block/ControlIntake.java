@@ -65,6 +65,10 @@ final class ControlIntake
         {
             onHeartbeat(frame, term, nowNs);
         }
+        else if (FrameKind.LEADER_START == frame.kind)
+        {
+            onTakenUp(frame, term, nowNs);
+        }
 
         return verdict;
     }
@@ -74,6 +78,10 @@ final class ControlIntake
         final FrameKind last = FrameKind.ofTemplate(frame.lastTemplateId);
         if (null == last)
         {
+            if (LeaderMessages.NOTHING_YET == frame.lastTemplateId)
+            {
+                onTakenUp(frame, term, nowNs);
+            }
             return;
         }
 
@@ -112,6 +120,15 @@ final class ControlIntake
             attempt.evidence().onNamed(last, frame.seq, nowNs);
         }
         gaps.onNamed(frame.leaderTerm, frame.blockNumber, frame.incarnation);
+    }
+
+    /** A term is taken up, and nothing opened in it yet: somebody leads, which is no news of where the run is. */
+    private void onTakenUp(final SignedFrame frame, final LeaderTerm term, final long nowNs)
+    {
+        if (sequencer.hasRun() && Verdict.ACCEPTED == sequencer.window(frame.blockNumber, term))
+        {
+            sequencer.onHeard(nowNs);
+        }
     }
 
     /** Where a Heartbeat says that the run is: behind a block that it names as sealed. */

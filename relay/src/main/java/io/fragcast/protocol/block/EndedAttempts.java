@@ -151,6 +151,21 @@ final class EndedAttempts
         return false;
     }
 
+    /** Copies the digest of the Seal of a block of this height and hash; false if none is remembered. */
+    boolean sealDigest(final long blockNumber, final byte[] blockHash, final byte[] digest)
+    {
+        for (int slot = 0; slot < count; slot++)
+        {
+            if (isSealed[slot] && blockNumbers[slot] == blockNumber && Arrays.equals(blockHashes[slot], blockHash))
+            {
+                digests.getBytes(digestOffset(slot, SEAL_PLACE), digest);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /** Was a block of this height sealed, but none that an Env with this parent and previous digest builds on? */
     boolean isLinkBroken(final long blockNumber, final byte[] parentHash, final byte[] previousDigest)
     {

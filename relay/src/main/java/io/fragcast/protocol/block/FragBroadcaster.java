@@ -1,13 +1,13 @@
 package io.fragcast.protocol.block;
 
 import io.fragcast.counter.Counters;
+import io.fragcast.protocol.leader.LeaderState;
 import io.fragcast.protocol.leader.LeaderTerm;
+import io.fragcast.protocol.leader.Leadership;
 import io.fragcast.protocol.leader.Schedule;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
  * <p>
  * A Heartbeat follows 1 ms after a burst and every 100 ms. Used by one thread; allocates only what signing does.
  */
-public final class FragBroadcaster
+public final class FragBroadcaster implements BuilderRequests
 {
     /** From the first message of a term on, while nothing else is said: five lost in a row make half a second. */
     public static final long HEARTBEAT_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -38,49 +38,29 @@ public final class FragBroadcaster
 
     /** 64 datagrams take a sender 160 us: the agent's other duties wait no longer. */
     private static final int FRAMES_PER_CYCLE = 64;
-    /** {@code AbortReason.BUILDER} of the schema. */
-    private static final int ABORT_BUILDER = 2;
-    /** {@code AbortReason.RESTART} of the schema. */
-    private static final int ABORT_RESTART = 3;
-    /** {@code AbortReason.REOPENED} of the schema. */
-    private static final int ABORT_REOPENED = 4;
 
-    private enum Step
-    {
-        IDLE, ABORT_OPEN, LEADER_START, ENV, FRAG, SEAL, ABORT, LEADER_STOP, HEARTBEAT
-    }
-
-    private final Schedule schedule;
-    private final byte[] publicKey;
+    private final Leadership leadership;
     private final FragSender sender;
-    private final BlockLimits limits;
     private final PublishedLog published;
     private final LeaderMemory memory;
     private final LeaderMessages messages;
     private final SignedHead head;
     private final FragHashes hashes;
     private final TieredSend send;
-    private final UnsafeBuffer request;
-    private final byte[] requestSealedHash = new byte[SignedHead.HASH_LENGTH];
-    private final byte[] requestParentHash = new byte[SignedHead.HASH_LENGTH];
+    private final BuilderRequest request;
 
     private LeaderAttempt attempt = LeaderAttempt.NO_BLOCK;
     private @Nullable LeaderTerm term;
-    private @Nullable LeaderTerm requestTerm;
     private int termNumber;
     private int nextSeq;
     private long attemptBytes;
     private boolean isLeftOpen;
 
-    private Step step = Step.IDLE;
+    private LeaderStep step = LeaderStep.IDLE;
     private boolean isEncoded;
     private long nextHeartbeatNs;
 
-    private long requestBlock;
-    private int requestLength;
-    private int requestTxCount;
-    private int requestReason;
-    private boolean isRequestLast;
+    private @Nullable FollowedRun run;
 
     /**
      * A leader.
@@ -100,10 +80,8 @@ public final class FragBroadcaster
         final Counters counters,
         final LeaderMemory memory)
     {
-        this.schedule = schedule;
-        publicKey = signer.publicKey();
+        leadership = new Leadership(schedule, signer.publicKey(), counters);
         this.sender = sender;
-        this.limits = limits;
         messages = new LeaderMessages(schedule.chainId(), signer, sender, memory);
         head = messages.head();
         published = new PublishedLog(head, counters);
@@ -112,14 +90,14 @@ public final class FragBroadcaster
         nextSeq = memory.nextSeq;
         isLeftOpen = LeaderAttempt.NO_BLOCK.ordinal() != memory.attemptState;
         hashes = new FragHashes(sender, limits.maxBodyLength());
-        request = new UnsafeBuffer(ByteBuffer.allocateDirect(limits.maxBodyLength()));
-        send = new TieredSend(sender, hashes, request, head);
+        request = new BuilderRequest(limits);
+        send = new TieredSend(sender, hashes, request.bytes, head);
     }
 
     /**
-     * Who is told of what becomes of the blocks. Called before the first request.
+     * Called before the first request.
      *
-     * @param signals told of it on the broadcasting thread.
+     * @param signals told of what becomes of the blocks, on this thread.
      */
     public void signals(final BlockSignals signals)
     {
@@ -127,25 +105,48 @@ public final class FragBroadcaster
     }
 
     /**
-     * May a request be made?
+     * Called before the first request.
      *
-     * @return false while an earlier one is being sent, or an attempt of an earlier life is to be aborted.
+     * @param followed the run that the node follows while others lead; asked on this thread.
      */
-    public boolean isIdle()
+    public void follow(final FollowedRun followed)
     {
-        return Step.IDLE == step && !isLeftOpen;
+        run = followed;
+        messages.follow(followed);
     }
 
     /**
-     * The builder opens a block. What is open, this height or another, is aborted first.
+     * The schedule was replaced. An open attempt whose block went to another ends without a word: nobody would take it.
      *
-     * @param blockNumber      height.
-     * @param buffer           holding the request.
-     * @param parentHashOffset of 32 bytes.
-     * @param fieldsOffset     of the Env's own fields as they are on the wire.
-     * @param fieldsLength     of them, bytes.
-     * @return what became of it.
+     * @param newer from now on.
      */
+    public void onSchedule(final Schedule newer)
+    {
+        leadership.onSchedule(newer);
+        final boolean isOpen = LeaderAttempt.NO_BLOCK != attempt;
+        final LeaderTerm now = null == term ? null : newer.termNumbered(term.number());
+        if (isOpen && null == leadership.termOf(head.blockNumber) ||
+            request.isEnv && null == leadership.termOf(request.blockNumber))
+        {
+            drop();
+        }
+        term = null != now && null != leadership.termOf(now.lastBlock()) &&
+            (LeaderAttempt.NO_BLOCK == attempt || now.leads(head.blockNumber)) ? now : null;
+    }
+
+    /** {@return what this node is to the block that the run is at} */
+    public LeaderState state()
+    {
+        return leadership.state();
+    }
+
+    @Override
+    public boolean isIdle()
+    {
+        return LeaderStep.IDLE == step && !isLeftOpen;
+    }
+
+    @Override
     public PublishVerdict onEnv(
         final long blockNumber,
         final DirectBuffer buffer,
@@ -155,8 +156,8 @@ public final class FragBroadcaster
     {
         assert isIdle() : "a request during " + step;
 
-        final LeaderTerm leader = schedule.termOfBlock(blockNumber);
-        if (null == leader || !Arrays.equals(publicKey, leader.publicKey()) || leader.number() < termNumber)
+        final LeaderTerm leader = leadership.termOf(blockNumber);
+        if (null == leader || leader.number() < termNumber)
         {
             return PublishVerdict.NOT_LEADER;
         }
@@ -169,35 +170,30 @@ public final class FragBroadcaster
             return PublishVerdict.NOT_CONNECTED;
         }
 
-        requestTerm = leader;
-        requestBlock = blockNumber;
-        buffer.getBytes(parentHashOffset, requestParentHash);
-        request.putBytes(0, buffer, fieldsOffset, fieldsLength);
+        if (null == run)
+        {
+            leadership.onRun(blockNumber, leader.number());
+        }
+        request.term = leader;
+        request.blockNumber = blockNumber;
+        request.isEnv = true;
+        buffer.getBytes(parentHashOffset, request.parentHash);
+        request.bytes.putBytes(0, buffer, fieldsOffset, fieldsLength);
         if (LeaderAttempt.NO_BLOCK != attempt)
         {
-            requestReason = head.blockNumber == blockNumber ? ABORT_REOPENED : ABORT_BUILDER;
-            step(Step.ABORT_OPEN);
+            request.reason = head.blockNumber == blockNumber ?
+                LeaderMessages.ABORT_REOPENED : LeaderMessages.ABORT_BUILDER;
+            step(LeaderStep.ABORT_OPEN);
         }
         else
         {
-            step(isTermStarted(leader) ? Step.ENV : Step.LEADER_START);
+            step(isTermStarted(leader) ? LeaderStep.ENV : LeaderStep.LEADER_START);
         }
 
         return PublishVerdict.ACCEPTED;
     }
 
-    /**
-     * The builder adds a frag to the open block.
-     *
-     * @param blockNumber height.
-     * @param seq         from 0, each one more than the one before.
-     * @param isLast      true in the last of the block.
-     * @param txCount     transactions that the body says it holds.
-     * @param buffer      holding the body, a FragBody message.
-     * @param bodyOffset  of its first byte.
-     * @param bodyLength  in bytes.
-     * @return what became of it.
-     */
+    @Override
     public PublishVerdict onFrag(
         final long blockNumber,
         final long seq,
@@ -217,45 +213,28 @@ public final class FragBroadcaster
         {
             return PublishVerdict.OUT_OF_ORDER;
         }
-        if (nextSeq >= limits.maxFragsPerBlock() ||
-            txCount > limits.maxTxsPerFrag() ||
-            bodyLength > limits.maxBodyLength() ||
-            attemptBytes + bodyLength > limits.attemptBytes())
+        final PublishVerdict verdict =
+            request.check(nextSeq, attemptBytes, txCount, buffer, bodyOffset, bodyLength);
+        if (PublishVerdict.ACCEPTED != verdict)
         {
-            return PublishVerdict.TOO_LARGE;
-        }
-        if (!FragBodyReader.isValid(buffer, bodyOffset, bodyLength, txCount, limits.maxTxLength()))
-        {
-            return FragBodyReader.isValid(buffer, bodyOffset, bodyLength, txCount, bodyLength) ?
-                PublishVerdict.TOO_LARGE : PublishVerdict.MALFORMED;
+            return verdict;
         }
         if (!sender.isConnected())
         {
             return PublishVerdict.NOT_CONNECTED;
         }
 
-        request.putBytes(0, buffer, bodyOffset, bodyLength);
-        requestLength = bodyLength;
-        hashes.compute(request, 0, bodyLength);
-        requestTxCount = txCount;
-        isRequestLast = isLast;
-        step(Step.FRAG);
+        request.bytes.putBytes(0, buffer, bodyOffset, bodyLength);
+        request.length = bodyLength;
+        hashes.compute(request.bytes, 0, bodyLength);
+        request.txCount = txCount;
+        request.isLast = isLast;
+        step(LeaderStep.FRAG);
 
         return PublishVerdict.ACCEPTED;
     }
 
-    /**
-     * The builder closes the open block.
-     *
-     * @param blockNumber      height.
-     * @param totalFrags       frags of the block.
-     * @param buffer           holding the request.
-     * @param parentHashOffset of 32 bytes; must be the Env's.
-     * @param blockHashOffset  of 32 bytes.
-     * @param fieldsOffset     of the Seal's own fields as they are on the wire.
-     * @param fieldsLength     of them, bytes.
-     * @return what became of it.
-     */
+    @Override
     public PublishVerdict onSeal(
         final long blockNumber,
         final long totalFrags,
@@ -275,8 +254,8 @@ public final class FragBroadcaster
         {
             return PublishVerdict.OUT_OF_ORDER;
         }
-        buffer.getBytes(parentHashOffset, requestParentHash);
-        if (nextSeq != totalFrags || !Arrays.equals(head.parentHash, requestParentHash))
+        buffer.getBytes(parentHashOffset, request.parentHash);
+        if (nextSeq != totalFrags || !Arrays.equals(head.parentHash, request.parentHash))
         {
             return PublishVerdict.MALFORMED;
         }
@@ -285,20 +264,14 @@ public final class FragBroadcaster
             return PublishVerdict.NOT_CONNECTED;
         }
 
-        buffer.getBytes(blockHashOffset, requestSealedHash);
-        request.putBytes(0, buffer, fieldsOffset, fieldsLength);
-        step(Step.SEAL);
+        buffer.getBytes(blockHashOffset, request.sealedHash);
+        request.bytes.putBytes(0, buffer, fieldsOffset, fieldsLength);
+        step(LeaderStep.SEAL);
 
         return PublishVerdict.ACCEPTED;
     }
 
-    /**
-     * The builder, or the node on its way down, gives the open block up.
-     *
-     * @param blockNumber height.
-     * @param reason      code of the AbortReason.
-     * @return what became of it.
-     */
+    @Override
     public PublishVerdict onAbort(final long blockNumber, final int reason)
     {
         assert isIdle() : "a request during " + step;
@@ -308,8 +281,8 @@ public final class FragBroadcaster
             return refuseUnopened(blockNumber);
         }
 
-        requestReason = reason;
-        step(Step.ABORT);
+        request.reason = reason;
+        step(LeaderStep.ABORT);
 
         return PublishVerdict.ACCEPTED;
     }
@@ -323,16 +296,25 @@ public final class FragBroadcaster
      */
     public int doWork(final long nowNs, final long epochNs)
     {
-        if (Step.IDLE == step && !isStepDue(nowNs))
+        final FollowedRun followed = run;
+        if (null != followed)
+        {
+            leadership.onRun(followed.nextBlock(), followed.leadingTerm());
+        }
+        if (LeaderStep.IDLE == step && !isStepDue(nowNs))
         {
             return 0;
         }
 
         int work = 0;
-        while (Step.IDLE != step && work < FRAMES_PER_CYCLE && sender.isReady())
+        while (LeaderStep.IDLE != step && work < FRAMES_PER_CYCLE && sender.isReady())
         {
             if (!isEncoded)
             {
+                if (LeaderStep.ENV == step && messages.isSealAwaited(request.blockNumber, request.parentHash, nowNs))
+                {
+                    return work;
+                }
                 encode(epochNs);
                 isEncoded = true;
             }
@@ -358,105 +340,115 @@ public final class FragBroadcaster
             if (sender.isConnected())
             {
                 isLeftOpen = false;
-                requestReason = ABORT_RESTART;
-                step(Step.ABORT);
+                request.reason = LeaderMessages.ABORT_RESTART;
+                step(LeaderStep.ABORT);
             }
+        }
+        else if (isStartDue())
+        {
+            request.term = leadership.leading();
+            request.blockNumber = leadership.nextBlock();
+            Arrays.fill(request.parentHash, (byte)0);
+            step(LeaderStep.LEADER_START);
         }
         else if (null != term && nextHeartbeatNs - nowNs <= 0)
         {
-            step(Step.HEARTBEAT);
+            step(LeaderStep.HEARTBEAT);
         }
 
-        return Step.IDLE != step;
+        return LeaderStep.IDLE != step;
+    }
+
+    /** The run is at a block of ours: the others are to hear that somebody leads, before there is anything to open. */
+    private boolean isStartDue()
+    {
+        final LeaderTerm own = leadership.leading();
+
+        return null != run && null != own && own.number() >= termNumber && !isTermStarted(own) && sender.isConnected();
+    }
+
+    private void drop()
+    {
+        attempt = LeaderAttempt.NO_BLOCK;
+        request.isEnv = false;
+        step(LeaderStep.IDLE);
+        remember();
+        published.onDropped();
     }
 
     private void encode(final long epochNs)
     {
         switch (step)
         {
-            case ABORT_OPEN, ABORT -> messages.abort(nextSeq, requestReason, epochNs);
-            case LEADER_START -> messages.leaderStart(requireTerm(requestTerm), requestParentHash, epochNs);
-            case ENV -> messages.env(termNumber, requestBlock, requestParentHash, request, epochNs);
+            case ABORT_OPEN, ABORT -> messages.abort(nextSeq, request.reason, epochNs);
+            case LEADER_START -> messages.leaderStart(
+                requireTerm(request.term), request.blockNumber, request.parentHash, epochNs);
+            case ENV -> messages.env(termNumber, request.blockNumber, request.parentHash, request.bytes, epochNs);
             case FRAG -> messages.frag(
-                nextSeq, isRequestLast, requestTxCount, hashes, request, requestLength, epochNs);
-            case SEAL -> messages.seal(nextSeq, request, requestSealedHash, epochNs);
+                nextSeq, request.isLast, request.txCount, hashes, request.bytes, request.length, epochNs);
+            case SEAL -> messages.seal(nextSeq, request.bytes, request.sealedHash, epochNs);
             case LEADER_STOP -> messages.leaderStop(epochNs);
             case HEARTBEAT -> messages.heartbeat(epochNs);
             default -> throw new IllegalStateException("nothing to encode in " + step);
         }
         remember();
-        if (Step.FRAG == step)
+        if (LeaderStep.FRAG == step)
         {
-            send.startFrag(requestLength);
+            send.startFrag(request.length);
         }
         else
         {
             // A beat that nobody has room for is not worth waiting with: the next one says the same.
-            send.start(Step.HEARTBEAT == step);
+            send.start(LeaderStep.HEARTBEAT == step);
         }
     }
 
     /** Before it is sent: what was signed once is never signed otherwise, whatever happens to this process. */
     private void remember()
     {
-        if (Step.SEAL == step)
+        if (LeaderStep.SEAL == step)
         {
             memory.sealedTermNumber = termNumber;
             memory.sealedBlock = head.blockNumber;
         }
-        memory.attemptState = attemptAfterStep().ordinal();
-        memory.nextSeq = nextSeqAfterStep();
+        memory.attemptState = step.attemptAfter(attempt, request.isLast).ordinal();
+        memory.nextSeq = step.nextSeqAfter(nextSeq);
         memory.store();
-    }
-
-    private LeaderAttempt attemptAfterStep()
-    {
-        return switch (step)
-        {
-            case ENV -> LeaderAttempt.OPEN;
-            case FRAG -> isRequestLast ? LeaderAttempt.COMPLETE : LeaderAttempt.OPEN;
-            case ABORT_OPEN, SEAL, ABORT -> LeaderAttempt.NO_BLOCK;
-            case IDLE, LEADER_START, LEADER_STOP, HEARTBEAT -> attempt;
-        };
-    }
-
-    private int nextSeqAfterStep()
-    {
-        return Step.ENV == step ? 0 : Step.FRAG == step ? nextSeq + 1 : nextSeq;
     }
 
     private void complete(final long nowNs)
     {
-        attempt = attemptAfterStep();
-        nextSeq = nextSeqAfterStep();
-        nextHeartbeatNs = nowNs + (Step.HEARTBEAT == step ? HEARTBEAT_INTERVAL_NS : BURST_HEARTBEAT_DELAY_NS);
+        attempt = step.attemptAfter(attempt, request.isLast);
+        nextSeq = step.nextSeqAfter(nextSeq);
+        nextHeartbeatNs = nowNs + (LeaderStep.HEARTBEAT == step ? HEARTBEAT_INTERVAL_NS : BURST_HEARTBEAT_DELAY_NS);
         onSent();
         step(switch (step)
         {
-            case ABORT_OPEN -> isTermStarted(requireTerm(requestTerm)) ? Step.ENV : Step.LEADER_START;
+            case ABORT_OPEN -> isTermStarted(requireTerm(request.term)) ? LeaderStep.ENV : LeaderStep.LEADER_START;
             case LEADER_START ->
             {
-                term = requestTerm;
-                termNumber = requireTerm(requestTerm).number();
-                yield Step.ENV;
+                term = request.term;
+                termNumber = requireTerm(request.term).number();
+                yield request.isEnv ? LeaderStep.ENV : LeaderStep.IDLE;
             }
             case ENV ->
             {
                 attemptBytes = 0;
-                yield Step.IDLE;
+                request.isEnv = false;
+                yield LeaderStep.IDLE;
             }
             case FRAG ->
             {
-                attemptBytes += requestLength;
-                yield Step.IDLE;
+                attemptBytes += request.length;
+                yield LeaderStep.IDLE;
             }
-            case SEAL -> requireTerm(term).lastBlock() == memory.sealedBlock ? Step.LEADER_STOP : Step.IDLE;
+            case SEAL -> requireTerm(term).lastBlock() == memory.sealedBlock ? LeaderStep.LEADER_STOP : LeaderStep.IDLE;
             case LEADER_STOP ->
             {
                 term = null;
-                yield Step.IDLE;
+                yield LeaderStep.IDLE;
             }
-            case IDLE, ABORT, HEARTBEAT -> Step.IDLE;
+            case IDLE, ABORT, HEARTBEAT -> LeaderStep.IDLE;
         });
     }
 
@@ -465,9 +457,9 @@ public final class FragBroadcaster
         switch (step)
         {
             case ENV -> published.onEnv();
-            case FRAG -> published.onFrag(nextSeq - 1, isRequestLast, requestLength);
+            case FRAG -> published.onFrag(nextSeq - 1, request.isLast, request.length);
             case SEAL -> published.onSeal(nextSeq);
-            case ABORT_OPEN, ABORT -> published.onAbort(nextSeq, requestReason);
+            case ABORT_OPEN, ABORT -> published.onAbort(nextSeq, request.reason);
             case HEARTBEAT -> published.onHeartbeat();
             default ->
             {
@@ -476,7 +468,7 @@ public final class FragBroadcaster
         }
     }
 
-    private void step(final Step next)
+    private void step(final LeaderStep next)
     {
         step = next;
         isEncoded = false;
@@ -485,7 +477,8 @@ public final class FragBroadcaster
     private PublishVerdict refuseUnopened(final long blockNumber)
     {
         return memory.sealedTermNumber == termNumber && blockNumber <= memory.sealedBlock ?
-            PublishVerdict.ALREADY_SEALED : PublishVerdict.NO_OPEN_BLOCK;
+            PublishVerdict.ALREADY_SEALED :
+            null == leadership.termOf(blockNumber) ? PublishVerdict.NOT_LEADER : PublishVerdict.NO_OPEN_BLOCK;
     }
 
     private boolean isTermStarted(final LeaderTerm leader)

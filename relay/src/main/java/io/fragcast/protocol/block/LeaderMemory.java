@@ -128,6 +128,12 @@ public final class LeaderMemory
         isAnyHeard = true;
     }
 
+    /** Is the Seal known of a block of this hash? */
+    boolean isSealKnown(final byte[] blockHash)
+    {
+        return Arrays.equals(sealedHash, blockHash) || isAnyHeard && Arrays.equals(heardHash, blockHash);
+    }
+
     /** The digest of the Seal that an Env builds on: one's own, one heard, zeros if it is not known. */
     void parentDigest(final byte[] parent, final byte[] digest)
     {

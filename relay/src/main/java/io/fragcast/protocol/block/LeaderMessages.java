@@ -2,6 +2,7 @@ package io.fragcast.protocol.block;
 
 import io.fragcast.protocol.leader.LeaderTerm;
 import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,15 @@ import java.util.concurrent.TimeUnit;
  */
 final class LeaderMessages
 {
+    /** Why an attempt is given up: codes of the schema's {@code AbortReason}. */
+    static final int ABORT_BUILDER = 2;
+    static final int ABORT_RESTART = 3;
+    static final int ABORT_REOPENED = 4;
+    /** For the template of a term's last message. */
+    static final int NOTHING_YET = 0;
+    /** A frag's time: more than a Seal takes to come, repaired if need be. */
+    static final long SEAL_WAIT_NS = GapTracker.CADENCE_NS;
+
     private final long chainId;
     private final MessageSigner signer;
     private final FragSender sender;
@@ -22,8 +32,14 @@ final class LeaderMessages
     private final byte[] controlDigest = new byte[FrameDigest.DIGEST_LENGTH];
     private final LeaderMemory memory;
     private final byte[] lastDigest;
+    private @Nullable FollowedRun run;
     private int lastTemplateId;
     private int lastChunkCount;
+    /** The term was taken up, and nothing of it opened yet. */
+    private boolean isTermFresh;
+    private long freshBlock;
+    private long sealAwaitedSinceNs;
+    private boolean isSealAwaited;
 
     LeaderMessages(
         final long chainId, final MessageSigner signer, final FragSender sender, final LeaderMemory memory)
@@ -40,6 +56,38 @@ final class LeaderMessages
         System.arraycopy(memory.parentHash, 0, head.parentHash, 0, SignedHead.HASH_LENGTH);
     }
 
+    /** Names what is known of the run that others led. */
+    void follow(final FollowedRun followed)
+    {
+        run = followed;
+    }
+
+    /**
+     * Is the Seal of another leader still on its way, on which an Env would build? The builder hears of the block by
+     * other ways than this lane, and may be early.
+     *
+     * @param blockNumber of the Env.
+     * @param parentHash  of the Env.
+     * @param nowNs       monotonic nanoseconds.
+     * @return true for {@link #SEAL_WAIT_NS} at most, from the first question on.
+     */
+    boolean isSealAwaited(final long blockNumber, final byte[] parentHash, final long nowNs)
+    {
+        final FollowedRun followed = run;
+        if (null == followed || followed.nextBlock() < 0 || followed.nextBlock() >= blockNumber ||
+            memory.isSealKnown(parentHash))
+        {
+            return false;
+        }
+        if (!isSealAwaited)
+        {
+            isSealAwaited = true;
+            sealAwaitedSinceNs = nowNs;
+        }
+
+        return nowNs - sealAwaitedSinceNs < SEAL_WAIT_NS;
+    }
+
     /** Of the last message of an attempt. */
     SignedHead head()
     {
@@ -54,6 +102,8 @@ final class LeaderMessages
         final long epochNs)
     {
         memory.parentDigest(parentHash, head.previousDigest);
+        isTermFresh = false;
+        isSealAwaited = false;
         head.blockNumber = blockNumber;
         head.incarnation = nextIncarnation(epochNs);
         head.leaderTerm = termNumber;
@@ -105,8 +155,10 @@ final class LeaderMessages
         sign(sender.encodeAbort(head, reason), FrameKind.ABORT, 0);
     }
 
-    void leaderStart(final LeaderTerm term, final byte[] parentHash, final long epochNs)
+    void leaderStart(final LeaderTerm term, final long blockNumber, final byte[] parentHash, final long epochNs)
     {
+        isTermFresh = true;
+        freshBlock = blockNumber;
         controlHead.chainId = chainId;
         controlHead.blockNumber = term.firstBlock();
         controlHead.incarnation = nextIncarnation(epochNs);
@@ -129,6 +181,14 @@ final class LeaderMessages
 
     void heartbeat(final long epochNs)
     {
+        if (isTermFresh)
+        {
+            // Beside the block, the head is still that of the LeaderStart.
+            controlHead.blockNumber = freshBlock;
+            controlHead.publishTimeNs = epochNs;
+            signControl(sender.encodeHeartbeat(controlHead, nextControlSeq(epochNs), 0, NOTHING_YET));
+            return;
+        }
         nameLast(epochNs);
 
         signControl(sender.encodeHeartbeat(controlHead, nextControlSeq(epochNs), lastChunkCount, lastTemplateId));

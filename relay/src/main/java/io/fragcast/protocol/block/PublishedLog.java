@@ -17,6 +17,7 @@ final class PublishedLog
     private final AtomicCounter seals;
     private final AtomicCounter aborts;
     private final AtomicCounter heartbeats;
+    private final AtomicCounter dropped;
     private BlockSignals signals = BlockSignals.NONE;
 
     PublishedLog(final SignedHead head, final Counters counters)
@@ -27,6 +28,7 @@ final class PublishedLog
         bytes = counters.get(FragcastCounter.PUBLISHED_BYTES);
         seals = counters.get(FragcastCounter.PUBLISHED_SEALS);
         aborts = counters.get(FragcastCounter.PUBLISHED_ABORTS);
+        dropped = counters.get(FragcastCounter.ATTEMPTS_DROPPED);
         heartbeats = counters.get(FragcastCounter.PUBLISHED_HEARTBEATS);
     }
 
@@ -64,6 +66,12 @@ final class PublishedLog
     {
         aborts.incrementRelease();
         signal(BlockSignal.ABORTED, fragCount, reason);
+    }
+
+    /** An open attempt whose block went to another leader. */
+    void onDropped()
+    {
+        dropped.incrementRelease();
     }
 
     void onHeartbeat()

@@ -116,10 +116,10 @@ final class RunSequencer
         return base;
     }
 
-    /** Has a frag's time passed since anything of the run was heard? */
-    boolean isQuiet(final long nowNs)
+    /** When the run was last heard; meaningless without one. */
+    long heardNs()
     {
-        return !hasRun || nowNs - heardNs >= GapTracker.CADENCE_NS;
+        return heardNs;
     }
 
     /** An earlier life of this node ended everything up to here. */

@@ -51,6 +51,12 @@ public final class CurrentSchedule extends Schedule
     }
 
     @Override
+    public int autoTakeover()
+    {
+        return current.autoTakeover();
+    }
+
+    @Override
     public int termCount()
     {
         return current.termCount();

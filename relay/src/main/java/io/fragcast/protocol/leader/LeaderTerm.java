@@ -35,4 +35,16 @@ public record LeaderTerm(
     {
         return firstBlock <= blockNumber && blockNumber <= lastBlock;
     }
+
+    /**
+     * The same term over other blocks.
+     *
+     * @param first first of them.
+     * @param last  last of them.
+     * @return the term.
+     */
+    LeaderTerm between(final long first, final long last)
+    {
+        return new LeaderTerm(number, first, last, publicKey, identity, endpoints, anchor);
+    }
 }

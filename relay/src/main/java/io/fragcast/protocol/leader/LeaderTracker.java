@@ -102,6 +102,16 @@ public final class LeaderTracker
     }
 
     /**
+     * The latest term under which the run went on.
+     *
+     * @return its number; {@link Integer#MIN_VALUE} while none is known.
+     */
+    public int leadingTerm()
+    {
+        return firstOpenTerm;
+    }
+
+    /**
      * Is a term fenced?
      *
      * @param term of the schedule.

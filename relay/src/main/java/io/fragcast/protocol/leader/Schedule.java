@@ -2,6 +2,7 @@ package io.fragcast.protocol.leader;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,6 +15,7 @@ public class Schedule
     private final int mtu;
     private final LeaderTerm[] terms;
     private final long version;
+    private final int autoTakeover;
 
     /**
      * A schedule.
@@ -39,6 +41,27 @@ public class Schedule
      */
     public Schedule(final long chainId, final int mtu, final List<LeaderTerm> terms, final long version)
     {
+        this(chainId, mtu, terms, version, 0);
+    }
+
+    /**
+     * A schedule under which the next leader may begin early.
+     *
+     * @param chainId      EIP-155 chain id, not 0.
+     * @param mtu          of the network in bytes: the datagram payload, Aeron header included.
+     * @param terms        ascending by number and by block, disjoint, at least one.
+     * @param version      above that of the schedule it replaces; 0: its author counts none.
+     * @param autoTakeover cadences of silence after which the next leader takes over by itself; 0: it never does.
+     * @throws IllegalArgumentException naming the broken rule.
+     */
+    public Schedule(
+        final long chainId,
+        final int mtu,
+        final List<LeaderTerm> terms,
+        final long version,
+        final int autoTakeover)
+    {
+        this.autoTakeover = autoTakeover;
         if (0 == chainId)
         {
             throw new IllegalArgumentException("chain id is 0");
@@ -81,6 +104,7 @@ public class Schedule
         mtu = other.mtu;
         terms = other.terms;
         version = other.version;
+        autoTakeover = other.autoTakeover;
     }
 
     /**
@@ -111,6 +135,52 @@ public class Schedule
     public long version()
     {
         return version;
+    }
+
+    /**
+     * When the next leader takes over by itself.
+     *
+     * @return cadences of silence; 0: never.
+     */
+    public int autoTakeover()
+    {
+        return autoTakeover;
+    }
+
+    /**
+     * This schedule with a term that begins early: the blocks from there on are no longer of the terms before it.
+     *
+     * @param number     of the term that takes over.
+     * @param firstBlock where it begins.
+     * @return the schedule; this one if it has no such term, or the term begins there or before already.
+     */
+    public Schedule takenOver(final int number, final long firstBlock)
+    {
+        final LeaderTerm successor = termNumbered(number);
+        if (null == successor || successor.firstBlock() <= firstBlock)
+        {
+            return this;
+        }
+
+        final List<LeaderTerm> changed = new ArrayList<>();
+        for (int i = 0, count = termCount(); i < count; i++)
+        {
+            final LeaderTerm term = term(i);
+            if (number == term.number())
+            {
+                changed.add(term.between(firstBlock, term.lastBlock()));
+            }
+            else if (number < term.number() || term.lastBlock() < firstBlock)
+            {
+                changed.add(term);
+            }
+            else if (term.firstBlock() < firstBlock)
+            {
+                changed.add(term.between(term.firstBlock(), firstBlock - 1));
+            }
+        }
+
+        return new Schedule(chainId(), mtu(), changed, version(), autoTakeover());
     }
 
     /**
@@ -177,6 +247,25 @@ public class Schedule
         final LeaderTerm term = termOfBlock(blockNumber);
 
         return null != term && term.number() == termNumber ? term : null;
+    }
+
+    /**
+     * The term of a number.
+     *
+     * @param number of the term.
+     * @return the term, or null where the schedule has none.
+     */
+    public @Nullable LeaderTerm termNumbered(final int number)
+    {
+        for (int i = 0, count = termCount(); i < count; i++)
+        {
+            if (term(i).number() == number)
+            {
+                return term(i);
+            }
+        }
+
+        return null;
     }
 
     /**

@@ -123,7 +123,7 @@ public final class PeerTable
                 workCount += sessions[i].doWork(nowNs, epochNs, senders[i].isConnected(), holdings);
             }
         }
-        workCount += teller.doWork(nowNs) + statements.doWork();
+        workCount += teller.doWork(nowNs) + statements.doWork(nowNs);
         if (isChanged || nowNs - snapshotAtNs >= 0)
         {
             isChanged = false;

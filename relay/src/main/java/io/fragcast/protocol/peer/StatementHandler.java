@@ -22,4 +22,15 @@ public interface StatementHandler
      * @param nowNs     monotonic nanoseconds.
      */
     void onAccepted(Statement statement, long nowNs);
+
+    /**
+     * Does what is due without a statement.
+     *
+     * @param nowNs monotonic nanoseconds.
+     * @return work done.
+     */
+    default int doWork(final long nowNs)
+    {
+        return 0;
+    }
 }

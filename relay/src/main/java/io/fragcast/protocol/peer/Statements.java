@@ -190,9 +190,13 @@ public final class Statements
         }
     }
 
-    int doWork()
+    int doWork(final long nowNs)
     {
         int workCount = 0;
+        for (final StatementHandler handler : handlers)
+        {
+            workCount += null == handler ? 0 : handler.doWork(nowNs);
+        }
         for (int i = 0; i < sessions.length; i++)
         {
             workCount += dueCounts[i] > 0 ? tell(i) : 0;

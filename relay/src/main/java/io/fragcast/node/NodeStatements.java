@@ -1,0 +1,82 @@
+package io.fragcast.node;
+
+import io.fragcast.agent.StatementRing;
+import io.fragcast.codecs.EvidenceDecoder;
+import io.fragcast.codecs.TakeoverDecoder;
+import io.fragcast.counter.Counters;
+import io.fragcast.crypto.Secp256k1;
+import io.fragcast.protocol.block.MessageSigner;
+import io.fragcast.protocol.leader.RunPulse;
+import io.fragcast.protocol.leader.Takeovers;
+import io.fragcast.protocol.peer.Statements;
+import io.fragcast.wire.EvidenceAdapter;
+import io.fragcast.wire.StatementSigner;
+import io.fragcast.wire.TakeoverAdapter;
+import org.agrona.concurrent.EpochNanoClock;
+
+/**
+ * What a node says to all and hears from all: the way of its own statements, and who owns which kind of them.
+ */
+final class NodeStatements
+{
+    private final NodeContext<?> ctx;
+    private final StatementRing own;
+    private final RunPulse pulse = new RunPulse();
+    private final int maxFrameLength;
+
+    NodeStatements(final NodeContext<?> ctx, final Counters counters)
+    {
+        this.ctx = ctx;
+        own = new StatementRing(counters);
+        maxFrameLength = Lane.maxFrameLength(ctx.schedule().mtu());
+    }
+
+    /**
+     * Where a statement goes that this node makes itself, signed: checked there as anybody's, then told to all.
+     *
+     * @return the ring; any thread may offer.
+     */
+    StatementRing own()
+    {
+        return own;
+    }
+
+    /**
+     * Where the run is, for whoever judges its leader.
+     *
+     * @return the pulse; the hot agent's receiver writes it.
+     */
+    RunPulse pulse()
+    {
+        return pulse;
+    }
+
+    /**
+     * Names the owners of the kinds, each once; they run with the peers.
+     *
+     * @param statements of the control lane that is being made.
+     * @param schedule   of the node.
+     * @param alarms     told of proofs.
+     * @param epochClock for what is signed.
+     */
+    void register(
+        final Statements statements,
+        final NodeSchedule schedule,
+        final Alarms alarms,
+        final EpochNanoClock epochClock)
+    {
+        statements.register(EvidenceDecoder.TEMPLATE_ID, EvidenceAdapter.PLACES, new EvidenceAdapter(
+            statements, schedule.current(), Secp256k1.load().newVerifier(), maxFrameLength, alarms::onProof));
+
+        final MessageSigner signer = ctx.statementSigner();
+        statements.register(TakeoverDecoder.TEMPLATE_ID, TakeoverAdapter.PLACES, new TakeoverAdapter(
+            statements,
+            new Takeovers(
+                schedule.current().current(), null == signer ? null : signer.publicKey(), pulse, schedule::adopt),
+            schedule.current(),
+            pulse,
+            ctx.scheduleAuthority(),
+            null == signer ? null : new StatementSigner(signer),
+            epochClock));
+    }
+}
