@@ -33,6 +33,7 @@ final class CheckedEdge implements Edge
         }
         ctx.log().onDelivered(index, buffer, offset, length);
         ctx.deliveries().onEvent(index, buffer, offset, length);
+        ctx.eventLists().onTaken(index, buffer, offset, length);
         event.wrap(buffer, offset, length);
         if (BlockEvent.Kind.VERIFIED == event.kind() || BlockEvent.Kind.MISMATCHED == event.kind())
         {

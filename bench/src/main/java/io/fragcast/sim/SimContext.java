@@ -4,6 +4,7 @@ import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.protocol.block.SignatureVerifier;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.sim.checker.DeliveryChecker;
+import io.fragcast.sim.checker.EventListChecker;
 import io.fragcast.sim.checker.LeaderChecker;
 import io.fragcast.sim.checker.ProofChecker;
 import io.fragcast.sim.checker.Published;
@@ -22,6 +23,7 @@ import org.agrona.DirectBuffer;
  * @param deliveries checked.
  * @param leaders    checked.
  * @param proofs     checked.
+ * @param eventLists checked.
  * @param observer   sees what leaders send; the adversary, or nobody.
  */
 record SimContext(
@@ -35,6 +37,7 @@ record SimContext(
     DeliveryChecker deliveries,
     LeaderChecker leaders,
     ProofChecker proofs,
+    EventListChecker eventLists,
     FrameObserver observer)
 {
     /** Sees frames. */

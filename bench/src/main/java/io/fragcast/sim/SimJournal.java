@@ -13,7 +13,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 public class SimJournal implements Journal
 {
     private final SimDisk disk;
-    private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
     private boolean isClosed;
 
     /**
@@ -51,6 +50,8 @@ public class SimJournal implements Journal
     @Override
     public final long replay(final long fromIndex, final RecordConsumer consumer)
     {
+        // One for each call: who reads a record may replay what is behind it.
+        final UnsafeBuffer view = new UnsafeBuffer(0, 0);
         long count = 0;
         for (int i = (int)Math.max(0, fromIndex - 1); i < disk.recordCount(); i++)
         {

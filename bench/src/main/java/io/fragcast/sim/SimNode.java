@@ -138,6 +138,7 @@ final class SimNode
         {
             process.checkCounters();
             process.checkVerdicts();
+            process.checkEventList(State.UP == state);
         }
     }
 

@@ -11,9 +11,11 @@ import io.fragcast.edge.ipc.PublishRing;
 import io.fragcast.journal.DiskGuard;
 import io.fragcast.journal.JournalRecovery;
 import io.fragcast.journal.JournalRing;
+import io.fragcast.journal.JournalSignals;
 import io.fragcast.node.JournalTap;
 import io.fragcast.protocol.block.BlockConsumer;
 import io.fragcast.protocol.block.BlockLaneReceiver;
+import io.fragcast.protocol.block.BlockSignals;
 import io.fragcast.protocol.block.EvidenceConsumer;
 import io.fragcast.protocol.block.FragBroadcaster;
 import io.fragcast.protocol.block.LeaderMemory;
@@ -38,6 +40,7 @@ import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * One process of a node: the agents of its role, as {@code SequencerNode}, {@code RelayNode} and {@code ReplicaNode}
@@ -80,8 +83,10 @@ final class SimProcess
         final SimJournal journal = new SimJournal(site.disk());
         final JournalRecovery recovery = JournalRecovery.read(journal);
         final JournalRing journalRing = new JournalRing(journalRingLength(), counters);
-        journalAgent = new JournalAgent(
-            new JournalRing[]{journalRing}, journal, new DiskGuard(site.disk()::usableBytes, 1), site.clock(), counters);
+        final DiskGuard diskGuard = new DiskGuard(site.disk()::usableBytes, 1);
+        journalAgent =
+            new JournalAgent(new JournalRing[]{journalRing}, journal, diskGuard, site.clock(), counters);
+        ctx.eventLists().onNodeUp(index, site.disk().recordCount());
         final SimRepair repair = new SimRepair(ctx, site, counters);
         repairAgent = repair.agent();
         agents = topology.isLeader(index) ?
@@ -161,6 +166,14 @@ final class SimProcess
         }
     }
 
+    /** Holds what the journal tells against what happened; the process is up and idle, or its node is down. */
+    void checkEventList(final boolean isUp)
+    {
+        ctx.eventLists().check(index, new SimJournal(site.disk()), isUp &&
+            0 == counters.value(FragcastCounter.JOURNAL_FRAMES_LOST) &&
+            0 == counters.value(FragcastCounter.JOURNAL_EVENTS_LOST));
+    }
+
     private int journalRingLength()
     {
         final int shortest = BitUtil.findNextPositivePowerOfTwo(16 * ctx.options().mtu());
@@ -196,6 +209,7 @@ final class SimProcess
             counters,
             new LeaderMemory(site.disk().mappedFile(), ctx.schedule().chainId())
                 .stayAbove(recovery.highestIncarnation()));
+        broadcaster.signals(signals(journalRing, clock.epochNanos()::nanoTime));
         final PublishRing requests = new PublishRing(ctx.limits());
         builder.onLeaderUp(requests.publisher(builder));
 
@@ -232,12 +246,11 @@ final class SimProcess
         final FrameFanout fanout = topology.isRelay(index) ? fanout(sinks, 0) : null;
         final SimClock clock = site.clock();
         final SimDisk disk = site.disk();
-        final CheckedForwarder forwarder = new CheckedForwarder(
-            ctx.proofs(),
-            index,
-            counters,
-            new JournalTap(journalRing, clock.epochNanos(), repair.tap(clock.epochNanos(), fanout)));
-        final BlockConsumer consumer = topology.isReplica(index) ? edge() : (delivery) -> true;
+        final JournalTap journalTap =
+            new JournalTap(journalRing, clock.epochNanos(), repair.tap(clock.epochNanos(), fanout));
+        final CheckedForwarder forwarder = new CheckedForwarder(ctx.proofs(), index, counters, journalTap);
+        final BlockEventProxy deliveries = topology.isReplica(index) ? edge() : null;
+        final BlockConsumer consumer = null == deliveries ? (delivery) -> true : deliveries;
         final BlockLaneReceiver receiver = new BlockLaneReceiver(
             ctx.schedule(),
             ctx.limits(),
@@ -249,6 +262,9 @@ final class SimProcess
                 evidence(),
                 this::onSessionRejected),
             counters);
+        receiver.lanes(journalTap::lane);
+        receiver.signals(signals(
+            journalRing, null == deliveries ? clock.epochNanos()::nanoTime : deliveries::deliverTimeNs));
         if (SimDisk.NOTHING != disk.consumedBlock())
         {
             receiver.resumeAfter(disk.consumedBlock());
@@ -285,13 +301,19 @@ final class SimProcess
         }
     }
 
-    private BlockConsumer edge()
+    private BlockEventProxy edge()
     {
         final OneToOneRingBuffer ring = BlockEventProxy.newRing(ctx.limits(), ctx.maxFrameLength());
         edgeRingLength = ring.capacity();
         edgeAgent = new EdgeAgent(ring, new CheckedEdge(ctx, index, site.random(), site.disk()));
 
         return new BlockEventProxy(ring, site.clock().epochNanos(), counters);
+    }
+
+    private BlockSignals signals(final JournalRing journalRing, final LongSupplier deliverTimeNs)
+    {
+        return ctx.eventLists().signals(index, new JournalSignals(
+            journalRing, ctx.schedule().chainId(), site.clock().epochNanos(), deliverTimeNs));
     }
 
     private EvidenceConsumer evidence()

@@ -5,6 +5,7 @@ import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.sim.checker.ConvergenceChecker;
 import io.fragcast.sim.checker.DeliveryChecker;
+import io.fragcast.sim.checker.EventListChecker;
 import io.fragcast.sim.checker.LeaderChecker;
 import io.fragcast.sim.checker.ProofChecker;
 import io.fragcast.sim.checker.Published;
@@ -59,6 +60,7 @@ public final class Simulator
     private final DeliveryChecker deliveries;
     private final LeaderChecker leaders;
     private final ProofChecker proofs;
+    private final EventListChecker eventLists;
     private final SimNetwork network;
     private final SimChain chain;
     private final Topology topology;
@@ -76,6 +78,7 @@ public final class Simulator
         deliveries = new DeliveryChecker(published, options.nodes());
         leaders = new LeaderChecker(published);
         proofs = new ProofChecker(published, options.nodes());
+        eventLists = new EventListChecker(options.nodes());
         network = new SimNetwork(events, log, (index) ->
         {
             if (index < nodes.size())
@@ -109,6 +112,7 @@ public final class Simulator
             deliveries,
             leaders,
             proofs,
+            eventLists,
             this::onObserved);
         makeNodes(ctx, signers);
         adversary = makeAdversary(signers);
