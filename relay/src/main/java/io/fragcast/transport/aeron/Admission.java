@@ -4,6 +4,7 @@ import io.aeron.driver.ReceiveChannelEndpointSupplier;
 import io.aeron.driver.SendChannelEndpointSupplier;
 import io.aeron.driver.ext.LossGenerator;
 import io.fragcast.counter.FragcastCounter;
+import io.fragcast.transport.SendTap;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.agrona.concurrent.status.CountersManager;
 import org.jspecify.annotations.Nullable;
@@ -126,9 +127,10 @@ final class Admission
             new ValidatingReceiveChannelEndpoint(udpChannel, dispatcher, statusIndicator, context, this, dataLoss);
     }
 
-    SendChannelEndpointSupplier sendEndpoints(final @Nullable LossGenerator controlLoss)
+    SendChannelEndpointSupplier sendEndpoints(
+        final @Nullable LossGenerator controlLoss, final @Nullable SendTap sendTap)
     {
         return (udpChannel, statusIndicator, context) ->
-            new ValidatingSendChannelEndpoint(udpChannel, statusIndicator, context, this, controlLoss);
+            new ValidatingSendChannelEndpoint(udpChannel, statusIndicator, context, this, controlLoss, sendTap);
     }
 }

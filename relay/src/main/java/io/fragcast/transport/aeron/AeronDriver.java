@@ -201,7 +201,7 @@ public final class AeronDriver implements AutoCloseable
             .useConcurrentCountersManager(true)
             .counterValuesBufferLength(COUNTERS * CountersReader.COUNTER_LENGTH)
             .receiveChannelEndpointSupplier(admission.receiveEndpoints(config.dataLoss()))
-            .sendChannelEndpointSupplier(admission.sendEndpoints(config.controlLoss()));
+            .sendChannelEndpointSupplier(admission.sendEndpoints(config.controlLoss(), config.sendTap()));
 
         if (DriverThreading.INVOKER == config.threading())
         {

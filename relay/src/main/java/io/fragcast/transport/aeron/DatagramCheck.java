@@ -1,7 +1,10 @@
 package io.fragcast.transport.aeron;
 
+import io.fragcast.transport.SendTap;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
+
+import java.net.InetSocketAddress;
 
 import static io.aeron.logbuffer.FrameDescriptor.FRAME_ALIGNMENT;
 import static io.aeron.logbuffer.FrameDescriptor.UNFRAGMENTED;
@@ -93,6 +96,38 @@ final class DatagramCheck
         return (HDR_TYPE_SM == type && SM_LENGTH == length) ||
             (HDR_TYPE_NAK == type && NAK_LENGTH == length) ||
             (HDR_TYPE_RSP_SETUP == type && RESPONSE_SETUP_LENGTH == length);
+    }
+
+    /**
+     * Shows the messages of a datagram that was sent.
+     *
+     * @param packet      as it was sent.
+     * @param length      of it.
+     * @param destination that it was sent to.
+     * @param tap         shown each.
+     */
+    static void show(
+        final DirectBuffer packet, final int length, final InetSocketAddress destination, final SendTap tap)
+    {
+        int at = 0;
+        while (at + HEADER_LENGTH < length)
+        {
+            final int frameLength = int32(packet, at + FRAME_LENGTH_FIELD_OFFSET);
+            if (frameLength <= HEADER_LENGTH)
+            {
+                return;
+            }
+            if (HDR_TYPE_DATA == type(packet, at))
+            {
+                tap.onFrameSent(
+                    destination,
+                    int32(packet, at + STREAM_ID_FIELD_OFFSET),
+                    packet,
+                    at + HEADER_LENGTH,
+                    frameLength - HEADER_LENGTH);
+            }
+            at += BitUtil.align(frameLength, FRAME_ALIGNMENT);
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.fragcast.transport.aeron;
 
 import io.aeron.driver.ext.LossGenerator;
+import io.fragcast.transport.SendTap;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  * @param threadFactory makes the driver's threads, pinned or not; unused by INVOKER.
  * @param dataLoss      drops datagrams that come in from publishers, for tests and the demo; null for none.
  * @param controlLoss   drops datagrams that come in from receivers, for tests; null for none.
+ * @param sendTap       sees each frame that leaves, on the sending thread, for tests and measurements; null for none.
  */
 public record DriverConfig(
     Path directory,
@@ -31,7 +33,8 @@ public record DriverConfig(
     Supplier<IdleStrategy> idleStrategy,
     ThreadFactory threadFactory,
     @Nullable LossPerEndpoint dataLoss,
-    @Nullable LossGenerator controlLoss)
+    @Nullable LossGenerator controlLoss,
+    @Nullable SendTap sendTap)
 {
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
     // Odd, so that seeds next to each other part from the hashes of endpoints next to each other.
@@ -61,6 +64,7 @@ public record DriverConfig(
                 100, 10, TimeUnit.MICROSECONDS.toNanos(1), TimeUnit.MILLISECONDS.toNanos(1)),
             (task) -> daemon(name, task),
             null,
+            null,
             null);
     }
 
@@ -75,7 +79,7 @@ public record DriverConfig(
     {
         return new DriverConfig(
             directory, true, DriverThreading.SHARED, budget, BackoffIdleStrategy::new,
-            (task) -> daemon(directory.getFileName().toString(), task), null, null);
+            (task) -> daemon(directory.getFileName().toString(), task), null, null, null);
     }
 
     /**
@@ -87,7 +91,7 @@ public record DriverConfig(
     public DriverConfig withDirectory(final Path directory)
     {
         return new DriverConfig(
-            directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss, controlLoss);
+            directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss, controlLoss, sendTap);
     }
 
     /**
@@ -100,7 +104,7 @@ public record DriverConfig(
     public DriverConfig withThreads(final Supplier<IdleStrategy> idleStrategy, final ThreadFactory threadFactory)
     {
         return new DriverConfig(
-            directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss, controlLoss);
+            directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss, controlLoss, sendTap);
     }
 
     /**
@@ -126,7 +130,7 @@ public record DriverConfig(
     public DriverConfig withDataLoss(final LossPerEndpoint dataLoss)
     {
         return new DriverConfig(
-            directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss, controlLoss);
+            directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss, controlLoss, sendTap);
     }
 
     /**
@@ -138,7 +142,19 @@ public record DriverConfig(
     public DriverConfig withControlLoss(final LossGenerator controlLoss)
     {
         return new DriverConfig(
-            directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss, controlLoss);
+            directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss, controlLoss, sendTap);
+    }
+
+    /**
+     * The same driver, watched.
+     *
+     * @param tap sees each frame that leaves, on the driver's sending thread.
+     * @return the configuration.
+     */
+    public DriverConfig withSendTap(final SendTap tap)
+    {
+        return new DriverConfig(
+            directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss, controlLoss, tap);
     }
 
     private static Thread daemon(final String name, final Runnable task)

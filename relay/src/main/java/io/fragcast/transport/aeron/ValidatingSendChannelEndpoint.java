@@ -10,6 +10,7 @@ import io.aeron.protocol.NakFlyweight;
 import io.aeron.protocol.ResponseSetupFlyweight;
 import io.aeron.protocol.StatusMessageFlyweight;
 import io.fragcast.counter.FragcastCounter;
+import io.fragcast.transport.SendTap;
 import org.agrona.collections.Hashing;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.concurrent.CachedNanoClock;
@@ -30,6 +31,7 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
 {
     private final Admission admission;
     private final @Nullable LossGenerator controlLoss;
+    private final @Nullable SendTap sendTap;
     private final InetSocketAddress endpoint;
     private final CachedNanoClock clock;
     private final long retransmitLingerNs;
@@ -41,11 +43,13 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
         final AtomicCounter statusIndicator,
         final MediaDriver.Context context,
         final Admission admission,
-        final @Nullable LossGenerator controlLoss)
+        final @Nullable LossGenerator controlLoss,
+        final @Nullable SendTap sendTap)
     {
         super(udpChannel, statusIndicator, context);
         this.admission = admission;
         this.controlLoss = controlLoss;
+        this.sendTap = sendTap;
         endpoint = udpChannel.isResponseControlMode() ? udpChannel.localControl() : udpChannel.remoteData();
         clock = context.senderCachedNanoClock();
         retransmitLingerNs = context.retransmitUnicastLingerNs();
@@ -207,6 +211,10 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
             if (null != session)
             {
                 session.onSent(outgoing, length);
+            }
+            if (null != sendTap)
+            {
+                DatagramCheck.show(outgoing, length, endpoint, sendTap);
             }
         }
 
