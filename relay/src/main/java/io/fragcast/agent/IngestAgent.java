@@ -32,6 +32,7 @@ public final class IngestAgent implements Agent
     private final RepairAnswerAdapter[] answers;
     private final Runnable journalWork;
     private final AtomicCounter connected;
+    private @Nullable CatchUpFeed feed;
 
     /**
      * An agent that nobody repairs for.
@@ -105,6 +106,16 @@ public final class IngestAgent implements Agent
     }
 
     /**
+     * Whole heights are fetched when the node is far behind. Called before the first duty cycle.
+     *
+     * @param feed of what was fetched.
+     */
+    public void caughtUpBy(final CatchUpFeed feed)
+    {
+        this.feed = feed;
+    }
+
+    /**
      * Polls these sources from now on. By the agent's own thread, between two duty cycles.
      *
      * @param newSources to poll; owned by the node.
@@ -132,6 +143,10 @@ public final class IngestAgent implements Agent
         if (null != repair)
         {
             workCount += repair(repair, stalledNs, nowNs);
+        }
+        if (null != feed)
+        {
+            workCount += feed.doWork(nowNs);
         }
         journalWork.run();
 

@@ -24,21 +24,17 @@ public final class RepairAgent implements Agent
     /** A million records, 1.4 GB of journal, are taken up in some seconds, in steps of about 0.3 ms. */
     private static final int FOLLOW_LIMIT = 256;
 
-    /** More than a requester may have waiting, so that one that asks too often hears so. */
-    private static final int REQUEST_LIMIT = 8;
-
     private final String name;
     private final NanoClock clock;
     private final AcceptedFrames[] accepted;
     private final @Nullable JournalArchive archive;
-    private final FrameLink[] links;
-    private final RepairAdapter[] adapters;
-    private final boolean[] isConnected;
+    private final ServedLinks links;
+    private final @Nullable BulkService bulk;
     private final RepairServer server;
     private final IntSupplier transport;
 
     /**
-     * An agent.
+     * An agent that serves the repair lane alone.
      *
      * @param name      of the node.
      * @param clock     monotonic.
@@ -59,19 +55,46 @@ public final class RepairAgent implements Agent
         final IntSupplier transport,
         final Counters counters)
     {
+        this(name, clock, accepted, archive, links, server, null, transport, counters);
+    }
+
+    /**
+     * An agent.
+     *
+     * @param name      of the node.
+     * @param clock     monotonic.
+     * @param accepted  ways of accepted frames into memory, one for each hot agent.
+     * @param archive   that the server reads; null without a journal.
+     * @param links     of the requesters, numbered as the server knows them.
+     * @param server    that answers.
+     * @param bulk      serves the bulk lane beside; null: nobody does.
+     * @param transport run once a duty cycle: the transport's own work on this thread.
+     * @param counters  of the node.
+     */
+    public RepairAgent(
+        final String name,
+        final NanoClock clock,
+        final AcceptedFrames[] accepted,
+        final @Nullable JournalArchive archive,
+        final FrameLink[] links,
+        final RepairServer server,
+        final @Nullable BulkService bulk,
+        final IntSupplier transport,
+        final Counters counters)
+    {
         this.name = name;
         this.clock = clock;
         this.accepted = accepted.clone();
         this.archive = archive;
-        this.links = links.clone();
         this.server = server;
+        this.bulk = bulk;
         this.transport = transport;
-        isConnected = new boolean[links.length];
-        adapters = new RepairAdapter[links.length];
+        final RepairAdapter[] adapters = new RepairAdapter[links.length];
         for (int i = 0; i < links.length; i++)
         {
             adapters[i] = new RepairAdapter(i, server, counters);
         }
+        this.links = new ServedLinks(links, adapters, server::onDisconnected);
     }
 
     @Override
@@ -87,31 +110,19 @@ public final class RepairAgent implements Agent
         {
             workCount += archive.follow(FOLLOW_LIMIT);
         }
-        for (int i = 0; i < links.length; i++)
+        workCount += links.poll(nowNs);
+        final int answered = server.doWork(nowNs);
+        if (null != bulk)
         {
-            workCount += pollLink(i, nowNs);
+            workCount += bulk.doWork(0 < answered, nowNs);
         }
 
-        return workCount + server.doWork(nowNs);
+        return workCount + answered;
     }
 
     @Override
     public String roleName()
     {
         return name + " repair";
-    }
-
-    private int pollLink(final int i, final long nowNs)
-    {
-        final FrameLink link = links[i];
-        final int workCount = link.doWork(nowNs);
-        final boolean isNowConnected = link.isConnected();
-        if (isConnected[i] && !isNowConnected)
-        {
-            server.onDisconnected(i);
-        }
-        isConnected[i] = isNowConnected;
-
-        return isNowConnected ? workCount + link.source().poll(adapters[i], REQUEST_LIMIT) : workCount;
     }
 }

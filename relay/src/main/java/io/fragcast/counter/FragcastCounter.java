@@ -375,7 +375,44 @@ public enum FragcastCounter
     ATTEMPTS_DROPPED(166, "attempts dropped",
         "Open attempts of this leader that ended unsaid, because their block went to another."),
 
-    TAKEOVERS(167, "takeovers", "Times that a term began early here, for the leaders before it were gone.");
+    TAKEOVERS(167, "takeovers", "Times that a term began early here, for the leaders before it were gone."),
+
+    STREAMS_OPENED(168, "streams opened", "Sessions of the bulk lane that were opened here."),
+
+    STREAMS_PRUNED(169, "streams pruned", "Sessions that were ended because their requester opened a fourth."),
+
+    STREAMS_REFUSED(170, "streams refused",
+        "Sessions not begun: a foreign chain, a kind that is not kept, or no proof that answers arrive."),
+
+    STREAM_FAULTS(171, "stream faults",
+        "Requests beyond a limit, or with another start than their session: its sessions were ended."),
+
+    STREAM_BYTES_SENT(172, "stream bytes sent", "Bytes of items sent on the bulk lane."),
+
+    STREAM_REPLIES_DROPPED(173, "stream replies dropped", "Refusals on the bulk lane that the link did not take."),
+
+    BULK_MALFORMED(174, "bulk malformed", "Messages of the bulk lane that are not what they claim to be."),
+
+    CATCH_UP_MODE(175, "catch-up mode", Kind.GAUGE,
+        "0 live, 1 fetching sealed blocks, 2 fetching what is left of the open one."),
+
+    CATCH_UP_BLOCKS(176, "catch-up blocks", "Heights that were fetched whole and handed on."),
+
+    CATCH_UP_BYTES(177, "catch-up bytes", "Bytes of frames fetched on the bulk lane."),
+
+    CATCH_UP_IGNORED(178, "catch-up ignored",
+        "Frames of the bulk lane that nobody waits for: not asked for, of a session that is over, or too many."),
+
+    CATCH_UP_TIMEOUTS(179, "catch-up timeouts", "Sessions given up because their holder sent nothing in time."),
+
+    CATCH_UP_REASSIGNED(180, "catch-up reassigned", "Ranges that were asked of another holder than the first."),
+
+    CATCH_UP_INCOMPLETE(181, "catch-up incomplete", "Heights that came without a Seal or with something missing."),
+
+    CATCH_UP_BROKEN(182, "catch-up broken",
+        "Heights whose frames did not hold: their range was discarded, their holder charged."),
+
+    CATCH_UP_GIVEN_UP(183, "catch-up given up", "Heights that no holder has.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

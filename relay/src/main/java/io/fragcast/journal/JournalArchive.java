@@ -32,6 +32,8 @@ public final class JournalArchive implements FrameArchive, AutoCloseable
     /** 2^16 heights: a day and a half of blocks every 2 s, in 1.5 MiB. */
     public static final int DEFAULT_CAPACITY = 1 << 16;
 
+    /** Lane of records that came with whole heights (schema, JournalRecord). */
+    private static final int BULK_LANE = 3;
     private static final long NONE = -1;
 
     private final JournalReader follower;
@@ -48,6 +50,7 @@ public final class JournalArchive implements FrameArchive, AutoCloseable
     private final int mask;
     private long followIndex = Journal.START;
     private long oldestBlock = NO_BLOCK;
+    private long newestBlock = NO_BLOCK;
     private boolean isOldestKnown = true;
     private long wantedBlock;
     private long wantedLastIndex;
@@ -122,6 +125,12 @@ public final class JournalArchive implements FrameArchive, AutoCloseable
     }
 
     @Override
+    public long newestBlock()
+    {
+        return newestBlock;
+    }
+
+    @Override
     public long read(final long blockNumber, final long position, final int recordLimit, final Consumer consumer)
     {
         if (!has(blockNumber))
@@ -172,6 +181,10 @@ public final class JournalArchive implements FrameArchive, AutoCloseable
                 lowerOldest(name.blockNumber);
             }
             lastIndices[slot] = index;
+            if (NO_BLOCK == newestBlock || Long.compareUnsigned(name.blockNumber, newestBlock) > 0)
+            {
+                newestBlock = name.blockNumber;
+            }
         }
 
         return true;
@@ -185,6 +198,7 @@ public final class JournalArchive implements FrameArchive, AutoCloseable
         }
         if (isFrame(buffer, offset, length) && wantedBlock == name.blockNumber)
         {
+            name.isVouchedFor = BULK_LANE == record.lane() && !name.isSeal;
             isPushedBack =
                 !requireNonNull(consumer).onFrame(name, buffer, record.frameOffset(), record.frameLength());
         }

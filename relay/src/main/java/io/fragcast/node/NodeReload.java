@@ -28,6 +28,7 @@ final class NodeReload
     private final HotPeers hot;
     private final Supplier<@Nullable ControlLane> controlLane;
     private final @Nullable RepairLane repair;
+    private final CatchUpLane catchUp;
     private final Counters counters;
     private final int maxSinks;
     private final byte[] identityKey;
@@ -44,12 +45,14 @@ final class NodeReload
         final HotPeers hot,
         final Supplier<@Nullable ControlLane> controlLane,
         final @Nullable RepairLane repair,
+        final CatchUpLane catchUp,
         final Counters counters)
     {
         this.schedule = schedule;
         this.hot = hot;
         this.controlLane = controlLane;
         this.repair = repair;
+        this.catchUp = catchUp;
         this.counters = counters;
         lists = PeerLists.of(ctx);
         identityKey = ctx.identity().publicKey();
@@ -174,6 +177,7 @@ final class NodeReload
         if (isAsked)
         {
             hot.ask(newer.holders());
+            catchUp.ask(newer.holders());
         }
         final boolean isAnswered = isOther(older.requesters(), newer.requesters());
         if (isAnswered && null != repair)

@@ -74,6 +74,7 @@ final class NodeRuntime implements AutoCloseable
     private final NodeReload reload;
     private final NodeSchedule schedule;
     private final ChainSources chain;
+    private final CatchUpLane catchUp;
     private @Nullable ControlLane control;
     private @Nullable JournalTap journalTap;
 
@@ -115,7 +116,8 @@ final class NodeRuntime implements AutoCloseable
         rings = Stream.of(journalRing, null == repair ? null : repair.ring())
             .filter(Objects::nonNull)
             .toArray(JournalRing[]::new);
-        reload = new NodeReload(ctx, schedule, peers, () -> control, repair, counters);
+        catchUp = CatchUpLane.open(ctx, host, links, clock, counters);
+        reload = new NodeReload(ctx, schedule, peers, () -> control, repair, catchUp, counters);
         chain = ChainSources.open(ctx, host, clock, counters);
         if (null != http)
         {
@@ -326,6 +328,7 @@ final class NodeRuntime implements AutoCloseable
             },
             counters);
         peers.polledBy(agent, client);
+        catchUp.feed(agent, receiver, adapter, journalRing, epochClock);
 
         return agent;
     }
@@ -464,7 +467,7 @@ final class NodeRuntime implements AutoCloseable
             host,
             links,
             next,
-            holderNews,
+            catchUp.told(holderNews),
             statements.own(),
             (flood) -> statements.register(flood, schedule, alarms, epochClock),
             clock,

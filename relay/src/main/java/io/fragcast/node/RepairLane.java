@@ -1,5 +1,6 @@
 package io.fragcast.node;
 
+import io.fragcast.agent.BulkService;
 import io.fragcast.agent.Commands;
 import io.fragcast.agent.RepairAgent;
 import io.fragcast.config.PeerName;
@@ -13,11 +14,17 @@ import io.fragcast.journal.chronicle.ChronicleJournalReader;
 import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.repair.AnswerLimits;
 import io.fragcast.protocol.repair.FrameArchive;
+import io.fragcast.protocol.repair.HeldFrames;
 import io.fragcast.protocol.repair.RecentFrames;
 import io.fragcast.protocol.repair.RepairServer;
+import io.fragcast.protocol.sync.SeederLimits;
+import io.fragcast.protocol.sync.StreamSeeder;
+import io.fragcast.transport.FrameLink;
 import io.fragcast.transport.LinkPlace;
 import io.fragcast.transport.aeron.AeronClient;
 import io.fragcast.wire.AnswerProxy;
+import io.fragcast.wire.ChunkProxy;
+import io.fragcast.wire.FrameNames;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +33,10 @@ import java.security.SecureRandom;
 import java.util.List;
 
 /**
- * The serving side of a node's repair lane, on a cold thread with a client of its own:
+ * The serving side of a node's repair and bulk lanes, on a cold thread with a client of its own:
  * <pre>
- *   hot agent --JournalTap--> [ ring ] --AcceptedFrames--> RecentFrames --+
- *   journal's files ------------------- JournalArchive ------------------+--> RepairServer --> requesters
+ *   hot agent --JournalTap--> [ ring ] --AcceptedFrames--> RecentFrames --+--> RepairServer --> requesters
+ *   journal's files ------------------- JournalArchive ------------------+--> StreamSeeder --> those far behind
  * </pre>
  * The hot agent shares the ring with it and nothing else. Closed with the host, after its threads.
  */
@@ -77,9 +84,11 @@ final class RepairLane
         final AeronClient client = host.connectCold(ctx.name() + " repair");
         final PeerPlaces places = new PeerPlaces(PeerPlaces.requesters(ctx.requesters()));
         final LinkPlace[] requesters = LinkPlace.array(places.capacity());
-        final PeerPlaces.Owner owner = new Requesters(requesters, client, links, ctx, counters);
+        final LinkPlace[] behind = LinkPlace.array(places.capacity());
+        final PeerPlaces.Owner owner = new Requesters(requesters, behind, client, links, ctx, counters);
         places.change(ctx.requesters(), owner);
         host.addResource(() -> CloseHelper.closeAll(requesters));
+        host.addResource(() -> CloseHelper.closeAll(behind));
         final Commands commands = new Commands();
 
         final JournalRing ring = new JournalRing(
@@ -93,13 +102,25 @@ final class RepairLane
         }
 
         final long chainId = ctx.schedule().chainId();
+        final int maxFrameLength = Lane.maxFrameLength(ctx.schedule().mtu());
+        final FrameArchive frames = null == archive ? FrameArchive.NONE : archive;
         final RepairServer server = new RepairServer(
             chainId,
             requesters.length,
             memory,
-            null == archive ? FrameArchive.NONE : archive,
-            new AnswerProxy(requesters, chainId, Lane.maxFrameLength(ctx.schedule().mtu())),
+            frames,
+            new AnswerProxy(requesters, chainId, maxFrameLength),
             AnswerLimits.DEFAULT,
+            new SecureRandom()::nextLong,
+            counters);
+        final HeldFrames held = new HeldFrames(memory, frames);
+        final StreamSeeder seeder = new StreamSeeder(
+            chainId,
+            behind.length,
+            new HeldFrames[]{held, held, null, null},
+            new FrameNames()::tryName,
+            new ChunkProxy(behind, chainId, maxFrameLength),
+            SeederLimits.DEFAULT,
             new SecureRandom()::nextLong,
             counters);
         host.addCold(
@@ -111,6 +132,7 @@ final class RepairLane
                 archive,
                 requesters,
                 server,
+                new BulkService(behind, seeder, chainId, counters),
                 () -> commands.doWork() + client.invoke(),
                 counters),
             counters.get(FragcastCounter.HOT_ERRORS));
@@ -156,23 +178,35 @@ final class RepairLane
 
     /** Opens and closes the links of requesters. */
     private record Requesters(
-        LinkPlace[] requesters, AeronClient client, Links links, NodeContext<?> ctx, Counters counters)
+        LinkPlace[] requesters,
+        LinkPlace[] behind,
+        AeronClient client,
+        Links links,
+        NodeContext<?> ctx,
+        Counters counters)
         implements PeerPlaces.Owner
     {
         @Override
         public void onLeft(final int place)
         {
             requesters[place].leave();
+            behind[place].leave();
         }
 
         @Override
         public void onTaken(final int place, final PeerName peer)
         {
-            requesters[place].take(client.accept(
+            requesters[place].take(accept(Lane.REPAIR, peer));
+            behind[place].take(accept(Lane.BULK, peer));
+        }
+
+        private FrameLink accept(final Lane lane, final PeerName peer)
+        {
+            return client.accept(
                 peer.toString(),
-                links.link(Lane.REPAIR, ctx.listen(), peer.publicKey()),
+                links.link(lane, ctx.listen(), peer.publicKey()),
                 null,
-                counters.get(FragcastCounter.SOURCES_REMADE)));
+                counters.get(FragcastCounter.SOURCES_REMADE));
         }
     }
 }

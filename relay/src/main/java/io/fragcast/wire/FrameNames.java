@@ -137,6 +137,7 @@ public final class FrameNames
         seal.wrap(buffer, offset + HEADER_LENGTH, header.blockLength(), header.version());
         name.set(FramePart.END, (int)seal.leaderTerm(), seal.blockNumber(), seal.incarnation(), 0, 0);
         name.fragCount = (int)Math.min(seal.totalFrags(), Integer.MAX_VALUE);
+        name.isSeal = true;
 
         return true;
     }

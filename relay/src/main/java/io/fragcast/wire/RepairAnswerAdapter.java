@@ -5,6 +5,7 @@ import io.fragcast.codecs.WantResultDecoder;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.block.BlockLaneReceiver;
+import io.fragcast.protocol.block.FrameLane;
 import io.fragcast.protocol.block.Verdict;
 import io.fragcast.protocol.repair.AnswerState;
 import io.fragcast.protocol.repair.HoleKind;
@@ -89,9 +90,9 @@ public final class RepairAnswerAdapter implements FrameHandler
 
     private boolean onRepaired(final DirectBuffer buffer, final int offset, final int length, final int sessionId)
     {
-        receiver.onLane(true);
+        receiver.onLane(FrameLane.REPAIR);
         final boolean isTaken = blockLane.onFrame(buffer, offset, length, sessionId);
-        receiver.onLane(false);
+        receiver.onLane(FrameLane.LIVE);
         if (isTaken && Verdict.ACCEPTED == blockLane.lastVerdict())
         {
             client.onProgress(holder, clock.nanoTime());

@@ -110,6 +110,32 @@ final class AttemptFrames
         return true;
     }
 
+    /** Does the message after an Env or a Frag stand here, and name its digest? */
+    boolean isVouchedFor(final SignedFrame frame, final byte[] digest)
+    {
+        if (FrameKind.ENV != frame.kind && FrameKind.FRAG != frame.kind)
+        {
+            return false;
+        }
+        final int nextSeq = FrameKind.ENV == frame.kind ? 0 : frame.seq + 1;
+        final int next = fragRecord(nextSeq);
+        if (BodySlab.NULL_OFFSET == next)
+        {
+            return seal.isTaken() && nextSeq == totalFrags && Arrays.equals(digest, sealPreviousDigest);
+        }
+
+        final int named = frag.wrap(next).headOffset() + SignedFrame.PREVIOUS_DIGEST_OFFSET;
+        for (int i = 0; i < DIGEST_LENGTH; i++)
+        {
+            if (digest[i] != slabBuffer.getByte(named + i))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /** Copies the digest of the message whose place a frame would take. */
     void digestOf(final SignedFrame frame, final byte[] digest)
     {

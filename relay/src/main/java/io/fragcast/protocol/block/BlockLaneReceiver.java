@@ -11,6 +11,7 @@ import io.fragcast.protocol.repair.GapList;
 import io.fragcast.protocol.repair.Gaps;
 import io.fragcast.protocol.repair.RepairLatency;
 import io.fragcast.protocol.repair.RepairOutlook;
+import io.fragcast.protocol.sync.SyncOutlook;
 import org.agrona.concurrent.status.AtomicCounter;
 
 import java.util.function.IntConsumer;
@@ -31,9 +32,7 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun
     /** What Aeron's data header takes of a datagram. */
     private static final int AERON_HEADER_LENGTH = 32;
     /** Code of the block lane in a journal record. */
-    private static final int BLOCK_LANE = 0;
     /** Code of the repair lane in a journal record. */
-    private static final int REPAIR_LANE = 2;
     /** One attempt at a height to be superseded, one that supersedes it. */
     public static final int ATTEMPTS_PER_HEIGHT = 2;
     /** Pages and chunks of all sessions that wait for their header at once. */
@@ -42,7 +41,7 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun
     private final CurrentSchedule schedule;
     private final LeaderTracker leaders;
     private final BlockLimits limits;
-    private final FrameForwarder forwarder;
+    private final LaneForwarder forwarder;
     private final BodySlab slab;
     private final BlockDelivery delivery;
     private final AttemptTable table;
@@ -80,7 +79,7 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun
     {
         schedule = new CurrentSchedule(initial);
         this.limits = limits;
-        forwarder = ports.forwarder();
+        forwarder = new LaneForwarder(ports.forwarder());
         slab = new BodySlab(limits.slabBytes());
         delivery = new BlockDelivery(ports.consumer(), slab, schedule.chainId(), counters);
         final SealVerifier sealVerifier = new SealVerifier(slab, ports.transactionsRoot());
@@ -189,7 +188,7 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun
      */
     public void repairedBy(final RepairOutlook outlook, final RepairLatency latency)
     {
-        sequencer.outlook(outlook);
+        sequencer.heights().outlook(outlook);
         repairs.latency(latency);
     }
 
@@ -207,7 +206,7 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun
      * Who is told by which lane the frames come that are accepted next: whoever writes them down. Called before the
      * first frame.
      *
-     * @param lanes takes the offset of the lane: 0 block, 2 repair.
+     * @param lanes takes the {@link FrameLane#offset} of the lane.
      */
     public void lanes(final IntConsumer lanes)
     {
@@ -215,14 +214,99 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun
     }
 
     /**
+     * Whole heights are fetched when this node is far behind: the run waits for them. Called before the first frame.
+     *
+     * @param outlook of whoever fetches.
+     * @param fetched takes the accepted frames that come by the bulk lane.
+     */
+    public void caughtUpBy(final SyncOutlook outlook, final FrameForwarder fetched)
+    {
+        sequencer.heights().sync(outlook);
+        forwarder.bulk(fetched);
+    }
+
+    /**
      * Where the frames that follow come from.
      *
-     * @param isRepair by repair, or live?
+     * @param lane that they came by.
      */
-    public void onLane(final boolean isRepair)
+    public void onLane(final FrameLane lane)
     {
-        repairs.onLane(isRepair);
-        lanes.accept(isRepair ? REPAIR_LANE : BLOCK_LANE);
+        repairs.onLane(lane);
+        forwarder.onLane(lane);
+        lanes.accept(lane.offset());
+    }
+
+    /**
+     * Nobody has what is missing below a height: the run goes on there, and what is not whole below is reported missed.
+     *
+     * @param blockNumber height.
+     */
+    public void onGivenUp(final long blockNumber)
+    {
+        sequencer.jumpTo(blockNumber);
+    }
+
+    /**
+     * The height to be finished now.
+     *
+     * @return the height; undefined while nothing is known of where to go on.
+     */
+    public long cursor()
+    {
+        return sequencer.cursor();
+    }
+
+    /**
+     * Is it known where to go on?
+     *
+     * @return true once a run is followed, or from the start if an earlier life says where it ended.
+     */
+    public boolean isPlaced()
+    {
+        return sequencer.isPlaced();
+    }
+
+    /**
+     * Where the run is by the leader's own word.
+     *
+     * @return the highest height that a verified message has named, 0: none yet.
+     */
+    public long heardBlock()
+    {
+        return controls.heardBlock();
+    }
+
+    /**
+     * The highest term that a verified control message has come from.
+     *
+     * @return its number; {@link Integer#MIN_VALUE}: none yet.
+     */
+    public int heardTerm()
+    {
+        return controls.heardTerm();
+    }
+
+    /**
+     * Frags of the height to be finished that were delivered.
+     *
+     * @return frags.
+     */
+    public int openSeq()
+    {
+        final BlockAssembler current = table.deliverableAt(sequencer.cursor());
+
+        return null == current ? 0 : current.nextSeq();
+    }
+
+    /**
+     * Does the consumer refuse deliveries?
+     *
+     * @return true if one waits for it.
+     */
+    public boolean isRefused()
+    {
+        return delivery.isRefused();
     }
 
     /**

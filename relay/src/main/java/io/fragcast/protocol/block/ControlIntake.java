@@ -17,6 +17,8 @@ final class ControlIntake
     private final RunSequencer sequencer;
     private final AttemptTable table;
     private final GapTracker gaps;
+    private long heardBlock;
+    private int heardTerm = Integer.MIN_VALUE;
 
     ControlIntake(
         final Schedule schedule,
@@ -60,6 +62,7 @@ final class ControlIntake
         }
 
         leaders.onControl(frame.leaderTerm, frame.controlSeq);
+        heardTerm = Math.max(heardTerm, frame.leaderTerm);
         forwarder.onAccepted(frame.buffer, frame.offset, frame.length, sessionId);
         if (FrameKind.HEARTBEAT == frame.kind)
         {
@@ -86,6 +89,7 @@ final class ControlIntake
         }
 
         final long runAt = runAt(frame);
+        heardBlock = Math.max(heardBlock, runAt);
         if (!sequencer.hasRun())
         {
             if (Verdict.ACCEPTED == sequencer.window(runAt, term))
@@ -108,7 +112,8 @@ final class ControlIntake
             {
                 sequencer.onHeard(nowNs);
             }
-            else if (Verdict.FAR_FUTURE == window && sequencer.isSilent(nowNs))
+            else if (Verdict.FAR_FUTURE == window && !sequencer.heights().isRunHeld() &&
+                sequencer.isSilent(nowNs))
             {
                 sequencer.jumpTo(runAt);
             }
@@ -129,6 +134,18 @@ final class ControlIntake
         {
             sequencer.onHeard(nowNs);
         }
+    }
+
+    /** The highest term that a verified message came from. */
+    int heardTerm()
+    {
+        return heardTerm;
+    }
+
+    /** The highest height that a verified Heartbeat has named. */
+    long heardBlock()
+    {
+        return heardBlock;
     }
 
     /** Where a Heartbeat says that the run is: behind a block that it names as sealed. */

@@ -232,7 +232,8 @@ final class GapTracker
         for (int i = 0; i <= end; i++)
         {
             final boolean isMissing =
-                i < end && 0 == (known & 1L << i) && null != schedule.termOfBlock(base + i);
+                i < end && 0 == (known & 1L << i) && null != schedule.termOfBlock(base + i) &&
+                !sequencer.heights().isFetched(base + i);
             if (isMissing && from < 0)
             {
                 from = i;
@@ -254,7 +255,8 @@ final class GapTracker
         final long top,
         final GapList missing)
     {
-        if (attempt.state().isTerminal() || isSuperfluous(attempt))
+        if (attempt.state().isTerminal() || isSuperfluous(attempt) ||
+            sequencer.heights().isFetched(attempt.blockNumber()))
         {
             return;
         }

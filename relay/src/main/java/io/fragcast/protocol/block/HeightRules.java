@@ -3,6 +3,7 @@ package io.fragcast.protocol.block;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.repair.RepairOutlook;
+import io.fragcast.protocol.sync.SyncOutlook;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
@@ -17,6 +18,7 @@ final class HeightRules
     private final AttemptTable table;
     private final EndedAttempts ended;
     private RepairOutlook outlook = RepairOutlook.NONE;
+    private SyncOutlook sync = SyncOutlook.NONE;
 
     HeightRules(final Schedule schedule, final AttemptTable table, final EndedAttempts ended)
     {
@@ -29,6 +31,24 @@ final class HeightRules
     void outlook(final RepairOutlook outlook)
     {
         this.outlook = outlook;
+    }
+
+    /** Says whether whole heights are fetched. */
+    void sync(final SyncOutlook sync)
+    {
+        this.sync = sync;
+    }
+
+    /** Does the run wait for what lies between when it is heard of beyond the window? */
+    boolean isRunHeld()
+    {
+        return sync.isRunHeld();
+    }
+
+    /** Will a height come whole? */
+    boolean isFetched(final long blockNumber)
+    {
+        return sync.isFetching(blockNumber);
     }
 
     /**
@@ -62,6 +82,7 @@ final class HeightRules
         }
 
         return nowNs - quietNs >= (isShown ? RunSequencer.SUPERSEDE_GRACE_NS : RunSequencer.STALL_NS) &&
+            !isFetched(blockNumber) &&
             !outlook.mayStillCome(blockNumber, sinceNs - quietNs > 0 ? sinceNs : quietNs, nowNs);
     }
 

@@ -96,7 +96,7 @@ final class MessageIntake
         {
             return Verdict.OUT_OF_STATE;
         }
-        final Verdict verdict = verify(frame, term, sessionId, nowNs);
+        final Verdict verdict = verify(attempt, frame, term, sessionId, nowNs);
 
         return Verdict.ACCEPTED == verdict ? keep(attempt, frame, term, sessionId, nowNs) : verdict;
     }
@@ -155,7 +155,7 @@ final class MessageIntake
         final int sessionId,
         final long nowNs)
     {
-        final Verdict verdict = verify(frame, term, sessionId, nowNs);
+        final Verdict verdict = verify(null, frame, term, sessionId, nowNs);
         if (Verdict.ACCEPTED != verdict)
         {
             return verdict;
@@ -171,6 +171,11 @@ final class MessageIntake
         else if (sequencer.isRetreat(frame.blockNumber) && !sequencer.retreatTo(frame.blockNumber, term, nowNs))
         {
             return Verdict.STALE;
+        }
+        if (Verdict.FAR_FUTURE == sequencer.window(frame.blockNumber, term))
+        {
+            // The run waits for what lies between.
+            return Verdict.FAR_FUTURE;
         }
         if (table.isFull() && !evictAbove(frame.blockNumber))
         {
@@ -347,11 +352,19 @@ final class MessageIntake
         return Verdict.EQUIVOCATION;
     }
 
+    /** The digest of what comes with a whole height, last message first, is named by the message after it. */
     private Verdict verify(
-        final SignedFrame frame, final LeaderTerm term, final int sessionId, final long nowNs)
+        final @Nullable BlockAssembler attempt,
+        final SignedFrame frame,
+        final LeaderTerm term,
+        final int sessionId,
+        final long nowNs)
     {
         signatures.digestOf(frame);
-        final Verdict verdict = signatures.verify(frame, term, sessionId, nowNs);
+        final boolean isVouchedFor = FrameLane.BULK == repairs.lane() && null != attempt &&
+            attempt.frames().isVouchedFor(frame, signatures.digest());
+        final Verdict verdict =
+            isVouchedFor ? Verdict.ACCEPTED : signatures.verify(frame, term, sessionId, nowNs);
         if (Verdict.ACCEPTED == verdict && FrameKind.FRAG == frame.kind && 0 < frame.inlineLength &&
             !isInlineBody(frame))
         {

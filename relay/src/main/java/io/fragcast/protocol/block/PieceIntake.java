@@ -187,7 +187,7 @@ final class PieceIntake
     /** A stream sends a header before its pieces; a holder sends the pieces alone, of the header that it knows. */
     private void onBadHash(final int sessionId, final long nowNs)
     {
-        if (repairs.isRepairLane())
+        if (FrameLane.LIVE != repairs.lane())
         {
             budget.onUnprovedFailure(sessionId, nowNs);
         }

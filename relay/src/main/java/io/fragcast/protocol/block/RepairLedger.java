@@ -28,7 +28,7 @@ final class RepairLedger
     private int refusedCount;
     private int nextRefused;
     private RepairLatency latency = RepairLatency.NONE;
-    private boolean isRepairLane;
+    private FrameLane lane = FrameLane.LIVE;
 
     RepairLedger(final Counters counters)
     {
@@ -42,15 +42,15 @@ final class RepairLedger
         this.latency = latency;
     }
 
-    /** Do the frames that follow come by repair? */
-    void onLane(final boolean isRepair)
+    /** How the frames that follow come. */
+    void onLane(final FrameLane lane)
     {
-        isRepairLane = isRepair;
+        this.lane = lane;
     }
 
-    boolean isRepairLane()
+    FrameLane lane()
     {
-        return isRepairLane;
+        return lane;
     }
 
     /**
@@ -95,7 +95,7 @@ final class RepairLedger
     void onTaken(final BlockAssembler attempt, final int seq, final boolean isWhole, final long nowNs)
     {
         final AttemptEvidence evidence = attempt.evidence();
-        if (isRepairLane)
+        if (FrameLane.REPAIR == lane)
         {
             evidence.onRepaired(seq);
         }
@@ -120,7 +120,7 @@ final class RepairLedger
         final Verdict verdict)
     {
         final int slot = slotOf(kind, leaderTerm, blockNumber, incarnation, seq, index);
-        if (!isRepairLane && isRefusal(verdict) && slot < 0)
+        if (FrameLane.LIVE == lane && isRefusal(verdict) && slot < 0)
         {
             // The oldest is forgotten: what is not repaired by now was nobody's place.
             final int taken = nextRefused;
@@ -138,7 +138,7 @@ final class RepairLedger
         {
             isRefused[slot] = false;
             refusedCount--;
-            if (isRepairLane)
+            if (FrameLane.REPAIR == lane)
             {
                 poisoned.incrementRelease();
             }

@@ -5,7 +5,6 @@ import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.LeaderTracker;
 import io.fragcast.protocol.leader.Schedule;
-import io.fragcast.protocol.repair.RepairOutlook;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
 
@@ -87,10 +86,9 @@ final class RunSequencer
         attemptsEvicted = counters.get(FragcastCounter.ATTEMPTS_EVICTED);
     }
 
-    /** Says whether what is missing may still come. */
-    void outlook(final RepairOutlook outlook)
+    HeightRules heights()
     {
-        heights.outlook(outlook);
+        return heights;
     }
 
     boolean hasRun()
@@ -400,7 +398,7 @@ final class RunSequencer
         cursor = hasFloor ? floor : blockNumber;
         base = cursor;
         cursorTimeNs = nowNs;
-        if (Verdict.FAR_FUTURE == window(blockNumber, schedule.termOfBlock(blockNumber)))
+        if (!heights.isRunHeld() && Verdict.FAR_FUTURE == window(blockNumber, schedule.termOfBlock(blockNumber)))
         {
             base = blockNumber;
         }

@@ -25,7 +25,7 @@ public record AnswerLimits(long bytesPerSecond, long burstBytes, int turnFrames,
     public static final int DEFAULT_ARCHIVE_RECORDS = 256;
 
     /** 9 GB: times the nanoseconds of a second it still fits 64 bits. */
-    private static final long MAX_BYTES = Long.MAX_VALUE / TimeUnit.SECONDS.toNanos(1);
+    static final long MAX_BYTES = Long.MAX_VALUE / TimeUnit.SECONDS.toNanos(1);
 
     /** What a node has if it is told nothing. */
     public static final AnswerLimits DEFAULT = new AnswerLimits(

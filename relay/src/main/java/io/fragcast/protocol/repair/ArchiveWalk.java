@@ -102,6 +102,10 @@ final class ArchiveWalk
 
     boolean isWanted(final FrameName name)
     {
+        if (name.isVouchedFor && !request.isVouchedForTaken)
+        {
+            return false;
+        }
         if (request.isRange)
         {
             return isInRange(name) && !isSentFromMemory(name);

@@ -53,6 +53,13 @@ public interface FrameArchive
     long oldestBlock();
 
     /**
+     * Highest height of which there are frames.
+     *
+     * @return the height, or {@link #NO_BLOCK}.
+     */
+    long newestBlock();
+
+    /**
      * Hands over frames of a height.
      *
      * @param blockNumber the height.
@@ -80,6 +87,12 @@ public interface FrameArchive
 
         @Override
         public long oldestBlock()
+        {
+            return NO_BLOCK;
+        }
+
+        @Override
+        public long newestBlock()
         {
             return NO_BLOCK;
         }

@@ -24,9 +24,16 @@ public final class FrameName
     public int chunkCount;
     /** END: frags that a Seal counts; 0 for an Abort. */
     public int fragCount;
+    /** END: is it the Seal? */
+    public boolean isSeal;
+    /**
+     * Was its signature never looked at, because a later message of its attempt names its digest? Who asks for single
+     * frames checks each signature, so such a frame is sent only with the rest of its height.
+     */
+    public boolean isVouchedFor;
 
     /**
-     * Sets what every frame has; the counts are 0 then.
+     * Sets what every frame has; the counts are 0 then, the rest is false.
      *
      * @param part        what it is.
      * @param leaderTerm  of the attempt.
@@ -53,6 +60,8 @@ public final class FrameName
         pageCount = 0;
         chunkCount = 0;
         fragCount = 0;
+        isSeal = false;
+        isVouchedFor = false;
 
         return this;
     }

@@ -9,6 +9,8 @@ final class HeldRequest
     /** What the answer is, or COMPLETE while that shows only when it is given. */
     AnswerState verdict = AnswerState.COMPLETE;
     boolean isRange;
+    /** Range: does whoever asks check whole heights, so that he needs no signature of each frame? */
+    boolean isVouchedForTaken;
     long requestId;
     long maxBytes;
     long fromBlock;
@@ -21,6 +23,7 @@ final class HeldRequest
         this.requestId = requestId;
         this.maxBytes = maxBytes;
         isRange = false;
+        isVouchedForTaken = false;
         holes.clear();
         for (int i = 0; i < asked.size(); i++)
         {
@@ -50,6 +53,7 @@ final class HeldRequest
         this.heightCount = heightCount;
         this.fromSeq = fromSeq;
         isRange = true;
+        isVouchedForTaken = false;
         holes.clear();
     }
 }

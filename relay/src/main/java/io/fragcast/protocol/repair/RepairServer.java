@@ -35,8 +35,7 @@ public final class RepairServer
     private static final int NO_SLOT = -1;
 
     private final long chainId;
-    private final RecentFrames memory;
-    private final FrameArchive archive;
+    private final HeldFrames held;
     private final AnswerSender sender;
     private final AnswerLimits limits;
     private final LongSupplier tokens;
@@ -44,6 +43,7 @@ public final class RepairServer
     private final boolean[] isSlotTaken;
     private final int[] slotOfLink;
     private final WantResult busy = new WantResult();
+    private final AnswerObserver observer = new Observer();
     private final AtomicCounter requestCounter;
     private final AtomicCounter frameCounter;
     private final AtomicCounter byteCounter;
@@ -79,8 +79,7 @@ public final class RepairServer
         final Counters counters)
     {
         this.chainId = chainId;
-        this.memory = memory;
-        this.archive = archive;
+        held = new HeldFrames(memory, archive);
         this.sender = sender;
         this.limits = limits;
         this.tokens = tokens;
@@ -207,50 +206,13 @@ public final class RepairServer
             {
                 final long readsBefore = archiveReadCounter.getPlain();
                 final int share = Math.min(archiveRecords, Math.max(1, limits.archiveRecords() / ARCHIVE_TURNS));
-                workCount += slots[slot].turn(nowNs, share, this);
+                workCount += slots[slot].turn(nowNs, share, observer);
                 archiveRecords -= readsBefore == archiveReadCounter.getPlain() ? 0 : share;
             }
         }
         firstSlot = (firstSlot + 1) % slotCount;
 
         return workCount;
-    }
-
-    void onArchiveRead()
-    {
-        archiveReadCounter.incrementRelease();
-    }
-
-    void complete(final WantResult result, final long requestId, final long token)
-    {
-        result.requestId = requestId;
-        result.token = token;
-        memory.attempts().tellNewest(result);
-        final long inMemory = memory.oldestBlock();
-        final long inArchive = archive.oldestBlock();
-        result.oldestBlock = FrameArchive.NO_BLOCK == inArchive ||
-            FrameArchive.NO_BLOCK != inMemory && Long.compareUnsigned(inMemory, inArchive) < 0 ? inMemory : inArchive;
-        if (FrameArchive.NO_BLOCK == result.oldestBlock)
-        {
-            result.oldestBlock = result.newestBlock;
-        }
-    }
-
-    void onAnswered(final WantResult result)
-    {
-        frameCounter.getAndAddRelease(result.found);
-        byteCounter.getAndAddRelease(result.sentBytes);
-        notFounder.getAndAddRelease(result.notFound);
-        switch (result.state)
-        {
-            case TRUNCATED -> truncatedCounter.incrementRelease();
-            case REFUSED -> refusedCounter.incrementRelease();
-            case UNPROVED -> unprovedCounter.incrementRelease();
-            default ->
-            {
-                // Complete ones are those of the requests that are in no other counter; busy ones are never queued.
-            }
-        }
     }
 
     private @Nullable HeldRequest enqueue(final @Nullable Requester requester, final int link, final long requestId)
@@ -260,7 +222,7 @@ public final class RepairServer
         if (null == request)
         {
             busyCounter.incrementRelease();
-            complete(busy, requestId, null == requester ? 0 : requester.token());
+            observer.complete(busy, requestId, null == requester ? 0 : requester.token());
             if (!sender.sendResult(link, busy))
             {
                 droppedCounter.incrementRelease();
@@ -315,5 +277,45 @@ public final class RepairServer
         }
 
         return requester.token() == token ? AnswerState.COMPLETE : AnswerState.UNPROVED;
+    }
+
+    private final class Observer implements AnswerObserver
+    {
+        @Override
+        public void onArchiveRead()
+        {
+            archiveReadCounter.incrementRelease();
+        }
+
+        @Override
+        public void complete(final WantResult result, final long requestId, final long token)
+        {
+            result.requestId = requestId;
+            result.token = token;
+            held.tellNewest(result);
+            result.oldestBlock = held.oldestBlock();
+            if (FrameArchive.NO_BLOCK == result.oldestBlock)
+            {
+                result.oldestBlock = result.newestBlock;
+            }
+        }
+
+        @Override
+        public void onAnswered(final WantResult result)
+        {
+            frameCounter.getAndAddRelease(result.found);
+            byteCounter.getAndAddRelease(result.sentBytes);
+            notFounder.getAndAddRelease(result.notFound);
+            switch (result.state)
+            {
+                case TRUNCATED -> truncatedCounter.incrementRelease();
+                case REFUSED -> refusedCounter.incrementRelease();
+                case UNPROVED -> unprovedCounter.incrementRelease();
+                default ->
+                {
+                    // Complete ones are those of the requests that are in no other counter; busy ones are never queued.
+                }
+            }
+        }
     }
 }

@@ -98,10 +98,10 @@ final class Requester implements FrameArchive.Consumer
      *
      * @param nowNs         monotonic nanoseconds.
      * @param archiveLimit  records that may be read.
-     * @param server        counts.
+     * @param observer      told of it.
      * @return work done.
      */
-    int turn(final long nowNs, final int archiveLimit, final RepairServer server)
+    int turn(final long nowNs, final int archiveLimit, final AnswerObserver observer)
     {
         if (0 == count)
         {
@@ -122,11 +122,11 @@ final class Requester implements FrameArchive.Consumer
         }
         if (State.ARCHIVE == state && archiveLimit > 0)
         {
-            workCount += read(archiveLimit, server);
+            workCount += read(archiveLimit, observer);
         }
         if (State.RESULT == state)
         {
-            workCount += finish(server);
+            workCount += finish(observer);
         }
 
         return workCount;
@@ -223,7 +223,7 @@ final class Requester implements FrameArchive.Consumer
         }
     }
 
-    private int read(final int archiveLimit, final RepairServer server)
+    private int read(final int archiveLimit, final AnswerObserver observer)
     {
         if (archiveWalk.isOver())
         {
@@ -240,21 +240,21 @@ final class Requester implements FrameArchive.Consumer
 
         final int limit = (int)Math.min(archiveLimit, archiveRecordsLeft);
         archiveRecordsLeft -= limit;
-        server.onArchiveRead();
+        observer.onArchiveRead();
         archiveWalk.onRead(archive.read(archiveWalk.blockNumber(), archiveWalk.position(), limit, this));
 
         return 1;
     }
 
-    private int finish(final RepairServer server)
+    private int finish(final AnswerObserver observer)
     {
-        server.complete(result, requests[first].requestId, token);
+        observer.complete(result, requests[first].requestId, token);
         if (!sender.sendResult(link, result))
         {
             return 0;
         }
 
-        server.onAnswered(result);
+        observer.onAnswered(result);
         first = (first + 1) % MAX_REQUESTS;
         count--;
         state = State.IDLE;

@@ -50,7 +50,7 @@ class VerificationBudgetTest
             false, TestBlock.bodyOfLength(30_001), 9);
         final TestFrame last = other.get(other.size() - 1);
 
-        node.receiver.onLane(true);
+        node.receiver.onLane(FrameLane.REPAIR);
         for (int i = 0; i < VerificationBudget.NODE_SHARE_NS / VerificationBudget.FAILURE_COST_NS + 1; i++)
         {
             assertThat(node.offer(last, ATTACKER)).isEqualTo(Verdict.BAD_HASH);
@@ -60,7 +60,7 @@ class VerificationBudgetTest
         node.pass(VerificationBudget.WINDOW_NS);
         assertThat(node.offer(last, ATTACKER)).isEqualTo(Verdict.BAD_HASH);
 
-        node.receiver.onLane(false);
+        node.receiver.onLane(FrameLane.LIVE);
         for (int i = 1; i < VerificationBudget.MAX_FAILURES; i++)
         {
             node.offer(last, ATTACKER);

@@ -43,6 +43,21 @@ final class MemoryArchive implements FrameArchive
     }
 
     @Override
+    public long newestBlock()
+    {
+        long newest = NO_BLOCK;
+        for (final UnsafeBuffer frame : frames)
+        {
+            if (names.tryName(frame, 0, frame.capacity(), name))
+            {
+                newest = Math.max(newest, name.blockNumber);
+            }
+        }
+
+        return newest;
+    }
+
+    @Override
     public long read(final long blockNumber, final long position, final int recordLimit, final Consumer consumer)
     {
         mostRecords = Math.max(mostRecords, recordLimit);

@@ -3,6 +3,7 @@ package io.fragcast.protocol.repair;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.block.BlockLimits;
+import io.fragcast.protocol.block.FrameLane;
 import io.fragcast.protocol.block.Delivery;
 import io.fragcast.protocol.block.FrameKind;
 import io.fragcast.protocol.block.TestBlock;
@@ -508,12 +509,12 @@ final class RepairRig
         {
             return;
         }
-        node.receiver.onLane(true);
+        node.receiver.onLane(FrameLane.REPAIR);
         if (!node.adapter.onFrame(frame, 0, frame.capacity(), ANSWERS + holder))
         {
             throw new AssertionError("not ready");
         }
-        node.receiver.onLane(false);
+        node.receiver.onLane(FrameLane.LIVE);
         if (Verdict.ACCEPTED == node.adapter.lastVerdict())
         {
             client.onProgress(holder, nowNs);

@@ -1,0 +1,134 @@
+package io.fragcast.agent;
+
+import io.fragcast.protocol.peer.HolderConsumer;
+import io.fragcast.protocol.sync.CatchUp;
+import io.fragcast.transport.FrameLink;
+import io.fragcast.wire.BulkAnswerAdapter;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.NanoClock;
+
+import java.util.function.IntSupplier;
+
+/**
+ * Fetches whole heights, on a cold thread: hears how far the node is and what holders say they have, hears the holders'
+ * answers, runs the machine. The links belong to the node, which closes them when this thread has ended.
+ */
+public final class CatchUpAgent implements Agent
+{
+    /** Some 90 KB of a holder in a turn, so that all have theirs within a ms. */
+    private static final int FRAME_LIMIT = 64;
+    /** What ten holders say at once is read in two cycles. */
+    private static final int NEWS_LIMIT = 64;
+
+    private final String name;
+    private final NanoClock clock;
+    private final CatchUpRing ring;
+    private final HolderRing news;
+    private final HolderConsumer status;
+    private final FrameLink[] links;
+    private final BulkAnswerAdapter[] adapters;
+    private final CatchUp catchUp;
+    private final IntSupplier transport;
+
+    /**
+     * An agent.
+     *
+     * @param name      of the node.
+     * @param clock     monotonic.
+     * @param ring      to the hot agent.
+     * @param news      of holders.
+     * @param links     to the holders, numbered as the machine knows them.
+     * @param adapters  one for each link.
+     * @param catchUp   the machine.
+     * @param transport run once a duty cycle: the transport's own work on this thread.
+     */
+    public CatchUpAgent(
+        final String name,
+        final NanoClock clock,
+        final CatchUpRing ring,
+        final HolderRing news,
+        final FrameLink[] links,
+        final BulkAnswerAdapter[] adapters,
+        final CatchUp catchUp,
+        final IntSupplier transport)
+    {
+        this.name = name;
+        this.clock = clock;
+        this.ring = ring;
+        this.news = news;
+        this.links = links.clone();
+        this.adapters = adapters.clone();
+        this.catchUp = catchUp;
+        this.transport = transport;
+        status = new HolderHeads(catchUp);
+    }
+
+    @Override
+    public int doWork()
+    {
+        final long nowNs = clock.nanoTime();
+        int workCount = transport.getAsInt();
+        workCount += ring.pollProgress(catchUp, nowNs);
+        workCount += news.poll(status, NEWS_LIMIT);
+        for (int i = 0; i < links.length; i++)
+        {
+            workCount += links[i].doWork(nowNs);
+            if (links[i].isConnected())
+            {
+                workCount += links[i].source().poll(adapters[i], FRAME_LIMIT);
+            }
+        }
+
+        return workCount + catchUp.doWork(nowNs);
+    }
+
+    @Override
+    public String roleName()
+    {
+        return name + " catch-up";
+    }
+
+    /** Tells the machine what holders say that they have. */
+    private static final class HolderHeads implements HolderConsumer
+    {
+        private final CatchUp catchUp;
+
+        private HolderHeads(final CatchUp catchUp)
+        {
+            this.catchUp = catchUp;
+        }
+
+        @Override
+        public boolean onHolder(final int holder, final boolean isReady, final long rttNs, final long capabilities)
+        {
+            return true;
+        }
+
+        @Override
+        public boolean onHolderStatus(
+            final int holder,
+            final long sealedBlock,
+            final int openTerm,
+            final long openBlock,
+            final long openIncarnation,
+            final int openNextSeq)
+        {
+            catchUp.onStatus(holder, sealedBlock, openBlock, openNextSeq);
+
+            return true;
+        }
+
+        @Override
+        public boolean onHolderHas(
+            final int holder,
+            final int leaderTerm,
+            final long blockNumber,
+            final long incarnation,
+            final int firstSeq,
+            final long bits,
+            final int parts)
+        {
+            return true;
+        }
+    }
+}

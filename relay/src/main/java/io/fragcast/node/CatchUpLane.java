@@ -1,0 +1,241 @@
+package io.fragcast.node;
+
+import io.fragcast.agent.CatchUpAgent;
+import io.fragcast.agent.CatchUpFeed;
+import io.fragcast.agent.CatchUpRing;
+import io.fragcast.agent.Commands;
+import io.fragcast.agent.HolderRing;
+import io.fragcast.agent.HolderTee;
+import io.fragcast.agent.IngestAgent;
+import io.fragcast.config.PeerName;
+import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import io.fragcast.journal.JournalRing;
+import io.fragcast.node.ThreadPlan.Role;
+import io.fragcast.protocol.block.BlockLaneReceiver;
+import io.fragcast.protocol.block.FrameForwarder;
+import io.fragcast.protocol.block.FrameLane;
+import io.fragcast.protocol.peer.HolderConsumer;
+import io.fragcast.protocol.peer.PeerRole;
+import io.fragcast.protocol.sync.CatchUp;
+import io.fragcast.transport.LinkPlace;
+import io.fragcast.transport.aeron.AeronClient;
+import io.fragcast.wire.BlockLaneAdapter;
+import io.fragcast.wire.BulkAnswerAdapter;
+import io.fragcast.wire.BulkProxy;
+import io.fragcast.wire.FrameNames;
+import org.agrona.CloseHelper;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.EpochNanoClock;
+import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
+
+import java.security.SecureRandom;
+import java.util.List;
+
+/**
+ * How a replica that is far behind fetches whole heights: the bulk lane of its holders, on a cold thread with a client
+ * of its own.
+ * <pre>
+ *   holders --bulk lane--> BulkAnswerAdapter --> CatchUp --CatchUpRing--> CatchUpFeed --> receiver of the hot agent
+ *   holders --control lane--> HolderRing ----------^   ^---- how far the node is, what did not hold ----'
+ * </pre>
+ * Closed with the host, after its threads.
+ */
+final class CatchUpLane
+{
+    /** Eighths of the slab that is held of what was fetched: the largest attempt, a quarter, and what frames add. */
+    private static final int BUDGET_EIGHTHS = 3;
+
+    /** Without a journal nobody keeps what was fetched. */
+    private static final FrameForwarder NOBODY = new FrameForwarder()
+    {
+        @Override
+        public void onAccepted(
+            final DirectBuffer buffer, final int offset, final int length, final int sessionId)
+        {
+            // It is assembled and delivered; only its bytes are for nobody.
+        }
+
+        @Override
+        public boolean isReady()
+        {
+            return true;
+        }
+    };
+
+    /** Nobody is asked. */
+    private static final PeerPlaces.Owner NO_LINKS = new PeerPlaces.Owner()
+    {
+        @Override
+        public void onLeft(final int place)
+        {
+            throw new IllegalStateException("nobody stands at " + place);
+        }
+
+        @Override
+        public void onTaken(final int place, final PeerName peer)
+        {
+            throw new IllegalStateException("no place for " + peer);
+        }
+    };
+
+    private final CatchUpRing ring = new CatchUpRing();
+    private final HolderRing news = new HolderRing();
+
+    private final Commands commands = new Commands();
+    private final PeerPlaces places;
+    private final PeerPlaces.Owner owner;
+
+    private CatchUpLane(final PeerPlaces places, final PeerPlaces.Owner owner)
+    {
+        this.places = places;
+        this.owner = owner;
+    }
+
+    /**
+     * Makes the lane of a replica.
+     *
+     * @param ctx      of the node.
+     * @param host     that runs it.
+     * @param links    of the node.
+     * @param clock    monotonic.
+     * @param counters of the node.
+     * @return the lane; one that does nothing where nobody could be asked, or nothing is delivered.
+     */
+    static CatchUpLane open(
+        final NodeContext<?> ctx,
+        final NodeHost host,
+        final Links links,
+        final NanoClock clock,
+        final Counters counters)
+    {
+        final List<PeerName> peers = ctx.holders();
+        if (PeerRole.REPLICA != ctx.role() || peers.isEmpty())
+        {
+            return new CatchUpLane(new PeerPlaces(0), NO_LINKS);
+        }
+
+        final AeronClient client = host.connectCold(ctx.name() + " catch-up");
+        final PeerPlaces places = new PeerPlaces(PeerPlaces.holders(peers));
+        final LinkPlace[] holders = LinkPlace.array(places.capacity());
+        final CatchUpLane lane = new CatchUpLane(places, new Holders(holders, client, links, counters));
+        places.change(peers, lane.owner);
+        host.addResource(() -> CloseHelper.closeAll(holders));
+
+        final long chainId = ctx.schedule().chainId();
+        final CatchUp catchUp = new CatchUp(
+            chainId,
+            new BulkProxy(holders, chainId),
+            lane.ring,
+            new FrameNames()::tryName,
+            ctx.limits().windowBlocks(),
+            ctx.limits().maxFragsPerBlock(),
+            (long)ctx.limits().slabBytes() / 8 * BUDGET_EIGHTHS,
+            new SecureRandom()::nextLong,
+            counters);
+        final BulkAnswerAdapter[] answers = new BulkAnswerAdapter[holders.length];
+        for (int i = 0; i < answers.length; i++)
+        {
+            answers[i] = new BulkAnswerAdapter(i, catchUp, clock, chainId, counters);
+        }
+        host.addCold(
+            Role.JOURNAL,
+            new CatchUpAgent(
+                ctx.name(),
+                clock,
+                lane.ring,
+                lane.news,
+                holders,
+                answers,
+                catchUp,
+                () -> lane.commands.doWork() + client.invoke()),
+            counters.get(FragcastCounter.HOT_ERRORS));
+
+        return lane;
+    }
+
+    /**
+     * Asks these holders and no others. Any thread; the lane's own opens and closes.
+     *
+     * @param holders at most as many as there are places, if there is one.
+     */
+    void ask(final List<PeerName> holders)
+    {
+        if (isOff())
+        {
+            return;
+        }
+        commands.tell(() -> places.change(holders, owner));
+    }
+
+    /**
+     * Who is told of what holders have.
+     *
+     * @param hot told first.
+     * @return both.
+     */
+    HolderConsumer told(final HolderConsumer hot)
+    {
+        return isOff() ? hot : new HolderTee(hot, news);
+    }
+
+    /**
+     * Makes the hot agent's side.
+     *
+     * @param agent       that runs it.
+     * @param receiver    that takes what was fetched.
+     * @param adapter     before it.
+     * @param journalRing of the node; null: none.
+     * @param epochClock  for the time of acceptance.
+     */
+    void feed(
+        final IngestAgent agent,
+        final BlockLaneReceiver receiver,
+        final BlockLaneAdapter adapter,
+        final @Nullable JournalRing journalRing,
+        final EpochNanoClock epochClock)
+    {
+        if (isOff())
+        {
+            return;
+        }
+
+        final CatchUpFeed feed = new CatchUpFeed(ring, receiver, adapter);
+        receiver.caughtUpBy(feed, null == journalRing ? NOBODY : journaled(journalRing, epochClock));
+        agent.caughtUpBy(feed);
+    }
+
+    private boolean isOff()
+    {
+        return 0 == places.capacity();
+    }
+
+    private static FrameForwarder journaled(final JournalRing ring, final EpochNanoClock clock)
+    {
+        final JournalTap tap = new JournalTap(ring, clock, null);
+        tap.lane(FrameLane.BULK.offset());
+
+        return tap;
+    }
+
+    /** Opens and closes the links to holders. */
+    private record Holders(LinkPlace[] holders, AeronClient client, Links links, Counters counters)
+        implements PeerPlaces.Owner
+    {
+        @Override
+        public void onLeft(final int place)
+        {
+            holders[place].leave();
+        }
+
+        @Override
+        public void onTaken(final int place, final PeerName peer)
+        {
+            holders[place].take(client.dial(
+                peer.toString(),
+                links.link(Lane.BULK, peer.endpoint(), peer.publicKey()),
+                counters.get(FragcastCounter.SOURCES_REMADE)));
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.fragcast.protocol.repair;
+
+/**
+ * The frames that a node can give to others: recent ones from memory, older ones from the archive. Used by one thread,
+ * which fills the memory too.
+ */
+public final class HeldFrames
+{
+    private final RecentFrames memory;
+    private final FrameArchive archive;
+    private final WantResult newest = new WantResult();
+
+    /**
+     * Frames of a node.
+     *
+     * @param memory  of recent ones.
+     * @param archive of older ones.
+     */
+    public HeldFrames(final RecentFrames memory, final FrameArchive archive)
+    {
+        this.memory = memory;
+        this.archive = archive;
+    }
+
+    /**
+     * Lowest height of which there are frames.
+     *
+     * @return the height, or {@link FrameArchive#NO_BLOCK}.
+     */
+    public long oldestBlock()
+    {
+        return lower(memory.oldestBlock(), archive.oldestBlock());
+    }
+
+    /**
+     * Highest height of which there are frames.
+     *
+     * @return the height, or {@link FrameArchive#NO_BLOCK}.
+     */
+    public long newestBlock()
+    {
+        tellNewest(newest);
+        final long inArchive = archive.newestBlock();
+        if (0 == newest.newestIncarnation)
+        {
+            return inArchive;
+        }
+
+        return FrameArchive.NO_BLOCK != inArchive && Long.compareUnsigned(inArchive, newest.newestBlock) > 0 ?
+            inArchive : newest.newestBlock;
+    }
+
+    /**
+     * A reader of whole heights.
+     *
+     * @param consumer takes their frames.
+     * @return a reader of its own.
+     */
+    public HeightReader newReader(final HeightReader.Consumer consumer)
+    {
+        return new HeightReader(memory, archive, consumer);
+    }
+
+    void tellNewest(final WantResult result)
+    {
+        memory.attempts().tellNewest(result);
+    }
+
+    private static long lower(final long block, final long other)
+    {
+        if (FrameArchive.NO_BLOCK == block || FrameArchive.NO_BLOCK == other)
+        {
+            return FrameArchive.NO_BLOCK == block ? other : block;
+        }
+
+        return Long.compareUnsigned(block, other) < 0 ? block : other;
+    }
+}

@@ -1,0 +1,139 @@
+package io.fragcast.wire;
+
+import io.fragcast.codecs.MessageHeaderDecoder;
+import io.fragcast.codecs.StreamChunkDecoder;
+import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import io.fragcast.protocol.repair.FrameName;
+import io.fragcast.protocol.repair.FramePart;
+import io.fragcast.protocol.sync.CatchUp;
+import io.fragcast.protocol.sync.FrameIds;
+import io.fragcast.protocol.sync.StreamChunk;
+import io.fragcast.protocol.sync.StreamState;
+import io.fragcast.transport.FrameHandler;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.status.AtomicCounter;
+
+/**
+ * Reads what one holder sends on the bulk lane: a StreamChunk by its fields, everything else as an item, which is
+ * checked where live frames are. Any bytes may come; none make it throw. Used by the polling thread.
+ */
+public final class BulkAnswerAdapter implements FrameHandler
+{
+    private static final int HEADER_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH;
+    private static final int GROUP_HEADER_LENGTH = StreamChunkDecoder.IdsDecoder.sbeHeaderSize();
+    private static final int ID_LENGTH = StreamChunkDecoder.IdsDecoder.sbeBlockLength();
+    private static final FramePart[] PARTS = FramePart.values();
+
+    private final int holder;
+    private final CatchUp catchUp;
+    private final NanoClock clock;
+    private final long chainId;
+    private final AtomicCounter malformed;
+    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final StreamChunkDecoder decoder = new StreamChunkDecoder();
+    private final StreamChunk chunk = new StreamChunk();
+    private final FrameName name = new FrameName();
+
+    /**
+     * An adapter.
+     *
+     * @param holder   whose answers come.
+     * @param catchUp  takes them.
+     * @param clock    monotonic time, as the machine is told it.
+     * @param chainId  EIP-155 chain id.
+     * @param counters of the node.
+     */
+    public BulkAnswerAdapter(
+        final int holder,
+        final CatchUp catchUp,
+        final NanoClock clock,
+        final long chainId,
+        final Counters counters)
+    {
+        this.holder = holder;
+        this.catchUp = catchUp;
+        this.clock = clock;
+        this.chainId = chainId;
+        malformed = counters.get(FragcastCounter.BULK_MALFORMED);
+    }
+
+    @Override
+    public boolean onFrame(final DirectBuffer buffer, final int offset, final int length, final int sessionId)
+    {
+        if (length < HEADER_LENGTH ||
+            StreamChunkDecoder.TEMPLATE_ID != header.wrap(buffer, offset).templateId() ||
+            StreamChunkDecoder.SCHEMA_ID != header.schemaId())
+        {
+            catchUp.onFrame(holder, buffer, offset, length, clock.nanoTime());
+        }
+        else if (!isTaken(buffer, offset, length))
+        {
+            malformed.incrementRelease();
+        }
+
+        return true;
+    }
+
+    private boolean isTaken(final DirectBuffer buffer, final int offset, final int length)
+    {
+        final int groupOffset = HEADER_LENGTH + header.blockLength();
+        if (0 == header.version() || header.blockLength() < StreamChunkDecoder.BLOCK_LENGTH ||
+            length < groupOffset + GROUP_HEADER_LENGTH)
+        {
+            return false;
+        }
+        decoder.wrap(buffer, offset + HEADER_LENGTH, header.blockLength(), header.version());
+        if (!StreamState.isKnown(decoder.stateRaw()) ||
+            0 != (decoder.reserved(0) | decoder.reserved(1) | decoder.reserved(2)))
+        {
+            return false;
+        }
+        final StreamChunkDecoder.IdsDecoder group = decoder.ids();
+        if (ID_LENGTH != group.actingBlockLength() || group.count() > FrameIds.CAPACITY ||
+            length != groupOffset + GROUP_HEADER_LENGTH + group.count() * ID_LENGTH || !readIds(group))
+        {
+            return false;
+        }
+        if (chainId != decoder.chainId())
+        {
+            return true;
+        }
+
+        chunk.sessionId = decoder.sessionId();
+        chunk.token = decoder.token();
+        chunk.nextBlock = decoder.nextBlock();
+        chunk.oldestBlock = decoder.oldestBlock();
+        chunk.newestBlock = decoder.newestBlock();
+        chunk.index = (int)Math.min(decoder.index(), Integer.MAX_VALUE);
+        chunk.items = (int)Math.min(decoder.items(), Integer.MAX_VALUE);
+        chunk.itemBytes = (int)Math.min(decoder.itemBytes(), Integer.MAX_VALUE);
+        chunk.state = StreamState.of(decoder.stateRaw());
+        catchUp.onChunk(holder, chunk, clock.nanoTime());
+
+        return true;
+    }
+
+    private boolean readIds(final StreamChunkDecoder.IdsDecoder group)
+    {
+        chunk.ids.clear();
+        while (group.hasNext())
+        {
+            group.next();
+            if (group.partRaw() >= PARTS.length || 0 != (group.reserved(0) | group.reserved(1) | group.reserved(2)))
+            {
+                return false;
+            }
+            chunk.ids.add(name.set(
+                PARTS[group.partRaw()],
+                (int)group.leaderTerm(),
+                group.blockNumber(),
+                group.incarnation(),
+                (int)group.seq(),
+                (int)group.index()));
+        }
+
+        return true;
+    }
+}
