@@ -2,6 +2,7 @@ package io.fragcast.agent;
 
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.FrameLane;
+import io.fragcast.protocol.block.RunProgress;
 import io.fragcast.protocol.block.Verdict;
 import io.fragcast.protocol.sync.SyncMode;
 import io.fragcast.protocol.sync.SyncOutlook;
@@ -26,6 +27,7 @@ public final class CatchUpFeed implements SyncOutlook
 
     private final CatchUpRing ring;
     private final BlockLaneReceiver receiver;
+    private final RunProgress progress;
     private final BlockLaneAdapter adapter;
     private final ControlledMessageHandler handler = this::onRecord;
     private SyncMode mode = SyncMode.LIVE;
@@ -51,6 +53,7 @@ public final class CatchUpFeed implements SyncOutlook
     {
         this.ring = ring;
         this.receiver = receiver;
+        progress = receiver.progress();
         this.adapter = adapter;
     }
 
@@ -69,7 +72,7 @@ public final class CatchUpFeed implements SyncOutlook
         receiver.onLane(FrameLane.BULK);
         final int taken = NO_BROKEN == brokenHolder ? ring.poll(handler, FRAME_LIMIT) : 0;
         receiver.onLane(FrameLane.LIVE);
-        if (receiver.isPlaced() && (!isTold || nowNs - tellNs >= 0))
+        if (progress.isPlaced() && (!isTold || nowNs - tellNs >= 0))
         {
             tell(nowNs);
         }
@@ -125,7 +128,7 @@ public final class CatchUpFeed implements SyncOutlook
         if (isBroken(adapter.lastVerdict()))
         {
             brokenHolder = holder;
-            brokenBlock = receiver.cursor();
+            brokenBlock = progress.cursor();
         }
 
         return true;
@@ -149,11 +152,11 @@ public final class CatchUpFeed implements SyncOutlook
 
     private void tell(final long nowNs)
     {
-        final long cursor = receiver.cursor();
-        final long heard = receiver.heardBlock();
-        final int seq = receiver.openSeq();
-        final boolean isSuspended = receiver.isRefused();
-        final int term = receiver.heardTerm();
+        final long cursor = progress.cursor();
+        final long heard = progress.heardBlock();
+        final int seq = progress.openSeq();
+        final boolean isSuspended = progress.isRefused();
+        final int term = progress.heardTerm();
         tellNs = nowNs + TELL_INTERVAL_NS;
         if (isTold && cursor == toldCursor && heard == toldHeard && seq == toldSeq && term == toldTerm &&
             isSuspended == isToldSuspended && !isSuspended)

@@ -54,6 +54,7 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun
     private final ControlIntake controls;
     private final GapTracker gaps;
     private final RepairLedger repairs;
+    private final RunProgress progress;
     private IntConsumer lanes = (lane) -> {};
 
     private final AtomicCounter[] verdictCounters = new AtomicCounter[Verdict.values().length];
@@ -111,6 +112,7 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun
         pieces = new PieceIntake(schedule, forwarder, sequencer, table, ended, budget, slab, repairs, counters);
         gaps = new GapTracker(schedule, limits, sequencer, table, ended, pieces.early(), slab);
         controls = new ControlIntake(schedule, leaders, signatures, forwarder, sequencer, table, gaps);
+        progress = new RunProgress(sequencer, controls, table, delivery);
 
         for (final Verdict verdict : Verdict.values())
         {
@@ -248,65 +250,13 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun
     }
 
     /**
-     * The height to be finished now.
+     * How far the node is.
      *
-     * @return the height; undefined while nothing is known of where to go on.
+     * @return a view, for the receiving thread.
      */
-    public long cursor()
+    public RunProgress progress()
     {
-        return sequencer.cursor();
-    }
-
-    /**
-     * Is it known where to go on?
-     *
-     * @return true once a run is followed, or from the start if an earlier life says where it ended.
-     */
-    public boolean isPlaced()
-    {
-        return sequencer.isPlaced();
-    }
-
-    /**
-     * Where the run is by the leader's own word.
-     *
-     * @return the highest height that a verified message has named, 0: none yet.
-     */
-    public long heardBlock()
-    {
-        return controls.heardBlock();
-    }
-
-    /**
-     * The highest term that a verified control message has come from.
-     *
-     * @return its number; {@link Integer#MIN_VALUE}: none yet.
-     */
-    public int heardTerm()
-    {
-        return controls.heardTerm();
-    }
-
-    /**
-     * Frags of the height to be finished that were delivered.
-     *
-     * @return frags.
-     */
-    public int openSeq()
-    {
-        final BlockAssembler current = table.deliverableAt(sequencer.cursor());
-
-        return null == current ? 0 : current.nextSeq();
-    }
-
-    /**
-     * Does the consumer refuse deliveries?
-     *
-     * @return true if one waits for it.
-     */
-    public boolean isRefused()
-    {
-        return delivery.isRefused();
+        return progress;
     }
 
     /**

@@ -197,7 +197,7 @@ class CatchUpTest
         rig.pass(5 * SECOND_NS);
 
         assertThat(rig.count(FragcastCounter.CATCH_UP_GIVEN_UP)).isZero();
-        assertThat(rig.node.receiver.cursor()).isEqualTo(FIRST + 5);
+        assertThat(rig.node.receiver.progress().cursor()).isEqualTo(FIRST + 5);
         rig.catchUp.onStatus(0, FIRST + 4, FIRST + 5, 0);
         rig.live(FIRST + 5);
         rig.pass(SECOND_NS);
@@ -210,7 +210,7 @@ class CatchUpTest
         rig.holders.forEach(SyncRig.Holder::die);
         rig.away(FIRST - 1).heartbeat(HEAD - 1);
         rig.pass(CatchUp.PATIENCE_NS - SECOND_NS);
-        assertThat(rig.node.receiver.cursor()).isEqualTo(FIRST);
+        assertThat(rig.node.receiver.progress().cursor()).isEqualTo(FIRST);
         rig.pass(2 * SECOND_NS);
 
         for (final TestFrame frame : rig.block(HEAD).frames(SyncRig.FRAGS, 3, 400))

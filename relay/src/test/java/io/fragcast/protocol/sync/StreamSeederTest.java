@@ -277,6 +277,38 @@ class StreamSeederTest
     }
 
     @Test
+    void shouldGiveEachOfManyATurnInEveryCycle()
+    {
+        final int count = 64;
+        final RecordingChunkSender many = new RecordingChunkSender(count);
+        final StreamSeeder busy = new StreamSeeder(
+            TestBlock.CHAIN_ID,
+            count,
+            new HeldFrames[]{held, held, null, null},
+            new FrameNames()::tryName,
+            many,
+            SeederLimits.DEFAULT,
+            tokens::incrementAndGet,
+            counters);
+        for (int link = 0; link < count; link++)
+        {
+            busy.onRequest(link, request(0, FIRST, FIRST));
+            final StreamRequest request = request(link + 1, FIRST, STOP);
+            request.token = many.last().token();
+            request.maxItems = 1;
+            busy.onRequest(link, request);
+        }
+        for (int cycle = 1; cycle <= 3; cycle++)
+        {
+            busy.doWork(nowNs += 100 * TURN_NS);
+            for (long session = 1; session <= count; session++)
+            {
+                assertThat(many.items(session)).as("session " + session).hasSize(cycle);
+            }
+        }
+    }
+
+    @Test
     void shouldForgetWhoIsGone()
     {
         open(0, 1, (request) -> request.maxItems = 1);

@@ -240,7 +240,7 @@ final class SyncRig
             if (node.nowNs.get() - startNs > limitNs)
             {
                 throw new AssertionError("block " + number + " not verified after " + limitNs + " ns, at " +
-                    node.receiver.cursor() + " in " + catchUp.mode() + ": " + lastEvents());
+                    node.receiver.progress().cursor() + " in " + catchUp.mode() + ": " + lastEvents());
             }
             pass(CYCLE_NS);
         }
