@@ -52,6 +52,7 @@ final class NodeContexts
 
         return fill(new SequencerNode.Context(), config)
             .signer(curve.newSigner(KeyFile.read(leaderKey)))
+            .statementSigner(curve.newSigner(KeyFile.read(leaderKey)))
             .publishChannel(config.publishChannel())
             .gatewaySigners(config.rpcSigners());
     }
@@ -111,6 +112,7 @@ final class NodeContexts
         return ctx
             .name(config.name())
             .schedule(config.schedule())
+            .scheduleSource(config.scheduleSource())
             .identity(new Identity(curve, KeyFile.read(config.identityKeyFile())))
             .listen(block.listen())
             .upstreams(config.upstream())

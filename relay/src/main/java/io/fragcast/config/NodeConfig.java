@@ -27,6 +27,7 @@ import java.util.function.UnaryOperator;
  * @param threads         who runs what.
  * @param aeron           the media driver.
  * @param http            where the HTTP server listens; null for none.
+ * @param scheduleSource  where the schedule comes from.
  * @param rpcSigners      addresses of the gateways whose messages are taken, 20 bytes each; empty for no JSON-RPC.
  * @param chainSources    whom the node believes about sealed and final blocks.
  * @param origins         where an option of a key was set: FILE:LINE, a flag, a variable, a profile; the file's name
@@ -49,6 +50,7 @@ public record NodeConfig(
     ThreadConfig threads,
     AeronConfig aeron,
     @Nullable Endpoint http,
+    ScheduleConfig scheduleSource,
     List<byte[]> rpcSigners,
     ChainSourcesConfig chainSources,
     UnaryOperator<String> origins)

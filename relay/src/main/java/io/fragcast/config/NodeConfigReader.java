@@ -155,6 +155,7 @@ public final class NodeConfigReader
             threads,
             aeron(name),
             http,
+            ScheduleConfig.read(settings, curve),
             NodeRole.SEQUENCER == role ? rpcSigners(null != http) : List.of(),
             ChainSourcesConfig.read(role, settings),
             settings::origin);

@@ -38,6 +38,13 @@ public final class NodeOptions
     static final Option SCHEDULE = Option.text("schedule.file", PATH, "file",
         "Who leads which block, and the network's MTU.").required();
 
+    static final Option SCHEDULE_AUTHORITY = Option.text("schedule.authority", TEXT, "PUBKEY",
+        "Whose signed schedules and takeovers the node takes from its peers and from schedule.url.");
+    static final Option SCHEDULE_URL = Option.text("schedule.url", TEXT, "http://, https://",
+        "Where the node asks for the newest schedule, signed by schedule.authority.");
+    static final Option SCHEDULE_POLL = number("schedule.poll-seconds", "30", 1, 86_400, "seconds",
+        "How often it asks.");
+
     static final Option MODE = Option.choice("block.mode", "unicast", List.of("unicast", "multicast"),
         "How upstream peers send: one stream a peer, or one for a group on a trusted network.");
     static final Option LISTEN = Option.text("block.listen", TEXT, "HOST:PORT",
@@ -129,7 +136,8 @@ public final class NodeOptions
         "How often it is asked.");
 
     private static final List<Option> ALL = List.of(
-        CHAIN_ID, NAME, PROFILE, IDENTITY_KEY, LEADER_KEY, SCHEDULE,
+        CHAIN_ID, NAME, PROFILE, IDENTITY_KEY, LEADER_KEY,
+        SCHEDULE, SCHEDULE_AUTHORITY, SCHEDULE_URL, SCHEDULE_POLL,
         MODE, LISTEN, SINKS, MULTICAST, INTERFACE, MTU, SLOW_SINK, WINDOW, RTT, RATE, BODY_SLAB, MAX_TX,
         UPSTREAM, HOLDERS, REQUESTERS, DELIVER, JWT_SECRET, ENGINE_TIMEOUT, PUBLISH,
         JOURNAL_DIR, KEEP_BLOCKS, RING_BYTES, BLOCK_BYTES, ROLL,

@@ -412,7 +412,9 @@ public enum FragcastCounter
     CATCH_UP_BROKEN(182, "catch-up broken",
         "Heights whose frames did not hold: their range was discarded, their holder charged."),
 
-    CATCH_UP_GIVEN_UP(183, "catch-up given up", "Heights that no holder has.");
+    CATCH_UP_GIVEN_UP(183, "catch-up given up", "Heights that no holder has."),
+
+    SCHEDULE_POLLS_FAILED(184, "schedule polls failed", "Questions to schedule.url without a newer, signed answer.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

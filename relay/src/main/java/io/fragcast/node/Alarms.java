@@ -28,9 +28,9 @@ import java.util.HexFormat;
 /**
  * What an operator must hear of, from the hot thread to the log: sessions that were rejected, leaders that signed two
  * messages for one place, blocks that were sealed as another than their Seal names. The proofs are kept as files beside
- * the journal. Of the second it is a line that {@code fragcast message verify-proof} takes, and it is told to all peers.
- * (Of a first message that is gone from memory there is only its digest, by which the journal has it: that is kept, and
- * told to nobody.) Of the third it is the Seal and the header: whoever has the chain can check the header.
+ * the journal. Of the second it is a line that {@code fragcast message verify-proof} takes, and it is told to all
+ * peers. (Of a first message that is gone from memory there is only its digest, by which the journal has it: that is
+ * kept, and told to nobody.) Of the third it is the Seal and the header: whoever has the chain can check the header.
  * <pre>
  *   hot agent --onSessionRejected, onEquivocation--> [ ring ] --doWork (cold thread)--> log, equivocation-BLOCK-n.json
  *   peers    --onProof----------------------------->                └──▶ StatementRing: Evidence to all peers
@@ -65,6 +65,7 @@ final class Alarms implements SessionRejecter, EvidenceConsumer, Agent
     private final UnsafeBuffer proofBytes = new UnsafeBuffer(new byte[MAX_PROOF_LENGTH]);
     private final EvidenceProxy evidence;
     private final StatementRing statements;
+    private int mismatches;
 
     /**
      * The alarms of one node.
@@ -191,7 +192,8 @@ final class Alarms implements SessionRejecter, EvidenceConsumer, Agent
         final String block = 0 == sealLength ?
             "unknown" : Long.toUnsignedString(buffer.getLong(sealOffset + BLOCK_NUMBER_OFFSET));
         LOGGER.error("{}: block {} was sealed as another than its Seal names", name, block);
-        keep("seal-mismatch-" + block + ".json", "{\"seal\":\"" + hex(buffer, sealOffset, sealLength) +
+        final String fileName = "seal-mismatch-" + block + '-' + ++mismatches + ".json";
+        keep(fileName, "{\"seal\":\"" + hex(buffer, sealOffset, sealLength) +
             "\",\"header\":\"" + hex(buffer, sealOffset + sealLength, length - Integer.BYTES - sealLength) + "\"}\n");
     }
 

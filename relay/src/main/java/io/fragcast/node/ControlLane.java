@@ -2,7 +2,6 @@ package io.fragcast.node;
 
 import io.fragcast.agent.HoldingsRing;
 import io.fragcast.agent.PeerAgent;
-import io.fragcast.agent.StatementRing;
 import io.fragcast.codecs.HelloDecoder;
 import io.fragcast.config.PeerName;
 import io.fragcast.counter.Counters;
@@ -29,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * A node's control lane, on a cold thread with a client of its own: it dials its holders and serves its requesters.
@@ -61,8 +59,9 @@ final class ControlLane implements PeerClocks
      * @param links      of the node.
      * @param next       who takes accepted frames before the lane does, or null for none.
      * @param news       of what holders have; called by the cold thread.
-     * @param statements that this node makes itself, for all.
-     * @param owners     registers the owners of the kinds of statements; once, before the lane runs.
+     * @param statements of the node, and who owns which kind.
+     * @param schedule   of the node.
+     * @param alarms     told of proofs.
      * @param clock      monotonic.
      * @param epochClock for stamps.
      * @param counters   of the node.
@@ -74,8 +73,9 @@ final class ControlLane implements PeerClocks
         final Links links,
         final @Nullable FrameForwarder next,
         final HolderConsumer news,
-        final StatementRing statements,
-        final Consumer<Statements> owners,
+        final NodeStatements statements,
+        final NodeSchedule schedule,
+        final Alarms alarms,
         final NanoClock clock,
         final EpochNanoClock epochClock,
         final Counters counters)
@@ -93,7 +93,7 @@ final class ControlLane implements PeerClocks
         final long chainId = ctx.schedule().chainId();
         final Statements flood = new Statements(
             chainId, Lane.maxFrameLength(ctx.schedule().mtu()), Secp256k1.load().newVerifier(), counters);
-        owners.accept(flood);
+        statements.register(flood, schedule, alarms, epochClock);
         final PeerTable table = new PeerTable(
             hello(ctx),
             peers.settings(),
@@ -106,6 +106,7 @@ final class ControlLane implements PeerClocks
             2 * ctx.limits().windowBlocks(),
             new SecureRandom()::nextLong,
             counters);
+        table.favour((identity) -> schedule.current().hasLeader(identity));
         final HoldingsRing holdings = new HoldingsRing(next, counters);
         final PeerAgent agent = new PeerAgent(
             ctx.name(),
@@ -113,7 +114,7 @@ final class ControlLane implements PeerClocks
             epochClock,
             peerLinks,
             new HoldingsRing[]{holdings},
-            statements,
+            statements.own(),
             table,
             () -> peers.doWork() + client.invoke(),
             host.afterCommit(),

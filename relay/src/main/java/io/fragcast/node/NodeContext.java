@@ -1,6 +1,7 @@
 package io.fragcast.node;
 
 import io.fragcast.config.Endpoint;
+import io.fragcast.config.ScheduleConfig;
 import io.fragcast.config.ThreadConfig;
 import io.fragcast.edge.chain.ChainConfig;
 import io.fragcast.journal.JournalConfig;
@@ -42,6 +43,7 @@ public abstract class NodeContext<C extends NodeContext<C>> extends PeerContext<
     private boolean isDriverExternal;
     private @Nullable Endpoint http;
     private ChainConfig chain = ChainConfig.NONE;
+    private @Nullable ScheduleConfig scheduleSource;
     private byte @Nullable [] scheduleAuthority;
     private @Nullable MessageSigner statementSigner;
     private ErrorHandler errorHandler = new LoggedErrors();
@@ -123,6 +125,29 @@ public abstract class NodeContext<C extends NodeContext<C>> extends PeerContext<
     public C scheduleAuthority(final byte @Nullable [] value)
     {
         scheduleAuthority = value;
+        return self();
+    }
+
+    /**
+     * Where the schedule comes from.
+     *
+     * @return the source; null where a program hands it over.
+     */
+    public @Nullable ScheduleConfig scheduleSource()
+    {
+        return scheduleSource;
+    }
+
+    /**
+     * Sets where the schedule comes from, and whose signed ones are taken.
+     *
+     * @param value the source.
+     * @return this.
+     */
+    public C scheduleSource(final ScheduleConfig value)
+    {
+        scheduleSource = value;
+        scheduleAuthority = value.authority();
         return self();
     }
 

@@ -468,8 +468,9 @@ final class NodeRuntime implements AutoCloseable
             links,
             next,
             catchUp.told(holderNews),
-            statements.own(),
-            (flood) -> statements.register(flood, schedule, alarms, epochClock),
+            statements,
+            schedule,
+            alarms,
             clock,
             epochClock,
             counters);

@@ -2,6 +2,7 @@ package io.fragcast.node;
 
 import io.fragcast.agent.StatementRing;
 import io.fragcast.codecs.EvidenceDecoder;
+import io.fragcast.codecs.ScheduleDecoder;
 import io.fragcast.codecs.TakeoverDecoder;
 import io.fragcast.counter.Counters;
 import io.fragcast.crypto.Secp256k1;
@@ -10,6 +11,7 @@ import io.fragcast.protocol.leader.RunPulse;
 import io.fragcast.protocol.leader.Takeovers;
 import io.fragcast.protocol.peer.Statements;
 import io.fragcast.wire.EvidenceAdapter;
+import io.fragcast.wire.ScheduleAdapter;
 import io.fragcast.wire.StatementSigner;
 import io.fragcast.wire.TakeoverAdapter;
 import org.agrona.concurrent.EpochNanoClock;
@@ -20,6 +22,7 @@ import org.agrona.concurrent.EpochNanoClock;
 final class NodeStatements
 {
     private final NodeContext<?> ctx;
+    private final Counters counters;
     private final StatementRing own;
     private final RunPulse pulse = new RunPulse();
     private final int maxFrameLength;
@@ -27,6 +30,7 @@ final class NodeStatements
     NodeStatements(final NodeContext<?> ctx, final Counters counters)
     {
         this.ctx = ctx;
+        this.counters = counters;
         own = new StatementRing(counters);
         maxFrameLength = Lane.maxFrameLength(ctx.schedule().mtu());
     }
@@ -67,6 +71,12 @@ final class NodeStatements
     {
         statements.register(EvidenceDecoder.TEMPLATE_ID, EvidenceAdapter.PLACES, new EvidenceAdapter(
             statements, schedule.current(), Secp256k1.load().newVerifier(), maxFrameLength, alarms::onProof));
+
+        statements.register(ScheduleDecoder.TEMPLATE_ID, ScheduleAdapter.PLACES, new ScheduleAdapter(
+            statements,
+            schedule.current(),
+            maxFrameLength,
+            new ScheduleIntake(ctx, schedule, own::offer, counters)));
 
         final MessageSigner signer = ctx.statementSigner();
         statements.register(TakeoverDecoder.TEMPLATE_ID, TakeoverAdapter.PLACES, new TakeoverAdapter(

@@ -59,6 +59,94 @@ class ScheduleFileTest
         assertThat(schedule.termOfBlock(250)).isNull();
     }
 
+    @Test
+    void shouldWriteARotationOut() throws IOException
+    {
+        final String other = "02c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5";
+        final Schedule schedule = read("""
+            chain-id = 10
+            version = 7
+            auto-takeover = 3
+            [[term]]
+            number = 4
+            first-block = 0
+            last-block = 9
+            key = "%s"
+            [[rotation]]
+            first-block = 10
+            last-block = 20
+            blocks-per-term = 4
+            leader = [
+              { key = "%s", endpoints = ["127.0.0.1:14040"] },
+              { key = "%s" }
+            ]
+            [[rotation]]
+            first-block = 30
+            blocks-per-term = 100
+            first-number = 100
+            leader = [ { key = "%s" } ]
+            """.formatted(KEY, KEY, other, other));
+
+        assertThat(schedule.version()).isEqualTo(7);
+        assertThat(schedule.autoTakeover()).isEqualTo(3);
+        assertThat(schedule.term(1).number()).isEqualTo(5);
+        assertThat(schedule.term(1).endpoints()).containsExactly("127.0.0.1:14040");
+        assertThat(schedule.termOfBlock(13)).isSameAs(schedule.term(1));
+        assertThat(schedule.termOfBlock(14)).isSameAs(schedule.term(2));
+        assertThat(schedule.term(2).publicKey()).isEqualTo(curve.expand(HexFormat.of().parseHex(other)));
+        assertThat(schedule.term(3).firstBlock()).isEqualTo(18);
+        assertThat(schedule.term(3).lastBlock()).as("the last is cut").isEqualTo(20);
+        assertThat(schedule.term(3).publicKey()).isEqualTo(schedule.term(1).publicKey());
+        assertThat(schedule.termOfBlock(25)).isNull();
+        assertThat(schedule.term(4).number()).isEqualTo(100);
+        assertThat(schedule.termCount()).isEqualTo(4 + 16_384);
+        assertThat(schedule.termNumbered(100 + 16_383)).isSameAs(schedule.term(4 + 16_383));
+        assertThat(schedule.termNumbered(99)).isNull();
+    }
+
+    @Test
+    void shouldBelieveASignatureOverEveryByte() throws IOException
+    {
+        final byte[] privateKey = new byte[32];
+        privateKey[31] = 9;
+        final byte[] author = curve.publicKey(privateKey);
+        final String text = """
+            chain-id = 10
+            version = 2
+            [[term]]
+            number = 1
+            first-block = 0
+            key = "%s"
+            """.formatted(KEY);
+        final String signed = SignedText.sign(text, curve.newSigner(privateKey));
+
+        assertThat(signed).startsWith(text);
+        assertThat(SignedText.isSigned(signed, author, curve)).isTrue();
+        assertThat(ScheduleFile.parse("signed", signed, curve).version()).isEqualTo(2);
+        assertThat(SignedText.sign(signed, curve.newSigner(privateKey))).as("signed again").isEqualTo(signed);
+        assertThat(SignedText.isSigned(text, author, curve)).isFalse();
+        assertThat(SignedText.isSigned(signed, curve.expand(HexFormat.of().parseHex(KEY)), curve)).isFalse();
+        for (int i = 0; i < signed.length() - 1; i++)
+        {
+            final char[] changed = signed.toCharArray();
+            changed[i] = '7' == changed[i] ? '8' : '7';
+            assertThat(SignedText.isSigned(new String(changed), author, curve)).as("character %d", i).isFalse();
+        }
+        assertThat(SignedText.isSigned(signed + "version = 3\n", author, curve)).as("more after it").isFalse();
+    }
+
+    @Test
+    void shouldReadNoFilesForOthers()
+    {
+        assertThatThrownBy(() -> ScheduleFile.parse("pushed", """
+            chain-id = 10
+            [[term]]
+            number = 1
+            first-block = 0
+            key = "@/etc/hostname"
+            """, curve)).isInstanceOf(ConfigException.class).hasMessageContaining("in hex");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value =
         {
@@ -116,7 +204,8 @@ class ScheduleFileTest
     {
         assertThatThrownBy(() -> read("chain-id = 10\n"))
             .isInstanceOf(ConfigException.class)
-            .hasMessage(dir.resolve("schedule.toml") + ": the schedule is empty: it needs a [[term]]");
+            .hasMessage(
+                dir.resolve("schedule.toml") + ": the schedule is empty: it needs a [[term]] or a [[rotation]]");
     }
 
     private Schedule read(final String text) throws IOException

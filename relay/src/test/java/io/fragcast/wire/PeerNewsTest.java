@@ -8,6 +8,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,6 +25,21 @@ class PeerNewsTest
     private final ControlRig rig = new ControlRig();
     private final ControlRig.Node asker = rig.node(1);
     private final ControlRig.Node holder = rig.node(2);
+
+    @Test
+    void shouldHaveRoomForALeaderWhenAllPlacesAreTaken()
+    {
+        final ControlRig.Node leader = rig.node(3);
+        holder.maxReady = 1;
+        rig.link(asker, holder);
+        rig.link(leader, holder);
+        rig.start();
+        holder.table.favour((key) -> Arrays.equals(key, leader.hello.nodeKey));
+        assertThat(rig.runUntil(() -> PeerState.READY == asker.state() && PeerState.READY == leader.state())).isTrue();
+        rig.run(5 * SECOND_NS);
+        assertThat(holder.count(FragcastCounter.PEERS_READY)).isEqualTo(2);
+        assertThat(asker.state()).as("the leader takes nobody's place").isEqualTo(PeerState.READY);
+    }
 
     @Test
     void shouldTellOfAHaveOnlyWhatIsUnknownHere()

@@ -27,8 +27,6 @@ import java.util.function.IntConsumer;
  */
 public final class BlockLaneReceiver implements Gaps, FollowedRun
 {
-    /** How often the gauges are written. */
-    private static final long GAUGE_INTERVAL_NS = 10_000_000L;
     /** What Aeron's data header takes of a datagram. */
     private static final int AERON_HEADER_LENGTH = 32;
     /** Code of the block lane in a journal record. */
@@ -59,13 +57,8 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun
 
     private final AtomicCounter[] verdictCounters = new AtomicCounter[Verdict.values().length];
     private final AtomicCounter backPressured;
-    private final AtomicCounter slabUsed;
-    private final AtomicCounter fragsMissing;
-    private final AtomicCounter attemptsLive;
-    private final AtomicCounter earlyPieces;
+    private final ReceiverGauges gauges;
     private RunPulse pulse = new RunPulse();
-    private long gaugeDeadlineNs;
-    private boolean isGaugeWritten;
 
     /**
      * A receiver that follows no run yet: it takes the first one that it hears of.
@@ -119,10 +112,7 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun
             verdictCounters[verdict.ordinal()] = counters.get(verdict.counter());
         }
         backPressured = counters.get(FragcastCounter.DELIVERY_BACK_PRESSURED);
-        slabUsed = counters.get(FragcastCounter.BODY_SLAB_USED);
-        fragsMissing = counters.get(FragcastCounter.FRAGS_MISSING);
-        attemptsLive = counters.get(FragcastCounter.ATTEMPTS_LIVE);
-        earlyPieces = counters.get(FragcastCounter.EARLY_PIECES_HELD);
+        gauges = new ReceiverGauges(counters);
     }
 
     /**
@@ -337,12 +327,7 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun
         {
             backPressured.incrementRelease();
         }
-        if (!isGaugeWritten || nowNs - gaugeDeadlineNs >= 0)
-        {
-            isGaugeWritten = true;
-            gaugeDeadlineNs = nowNs + GAUGE_INTERVAL_NS;
-            writeGauges();
-        }
+        gauges.doWork(table, pieces.early(), slab, nowNs);
 
         return work;
     }
@@ -446,18 +431,5 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun
     private boolean isCrowded()
     {
         return 2 * table.liveCount() >= limits.windowBlocks() || 2 * slab.usedBytes() >= limits.slabBytes();
-    }
-
-    private void writeGauges()
-    {
-        long missing = 0;
-        for (int i = 0, count = table.liveCount(); i < count; i++)
-        {
-            missing += table.live(i).missingFrags();
-        }
-        fragsMissing.setRelease(missing);
-        attemptsLive.setRelease(table.liveCount());
-        earlyPieces.setRelease(pieces.early().count());
-        slabUsed.setRelease(slab.usedBytes());
     }
 }

@@ -97,7 +97,7 @@ public final class LeaderLookahead implements NextLeaders
 
     private void look(final long blockNumber)
     {
-        final int index = firstEndingAtOrAfter(blockNumber);
+        final int index = schedule.indexEndingAtOrAfter(blockNumber);
         final int count = schedule.termCount();
         final boolean isLed = index < count && schedule.term(index).leads(blockNumber);
         firstBlock = isLed ? schedule.term(index).firstBlock() : blockNumber;
@@ -116,26 +116,6 @@ public final class LeaderLookahead implements NextLeaders
             }
         }
         sinks = found;
-    }
-
-    private int firstEndingAtOrAfter(final long blockNumber)
-    {
-        int low = 0;
-        int high = schedule.termCount();
-        while (low < high)
-        {
-            final int middle = (low + high) >>> 1;
-            if (schedule.term(middle).lastBlock() < blockNumber)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        return low;
     }
 
     private boolean isAhead(final LeaderTerm term, final int leaders)

@@ -143,13 +143,11 @@ public final class Leadership
     {
         byte[] turn = {};
         int turns = 0;
-        for (int i = 0; i < schedule.termCount() && turns <= LeaderLookahead.LEADERS_AHEAD; i++)
+        for (int i = schedule.indexEndingAtOrAfter(nextBlock), count = schedule.termCount();
+            i < count && turns <= LeaderLookahead.LEADERS_AHEAD;
+            i++)
         {
             final LeaderTerm term = schedule.term(i);
-            if (term.lastBlock() < nextBlock)
-            {
-                continue;
-            }
             if (!Arrays.equals(turn, term.publicKey()))
             {
                 // The first is the leader of the block, if somebody leads it.

@@ -3,6 +3,7 @@ package io.fragcast.protocol.leader;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -250,6 +251,51 @@ public class Schedule
     }
 
     /**
+     * Does a node lead in some term?
+     *
+     * @param identity key of the node, 33 bytes.
+     * @return true if a term names it.
+     */
+    public boolean hasLeader(final byte[] identity)
+    {
+        for (int i = 0, count = termCount(); i < count; i++)
+        {
+            if (Arrays.equals(identity, term(i).identity()))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /**
+     * Where the terms of a block and of those after it begin.
+     *
+     * @param blockNumber asked for.
+     * @return index of the first term that ends there or later; the count of terms if there is none.
+     */
+    public int indexEndingAtOrAfter(final long blockNumber)
+    {
+        int low = 0;
+        int high = termCount();
+        while (low < high)
+        {
+            final int middle = (low + high) >>> 1;
+            if (term(middle).lastBlock() < blockNumber)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    /**
      * The term of a number.
      *
      * @param number of the term.
@@ -257,12 +303,18 @@ public class Schedule
      */
     public @Nullable LeaderTerm termNumbered(final int number)
     {
-        for (int i = 0, count = termCount(); i < count; i++)
+        int low = 0;
+        int high = termCount() - 1;
+        while (low <= high)
         {
-            if (term(i).number() == number)
+            final int middle = (low + high) >>> 1;
+            final LeaderTerm term = term(middle);
+            if (number == term.number())
             {
-                return term(i);
+                return term;
             }
+            low = term.number() < number ? middle + 1 : low;
+            high = term.number() < number ? high : middle - 1;
         }
 
         return null;

@@ -37,7 +37,7 @@ public final class ScheduleChange
         for (int i = 0; i < before.termCount(); i++)
         {
             final LeaderTerm old = before.term(i);
-            final LeaderTerm now = find(after, old.number());
+            final LeaderTerm now = after.termNumbered(old.number());
             if (old.firstBlock() <= newestBlock)
             {
                 checkBegun(old, now, newestBlock);
@@ -54,12 +54,16 @@ public final class ScheduleChange
         for (int i = 0; i < after.termCount(); i++)
         {
             final LeaderTerm now = after.term(i);
-            if (null == find(before, now.number()))
+            if (null == before.termNumbered(now.number()))
             {
                 check(now.firstBlock() > newestBlock, "term " + now.number() + " is new, but its first block " +
                     now.firstBlock() + " has passed: " + newestBlock + " was heard of");
                 changes.add("term " + now.number() + " added: " + range(now));
             }
+        }
+        if (before.autoTakeover() != after.autoTakeover())
+        {
+            changes.add("auto-takeover " + after.autoTakeover());
         }
         if (!changes.isEmpty())
         {
@@ -117,19 +121,6 @@ public final class ScheduleChange
     private static String range(final LeaderTerm term)
     {
         return "blocks " + term.firstBlock() + (Long.MAX_VALUE == term.lastBlock() ? " on" : " to " + term.lastBlock());
-    }
-
-    private static @Nullable LeaderTerm find(final Schedule schedule, final int number)
-    {
-        for (int i = 0; i < schedule.termCount(); i++)
-        {
-            if (schedule.term(i).number() == number)
-            {
-                return schedule.term(i);
-            }
-        }
-
-        return null;
     }
 
     private static void check(final boolean isTrue, final String broken)

@@ -214,13 +214,9 @@ public final class Takeovers
     {
         int turns = -1;
         byte[] turn = {};
-        for (int i = 0; i < current.termCount(); i++)
+        for (int i = current.indexEndingAtOrAfter(block); i < current.termCount(); i++)
         {
             final LeaderTerm term = current.term(i);
-            if (term.lastBlock() < block)
-            {
-                continue;
-            }
             if (!Arrays.equals(turn, term.publicKey()))
             {
                 turn = term.publicKey();
@@ -237,7 +233,7 @@ public final class Takeovers
 
     private @Nullable LeaderTerm nextTermOf(final long block, final byte[] key)
     {
-        for (int i = 0; i < current.termCount(); i++)
+        for (int i = current.indexEndingAtOrAfter(block); i < current.termCount(); i++)
         {
             final LeaderTerm term = current.term(i);
             if (term.firstBlock() > block && Arrays.equals(key, term.publicKey()))

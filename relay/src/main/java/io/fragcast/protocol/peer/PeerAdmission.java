@@ -3,6 +3,7 @@ package io.fragcast.protocol.peer;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
+import java.util.function.Predicate;
 
 /**
  * Who may have a session: the checks of a Hello, cheap first and in a fixed order: self, duplicate, chain, version,
@@ -14,12 +15,19 @@ final class PeerAdmission
     private final Hello self;
     private final PeerSession[] sessions;
     private final int maxAdmitted;
+    private Predicate<byte[]> isLeader = (key) -> false;
 
     PeerAdmission(final Hello self, final PeerSession[] sessions, final int maxAdmitted)
     {
         this.self = self;
         this.sessions = sessions;
         this.maxAdmitted = maxAdmitted;
+    }
+
+    /** Whoever leads has a place when all others are taken, and takes none of theirs. */
+    void favour(final Predicate<byte[]> leaders)
+    {
+        isLeader = leaders;
     }
 
     GoodbyeReason check(final PeerSession session, final Hello hello)
@@ -54,7 +62,8 @@ final class PeerAdmission
             return GoodbyeReason.VALIDATION;
         }
 
-        return admittedBeside(session, other) < maxAdmitted ? GoodbyeReason.NO_REASON : GoodbyeReason.CAPACITY;
+        return isLeader.test(hello.nodeKey) || admittedBeside(session, other) < maxAdmitted ?
+            GoodbyeReason.NO_REASON : GoodbyeReason.CAPACITY;
     }
 
     @Nullable PeerSession sessionWith(final Hello hello, final PeerSession besides)
@@ -86,7 +95,8 @@ final class PeerAdmission
         int count = 0;
         for (final PeerSession each : sessions)
         {
-            count += each != session && each != other && isAdmitted(each) ? 1 : 0;
+            final boolean isCounted = isAdmitted(each) && !isLeader.test(each.peer().nodeKey);
+            count += each != session && each != other && isCounted ? 1 : 0;
         }
 
         return count;

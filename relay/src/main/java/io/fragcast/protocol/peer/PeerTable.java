@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * All peers of a node: one session each, who of them has what, and what this node tells them. Pure: no IO, no clock, no
@@ -281,11 +282,7 @@ public final class PeerTable
         return isDone;
     }
 
-    /**
-     * How many peers there are.
-     *
-     * @return sessions.
-     */
+    /** {@return how many peers there are} */
     public int sessionCount()
     {
         return sessions.length;
@@ -303,10 +300,16 @@ public final class PeerTable
     }
 
     /**
-     * What is passed on.
+     * Called before the first Hello.
      *
-     * @return the statements.
+     * @param leaders says of an identity key, 33 bytes, whether it leads in some term: such a peer needs no free place.
      */
+    public void favour(final Predicate<byte[]> leaders)
+    {
+        admission.favour(leaders);
+    }
+
+    /** {@return what is passed on} */
     public Statements statements()
     {
         return statements;
