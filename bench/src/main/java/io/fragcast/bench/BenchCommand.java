@@ -3,6 +3,8 @@ package io.fragcast.bench;
 import io.fragcast.bench.compare.CompareCommand;
 import io.fragcast.bench.compare.PeerCommand;
 import io.fragcast.bench.jmh.JmhRunner;
+import io.fragcast.bench.journal.OpenCommand;
+import io.fragcast.bench.kill.KillCommand;
 import io.fragcast.bench.rig.LatencyCommand;
 import io.fragcast.bench.rig.PostCommand;
 import org.openjdk.jmh.runner.RunnerException;
@@ -25,9 +27,10 @@ import java.util.concurrent.Callable;
     name = "bench",
     description = "What Fragcast costs on this machine.",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "jmh|latency|post|compare",
+    synopsisSubcommandLabel = "jmh|latency|post|compare|kill|open",
     subcommands = {
-        BenchCommand.Jmh.class, LatencyCommand.class, PostCommand.class, CompareCommand.class, PeerCommand.class})
+        BenchCommand.Jmh.class, LatencyCommand.class, PostCommand.class, CompareCommand.class, KillCommand.class,
+        OpenCommand.class, PeerCommand.class})
 public final class BenchCommand
 {
     /**

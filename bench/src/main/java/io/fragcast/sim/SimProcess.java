@@ -9,7 +9,6 @@ import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.edge.ipc.PublishRing;
 import io.fragcast.journal.DiskGuard;
-import io.fragcast.journal.JournalRecovery;
 import io.fragcast.journal.JournalRing;
 import io.fragcast.journal.JournalSignals;
 import io.fragcast.node.JournalTap;
@@ -81,7 +80,6 @@ final class SimProcess
         this.onFrame = onFrame;
         index = site.index();
         final SimJournal journal = new SimJournal(site.disk());
-        final JournalRecovery recovery = JournalRecovery.read(journal);
         final JournalRing journalRing = new JournalRing(journalRingLength(), counters);
         final DiskGuard diskGuard = new DiskGuard(site.disk()::usableBytes, 1);
         journalAgent =
@@ -89,8 +87,7 @@ final class SimProcess
         ctx.eventLists().onNodeUp(index, site.disk().recordCount());
         final SimRepair repair = new SimRepair(ctx, site, counters);
         repairAgent = repair.agent();
-        agents = topology.isLeader(index) ?
-            broadcaster(journalRing, repair, recovery) : receiver(journalRing, repair);
+        agents = topology.isLeader(index) ? broadcaster(journalRing, repair) : receiver(journalRing, repair);
     }
 
     /** One duty cycle of all its agents; returns work done. */
@@ -181,8 +178,7 @@ final class SimProcess
         return Math.max(ctx.options().journalRing(), shortest);
     }
 
-    private Agent[] broadcaster(
-        final JournalRing journalRing, final SimRepair repair, final JournalRecovery recovery)
+    private Agent[] broadcaster(final JournalRing journalRing, final SimRepair repair)
     {
         final MessageSigner signer = site.signer();
         final SimBuilder builder = site.builder();
@@ -207,8 +203,7 @@ final class SimProcess
                 ctx.maxFrameLength()),
             ctx.limits(),
             counters,
-            new LeaderMemory(site.disk().mappedFile(), ctx.schedule().chainId())
-                .stayAbove(recovery.highestIncarnation()));
+            new LeaderMemory(site.disk().mappedFile(), ctx.schedule().chainId()));
         broadcaster.signals(signals(journalRing, clock.epochNanos()::nanoTime));
         final PublishRing requests = new PublishRing(ctx.limits());
         builder.onLeaderUp(requests.publisher(builder));

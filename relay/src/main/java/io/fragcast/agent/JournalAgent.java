@@ -7,6 +7,7 @@ import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.journal.DiskGuard;
 import io.fragcast.journal.Journal;
+import io.fragcast.journal.JournalKeeper;
 import io.fragcast.journal.JournalRing;
 import org.agrona.CloseHelper;
 import org.agrona.MutableDirectBuffer;
@@ -44,6 +45,7 @@ public final class JournalAgent implements Agent
 
     private final JournalRing[] rings;
     private final Journal journal;
+    private final @Nullable JournalKeeper keeper;
     private final DiskGuard diskGuard;
     private final NanoClock clock;
     private final ControlledMessageHandler handler = this::onRecord;
@@ -62,7 +64,7 @@ public final class JournalAgent implements Agent
     private long batchBytes;
 
     /**
-     * An agent over the rings of one node.
+     * An agent over the rings of one node, of whose journal nothing is indexed or dropped.
      *
      * @param rings     one for each hot agent.
      * @param journal   to append to; closed by this agent.
@@ -77,8 +79,30 @@ public final class JournalAgent implements Agent
         final NanoClock clock,
         final Counters counters)
     {
+        this(rings, journal, null, diskGuard, clock, counters);
+    }
+
+    /**
+     * An agent over the rings of one node.
+     *
+     * @param rings     one for each hot agent.
+     * @param journal   to append to; closed by this agent.
+     * @param keeper    of the journal; closed by this agent; null: none.
+     * @param diskGuard of the journal's disk.
+     * @param clock     for the retry after a failed append.
+     * @param counters  of the node.
+     */
+    public JournalAgent(
+        final JournalRing[] rings,
+        final Journal journal,
+        final @Nullable JournalKeeper keeper,
+        final DiskGuard diskGuard,
+        final NanoClock clock,
+        final Counters counters)
+    {
         this.rings = rings.clone();
         this.journal = journal;
+        this.keeper = keeper;
         this.diskGuard = diskGuard;
         this.clock = clock;
         framesCounter = counters.get(FragcastCounter.JOURNAL_FRAMES);
@@ -103,6 +127,11 @@ public final class JournalAgent implements Agent
             workCount += drainBatch(ring.buffer());
         }
 
+        if (null != keeper)
+        {
+            workCount += keeper.doWork(clock.nanoTime());
+        }
+
         return workCount;
     }
 
@@ -122,7 +151,7 @@ public final class JournalAgent implements Agent
         }
         finally
         {
-            CloseHelper.close(journal);
+            CloseHelper.closeAll(keeper, journal);
         }
     }
 
@@ -183,7 +212,11 @@ public final class JournalAgent implements Agent
     {
         try
         {
-            journal.append(buffer, offset, length);
+            final long index = journal.append(buffer, offset, length);
+            if (null != keeper)
+            {
+                keeper.onAppended(index, buffer, offset, length);
+            }
         }
         catch (final RuntimeException ex)
         {

@@ -4,6 +4,7 @@ import io.fragcast.crypto.JwtSecretFile;
 import io.fragcast.crypto.KeyFile;
 import io.fragcast.crypto.Secp256k1;
 import io.fragcast.journal.JournalConfig;
+import io.fragcast.journal.Retention;
 import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.protocol.block.SlowSink;
 import io.fragcast.protocol.leader.Schedule;
@@ -368,7 +369,10 @@ public final class NodeConfigReader
 
     private JournalConfig journal(final String name)
     {
-        settings.number(NodeOptions.KEEP_BLOCKS);
+        final Retention retention = new Retention(
+            settings.number(NodeOptions.KEEP_BLOCKS),
+            (long)settings.number(NodeOptions.KEEP_MEGABYTES) << 20,
+            TimeUnit.HOURS.toMillis(settings.number(NodeOptions.KEEP_HOURS)));
         final JournalConfig.Roll roll = JournalConfig.Roll.valueOf(
             settings.choice(NodeOptions.ROLL).toUpperCase(Locale.ROOT).replace('-', '_'));
 
@@ -376,7 +380,8 @@ public final class NodeConfigReader
             settings.path(NodeOptions.JOURNAL_DIR, Path.of("journal", name)),
             powerOfTwo(NodeOptions.BLOCK_BYTES),
             roll,
-            powerOfTwo(NodeOptions.RING_BYTES));
+            powerOfTwo(NodeOptions.RING_BYTES),
+            retention);
     }
 
     private int powerOfTwo(final Option option)

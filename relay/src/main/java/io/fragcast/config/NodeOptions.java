@@ -88,8 +88,12 @@ public final class NodeOptions
 
     static final Option JOURNAL_DIR = Option.text("journal.dir", PATH, "folder",
         "What was accepted is kept here; journal/NAME unless set.");
-    static final Option KEEP_BLOCKS = number("journal.keep-blocks", "0", 0, 0, "blocks",
-        "0 keeps all: this version drops nothing from the journal.");
+    static final Option KEEP_BLOCKS = number("journal.keep-blocks", "0", 0, Integer.MAX_VALUE, "blocks",
+        "Whole files go when all their blocks are farther below the newest, and nobody needs them; 0: no limit.");
+    static final Option KEEP_MEGABYTES = number("journal.keep-megabytes", "0", 0, Integer.MAX_VALUE, "MB",
+        "Oldest files go when all together take more of the disk; 0: no limit.");
+    static final Option KEEP_HOURS = number("journal.keep-hours", "0", 0, 1_000_000, "hours",
+        "Files go when their last record is older; 0: no limit.");
     static final Option RING_BYTES = Option.number("journal.ring-bytes", BYTES, "bytes, a power of two", "64m",
         1 << 20, 1 << 30, "What a disk that stands still may leave waiting before holes are recorded.");
     static final Option BLOCK_BYTES = Option.number("journal.block-bytes", BYTES, "bytes, a power of two", "64m",
@@ -140,7 +144,7 @@ public final class NodeOptions
         SCHEDULE, SCHEDULE_AUTHORITY, SCHEDULE_URL, SCHEDULE_POLL,
         MODE, LISTEN, SINKS, MULTICAST, INTERFACE, MTU, SLOW_SINK, WINDOW, RTT, RATE, BODY_SLAB, MAX_TX,
         UPSTREAM, HOLDERS, REQUESTERS, DELIVER, JWT_SECRET, ENGINE_TIMEOUT, PUBLISH,
-        JOURNAL_DIR, KEEP_BLOCKS, RING_BYTES, BLOCK_BYTES, ROLL,
+        JOURNAL_DIR, KEEP_BLOCKS, KEEP_MEGABYTES, KEEP_HOURS, RING_BYTES, BLOCK_BYTES, ROLL,
         THREAD_MODE, IDLE, AFFINITY_BROADCAST, AFFINITY_FORWARD, AFFINITY_INGEST, AFFINITY_JOURNAL, AFFINITY_EDGE,
         AFFINITY_DRIVER,
         AERON_DIR, AERON_DRIVER, HTTP_HOST, HTTP_PORT, RPC_SIGNERS,

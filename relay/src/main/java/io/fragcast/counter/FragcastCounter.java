@@ -414,7 +414,18 @@ public enum FragcastCounter
 
     CATCH_UP_GIVEN_UP(183, "catch-up given up", "Heights that no holder has."),
 
-    SCHEDULE_POLLS_FAILED(184, "schedule polls failed", "Questions to schedule.url without a newer, signed answer.");
+    SCHEDULE_POLLS_FAILED(184, "schedule polls failed", "Questions to schedule.url without a newer, signed answer."),
+
+    JOURNAL_FILES(185, "journal files", Kind.GAUGE, "Files of the journal."),
+
+    JOURNAL_DISK_BYTES(186, "journal disk bytes", Kind.GAUGE, "Length of the files of the journal, bytes."),
+
+    JOURNAL_FILES_DROPPED(187, "journal files dropped", "Files of the journal that its limits let go."),
+
+    JOURNAL_FRAMES_FILLED(188, "journal frames filled",
+        "Frames journaled later, for a hole stands where they were lost."),
+
+    JOURNAL_HOLES_LEFT(189, "journal holes left", "Holes of the journal that nobody filled: too many at once.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

@@ -6,6 +6,7 @@ import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.repair.FrameArchive;
 import io.fragcast.protocol.repair.FrameName;
 import io.fragcast.wire.FrameNames;
+import io.fragcast.wire.FrameView;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
@@ -16,8 +17,8 @@ import java.util.Arrays;
 import static java.util.Objects.requireNonNull;
 
 /**
- * A journal as the archive of repair: follows it from its start in small steps and keeps, for each height, where its
- * first and its last frame are; what lies between is read again when it is asked for.
+ * A journal as the archive of repair: follows it, from where the notes beside its files end, in small steps and keeps,
+ * for each height, where its first and its last frame are; what lies between is read again when it is asked for.
  * <pre>
  *   journal   | 7 7 7 | 7 8 7 7 8 8 8 9 8 ...          by height; a height is read from its first to its last record
  *   index       7: first, last    8: first, last       slot = height mod capacity
@@ -43,6 +44,7 @@ public final class JournalArchive implements FrameArchive, AutoCloseable
     private final RecordView record = new RecordView();
     private final FrameNames names = new FrameNames();
     private final FrameName name = new FrameName();
+    private final FrameView lost = new FrameView();
     private final AtomicCounter evicted;
     private final long[] blockNumbers;
     private final long[] firstIndices;
@@ -56,6 +58,7 @@ public final class JournalArchive implements FrameArchive, AutoCloseable
     private long wantedLastIndex;
     private boolean isPushedBack;
     private @Nullable Consumer consumer;
+    private @Nullable HoleFiller filler;
 
     /**
      * An archive over a journal; both readers are closed by it.
@@ -81,6 +84,26 @@ public final class JournalArchive implements FrameArchive, AutoCloseable
         lastIndices = new long[capacity];
         Arrays.fill(firstIndices, NONE);
         mask = capacity - 1;
+    }
+
+    /**
+     * Who is told of holes, and of what ends them. Called before anything else.
+     *
+     * @param holeFiller told of them as they are followed.
+     */
+    public void holes(final HoleFiller holeFiller)
+    {
+        filler = holeFiller;
+    }
+
+    /**
+     * Takes over what the notes beside the journal's files tell, and follows from there. Called before anything else.
+     *
+     * @param notes of the journal; left open.
+     */
+    public void follow(final JournalNotes notes)
+    {
+        followIndex = JournalIndex.read(notes, this::onHeight);
     }
 
     /**
@@ -168,26 +191,40 @@ public final class JournalArchive implements FrameArchive, AutoCloseable
     {
         if (isFrame(buffer, offset, length))
         {
-            final int slot = (int)name.blockNumber & mask;
-            if (!has(name.blockNumber))
+            onHeight(name.blockNumber, index, index);
+            if (null != filler)
             {
-                if (NONE != firstIndices[slot])
-                {
-                    remove(slot);
-                    evicted.incrementRelease();
-                }
-                blockNumbers[slot] = name.blockNumber;
-                firstIndices[slot] = index;
-                lowerOldest(name.blockNumber);
+                filler.onJournaled(name.blockNumber);
             }
-            lastIndices[slot] = index;
-            if (NO_BLOCK == newestBlock || Long.compareUnsigned(name.blockNumber, newestBlock) > 0)
-            {
-                newestBlock = name.blockNumber;
-            }
+        }
+        else if (null != filler && JournalKind.HOLE == record.kind() &&
+            lost.tryWrap(buffer, record.frameOffset(), record.frameLength()))
+        {
+            filler.onHole(lost.blockNumber());
         }
 
         return true;
+    }
+
+    private void onHeight(final long blockNumber, final long firstIndex, final long lastIndex)
+    {
+        final int slot = (int)blockNumber & mask;
+        if (!has(blockNumber))
+        {
+            if (NONE != firstIndices[slot])
+            {
+                remove(slot);
+                evicted.incrementRelease();
+            }
+            blockNumbers[slot] = blockNumber;
+            firstIndices[slot] = firstIndex;
+            lowerOldest(blockNumber);
+        }
+        lastIndices[slot] = lastIndex;
+        if (NO_BLOCK == newestBlock || Long.compareUnsigned(blockNumber, newestBlock) > 0)
+        {
+            newestBlock = blockNumber;
+        }
     }
 
     private boolean onWanted(final long index, final DirectBuffer buffer, final int offset, final int length)

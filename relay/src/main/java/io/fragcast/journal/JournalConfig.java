@@ -11,8 +11,9 @@ import java.nio.file.Path;
  * @param blockLength bytes of a file mapped at once, a power of two of at least 1 MiB; a file begins as one, sparse.
  * @param roll        when a new file is begun.
  * @param ringLength  bytes of the ring buffer between hot agent and journal agent, a power of two of at least 1 MiB.
+ * @param retention   how much is kept.
  */
-public record JournalConfig(Path dir, int blockLength, Roll roll, int ringLength)
+public record JournalConfig(Path dir, int blockLength, Roll roll, int ringLength, Retention retention)
 {
     /** Four frames of the largest datagram (64 KiB) fit the overlap of a block, which is a quarter of it. */
     public static final int MIN_BLOCK_LENGTH = 1 << 20;
@@ -72,7 +73,7 @@ public record JournalConfig(Path dir, int blockLength, Roll roll, int ringLength
      */
     public static JournalConfig production(final Path dir)
     {
-        return new JournalConfig(dir, PRODUCTION_BLOCK_LENGTH, Roll.HOUR, DEFAULT_RING_LENGTH);
+        return new JournalConfig(dir, PRODUCTION_BLOCK_LENGTH, Roll.HOUR, DEFAULT_RING_LENGTH, Retention.ALL);
     }
 
     /**
@@ -84,6 +85,6 @@ public record JournalConfig(Path dir, int blockLength, Roll roll, int ringLength
      */
     public static JournalConfig small(final Path dir, final int ringLength)
     {
-        return new JournalConfig(dir, SMALL_BLOCK_LENGTH, Roll.DAY, ringLength);
+        return new JournalConfig(dir, SMALL_BLOCK_LENGTH, Roll.DAY, ringLength, Retention.ALL);
     }
 }

@@ -19,6 +19,7 @@ public final class JournalSignals implements BlockSignals
     private final long chainId;
     private final EpochNanoClock clock;
     private final LongSupplier deliverTimeNs;
+    private volatile long finalBlock = JournalKeeper.NO_FLOOR;
 
     /**
      * Signals of a node that hands no deliveries on: each is stamped when it happens.
@@ -49,6 +50,16 @@ public final class JournalSignals implements BlockSignals
         this.deliverTimeNs = deliverTimeNs;
     }
 
+    /**
+     * The last block that was said to be final.
+     *
+     * @return its height; {@link JournalKeeper#NO_FLOOR} before the first. Any thread may ask.
+     */
+    public long finalBlock()
+    {
+        return finalBlock;
+    }
+
     @Override
     public void onSignal(
         final BlockSignal signal,
@@ -60,6 +71,10 @@ public final class JournalSignals implements BlockSignals
         final int missing,
         final byte @Nullable [] hash)
     {
+        if (BlockSignal.FINALIZED == signal)
+        {
+            finalBlock = blockNumber;
+        }
         final boolean isDelivery = switch (signal)
         {
             case ENV_OPENED, FRAG_DELIVERED, SEALED, VERIFIED, MISMATCHED, ABORTED, SUPERSEDED, MISSED, REORG,

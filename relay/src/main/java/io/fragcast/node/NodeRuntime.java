@@ -4,22 +4,17 @@ import io.aeron.Aeron;
 import io.fragcast.agent.HolderHints;
 import io.fragcast.agent.HolderRing;
 import io.fragcast.agent.IngestAgent;
-import io.fragcast.agent.JournalAgent;
 import io.fragcast.config.Endpoint;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.edge.http.HttpServer;
 import io.fragcast.edge.http.StatusPages;
-import io.fragcast.journal.DiskGuard;
-import io.fragcast.journal.Journal;
 import io.fragcast.journal.JournalConfig;
 import io.fragcast.journal.JournalRing;
-import io.fragcast.journal.JournalSignals;
 import io.fragcast.journal.chronicle.ChronicleJournal;
 import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.BlockConsumer;
 import io.fragcast.protocol.block.BlockLaneReceiver;
-import io.fragcast.protocol.block.BlockSignals;
 import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.peer.PeerSnapshot;
@@ -44,7 +39,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -63,7 +57,7 @@ final class NodeRuntime implements AutoCloseable
     private final Links links;
     private final NanoClock clock = SystemNanoClock.INSTANCE;
     private final EpochNanoClock epochClock = new EpochClock();
-    private final @Nullable JournalRing journalRing;
+    private final @Nullable JournalLane journal;
     private final JournalRing[] rings;
     private final Alarms alarms;
     private final @Nullable HttpServer http;
@@ -82,7 +76,7 @@ final class NodeRuntime implements AutoCloseable
         final NodeContext<?> ctx,
         final NodeHost host,
         final boolean ownsHost,
-        final @Nullable Journal journal,
+        final @Nullable ChronicleJournal opened,
         final @Nullable HttpServer http)
     {
         this.http = http;
@@ -103,17 +97,10 @@ final class NodeRuntime implements AutoCloseable
         final JournalConfig config = ctx.journal();
         alarms = new Alarms(
             ctx.name(), null == config ? null : config.dir().resolve("evidence"), maxFrameLength(), statements.own());
-        journalRing = null == config ? null : new JournalRing(config.ringLength(), counters);
-        if (null != config && null != journal && null != journalRing)
-        {
-            host.addCold(
-                Role.JOURNAL,
-                new JournalAgent(new JournalRing[]{journalRing}, journal, DiskGuard.of(config), clock, counters),
-                hotErrors());
-        }
+        journal = JournalLane.open(ctx, host, opened, clock, epochClock, counters);
         host.addCold(Role.JOURNAL, alarms, hotErrors());
-        final RepairLane repair = RepairLane.serve(ctx, host, links, clock, counters);
-        rings = Stream.of(journalRing, null == repair ? null : repair.ring())
+        final RepairLane repair = RepairLane.serve(ctx, host, links, journal, clock, epochClock, counters);
+        rings = Stream.of(null == journal ? null : journal.ring(), null == repair ? null : repair.ring())
             .filter(Objects::nonNull)
             .toArray(JournalRing[]::new);
         catchUp = CatchUpLane.open(ctx, host, links, clock, counters);
@@ -136,7 +123,7 @@ final class NodeRuntime implements AutoCloseable
     {
         ctx.validate();
         final JournalConfig config = ctx.journal();
-        final Journal journal = null == config ? null : ChronicleJournal.open(config);
+        final ChronicleJournal journal = null == config ? null : ChronicleJournal.open(config);
         NodeHost host = ctx.host();
         final boolean ownsHost = null == host;
         HttpServer http = null;
@@ -254,25 +241,13 @@ final class NodeRuntime implements AutoCloseable
     }
 
     /**
-     * Who is told of what happens to blocks: the journal, if there is one.
+     * The node's journal.
      *
-     * @return the signals of a node that stamps no deliveries.
+     * @return the journal; null if it keeps none.
      */
-    BlockSignals signals()
+    @Nullable JournalLane journal()
     {
-        return signals(epochClock::nanoTime);
-    }
-
-    /**
-     * Who is told of what happens to blocks: the journal, if there is one.
-     *
-     * @param deliverTimeNs stamp of the last delivery.
-     * @return the signals.
-     */
-    BlockSignals signals(final LongSupplier deliverTimeNs)
-    {
-        return null == journalRing ? BlockSignals.NONE :
-            new JournalSignals(journalRing, ctx.schedule().chainId(), epochClock, deliverTimeNs);
+        return journal;
     }
 
     /**
@@ -328,7 +303,7 @@ final class NodeRuntime implements AutoCloseable
             },
             counters);
         peers.polledBy(agent, client);
-        catchUp.feed(agent, receiver, adapter, journalRing, epochClock);
+        catchUp.feed(agent, receiver, adapter, null == journal ? null : journal.ring(), epochClock);
 
         return agent;
     }
@@ -392,7 +367,7 @@ final class NodeRuntime implements AutoCloseable
      */
     NodeWatch watch(final String role)
     {
-        final JournalRing ring = journalRing;
+        final JournalRing ring = null == journal ? null : journal.ring();
 
         return sight.watch(
             role,

@@ -84,7 +84,8 @@ public final class RelayNode implements AutoCloseable
                 runtime.alarms(),
                 runtime.alarms()),
             runtime.counters());
-        receiver.signals(runtime.signals());
+        receiver.signals(JournalLane.signals(runtime.journal(), null));
+        JournalLane.resume(runtime.journal(), receiver);
         final BlockLaneAdapter adapter = new BlockLaneAdapter(receiver, runtime.clock(), runtime.counters());
         final IngestAgent ingest = runtime.newIngest(receiver, adapter, fanout, lookahead::onSchedule);
         runtime.host().addHot(

@@ -7,8 +7,10 @@ import io.fragcast.config.PeerName;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.journal.AcceptedFrames;
+import io.fragcast.journal.HoleFiller;
 import io.fragcast.journal.JournalArchive;
 import io.fragcast.journal.JournalConfig;
+import io.fragcast.journal.JournalNotes;
 import io.fragcast.journal.JournalRing;
 import io.fragcast.journal.chronicle.ChronicleJournalReader;
 import io.fragcast.node.ThreadPlan.Role;
@@ -26,6 +28,7 @@ import io.fragcast.wire.AnswerProxy;
 import io.fragcast.wire.ChunkProxy;
 import io.fragcast.wire.FrameNames;
 import org.agrona.CloseHelper;
+import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +68,9 @@ final class RepairLane
      * @param ctx      of the node.
      * @param host     that runs it.
      * @param links    of the node.
+     * @param journal  of the node, whose holes are filled from memory; null: none.
      * @param clock    monotonic.
+     * @param epoch    for the time of records.
      * @param counters of the node.
      * @return the lane; null where nobody may ask.
      */
@@ -73,7 +78,9 @@ final class RepairLane
         final NodeContext<?> ctx,
         final NodeHost host,
         final Links links,
+        final @Nullable JournalLane journal,
         final NanoClock clock,
+        final EpochNanoClock epoch,
         final Counters counters)
     {
         if (ctx.requesters().isEmpty())
@@ -99,6 +106,12 @@ final class RepairLane
         if (null != archive)
         {
             host.addResource(archive);
+        }
+        final HoleFiller filler = null == archive || null == journal ? null :
+            new HoleFiller(memory, journal.fillRing(), epoch, counters);
+        if (null != archive && null != filler)
+        {
+            archive.holes(filler);
         }
 
         final long chainId = ctx.schedule().chainId();
@@ -133,7 +146,7 @@ final class RepairLane
                 requesters,
                 server,
                 new BulkService(behind, seeder, chainId, counters),
-                () -> commands.doWork() + client.invoke(),
+                () -> commands.doWork() + client.invoke() + (null == filler ? 0 : filler.doWork()),
                 counters),
             counters.get(FragcastCounter.HOT_ERRORS));
 
@@ -169,11 +182,23 @@ final class RepairLane
     {
         final JournalConfig journal = ctx.journal();
 
-        return null == journal ? null : new JournalArchive(
-            ChronicleJournalReader.open(journal.dir()),
+        if (null == journal)
+        {
+            return null;
+        }
+
+        final ChronicleJournalReader follower = ChronicleJournalReader.open(journal.dir());
+        final JournalArchive archive = new JournalArchive(
+            follower,
             ChronicleJournalReader.open(journal.dir()),
             JournalArchive.DEFAULT_CAPACITY,
             counters);
+        try (JournalNotes notes = follower.notes())
+        {
+            archive.follow(notes);
+        }
+
+        return archive;
     }
 
     /** Opens and closes the links of requesters. */

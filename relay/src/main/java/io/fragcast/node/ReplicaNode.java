@@ -200,7 +200,7 @@ public final class ReplicaNode implements AutoCloseable
                 runtime.alarms(),
                 runtime.alarms()),
             runtime.counters());
-        receiver.signals(runtime.signals(deliveries::deliverTimeNs));
+        receiver.signals(JournalLane.signals(runtime.journal(), deliveries::deliverTimeNs));
         final long lastBlock = lastBlock(ctx.edges(), ctx.schedule().chainId());
         if (Edge.NULL_BLOCK != lastBlock)
         {

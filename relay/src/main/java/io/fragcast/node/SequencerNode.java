@@ -193,7 +193,7 @@ public final class SequencerNode implements AutoCloseable
         if (null == follower)
         {
             // Else the receiver tells, of its own blocks too.
-            broadcaster.signals(runtime.signals());
+            broadcaster.signals(JournalLane.signals(runtime.journal(), null));
         }
         else
         {
@@ -263,7 +263,7 @@ public final class SequencerNode implements AutoCloseable
                 runtime.alarms(),
                 runtime.alarms()),
             runtime.counters());
-        receiver.signals(runtime.signals());
+        receiver.signals(JournalLane.signals(runtime.journal(), null));
         final BlockLaneAdapter adapter = new BlockLaneAdapter(receiver, runtime.clock(), runtime.counters());
 
         return new Follower(receiver, adapter);

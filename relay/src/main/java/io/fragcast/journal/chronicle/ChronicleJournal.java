@@ -2,9 +2,12 @@ package io.fragcast.journal.chronicle;
 
 import io.fragcast.journal.Journal;
 import io.fragcast.journal.JournalConfig;
+import io.fragcast.journal.JournalNotes;
 import io.fragcast.journal.RecordConsumer;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.PointerBytesStore;
+import net.openhft.chronicle.core.time.SystemTimeProvider;
+import net.openhft.chronicle.core.time.TimeProvider;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.ExcerptTailer;
 import net.openhft.chronicle.queue.RollCycle;
@@ -27,9 +30,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 
 import static java.util.Objects.requireNonNull;
 
@@ -87,6 +87,12 @@ public final class ChronicleJournal implements Journal
      */
     public static ChronicleJournal open(final JournalConfig config)
     {
+        return open(config, SystemTimeProvider.INSTANCE);
+    }
+
+    /** With a clock of its own that says when a new file is begun. */
+    static ChronicleJournal open(final JournalConfig config, final TimeProvider clock)
+    {
         FileChannel lock = null;
         SingleChronicleQueue queue = null;
         try
@@ -96,6 +102,7 @@ public final class ChronicleJournal implements Journal
             deleteUnfinished(config.dir().resolve(METADATA_FILE));
             queue = builder(config.dir(), config.blockLength(), WRITER_TIMEOUT_MS)
                 .rollCycle(rollCycle(config.roll()))
+                .timeProvider(clock)
                 .build();
             final ExcerptAppender appender = queue.createAppender();
             appender.singleThreadedCheckDisabled(true);
@@ -167,10 +174,7 @@ public final class ChronicleJournal implements Journal
         final UnsafeBuffer record = new UnsafeBuffer(0, 0);
         try (ExcerptTailer tailer = queue.createTailer())
         {
-            if (START == fromIndex || !tailer.moveToIndex(fromIndex))
-            {
-                tailer.toStart();
-            }
+            moveTo(tailer, fromIndex);
 
             boolean isWanted = true;
             while (isWanted)
@@ -202,17 +206,37 @@ public final class ChronicleJournal implements Journal
     public String fileName(final long index)
     {
         final RollCycle rollCycle = queue.rollCycle();
-        final long startMs = (long)rollCycle.toCycle(index) * rollCycle.lengthInMillis();
 
-        return DateTimeFormatter.ofPattern(rollCycle.format())
-            .withZone(ZoneOffset.UTC)
-            .format(Instant.ofEpochMilli(startMs)) + FILE_SUFFIX;
+        return RollNames.name(rollCycle, rollCycle.toCycle(index)) + FILE_SUFFIX;
+    }
+
+    /**
+     * The notes beside the files of this journal. Whoever reads them is not told of what is written later.
+     *
+     * @return the notes, to be closed by the caller, before the journal.
+     */
+    public JournalNotes notes()
+    {
+        return new ChronicleNotes(queue.file().toPath(), queue.rollCycle(), queue::refreshDirectoryListing);
     }
 
     @Override
     public void close()
     {
         CloseHelper.closeAll(appender, queue, lock);
+    }
+
+    /**
+     * To a record; else behind the one before it, which is where the end of the journal is; else to the start: whoever
+     * reads on passes over what is not wanted.
+     */
+    private static void moveTo(final ExcerptTailer tailer, final long index)
+    {
+        if (START != index && (tailer.moveToIndex(index) || tailer.moveToIndex(index - 1)))
+        {
+            return;
+        }
+        tailer.toStart();
     }
 
     private static boolean hand(

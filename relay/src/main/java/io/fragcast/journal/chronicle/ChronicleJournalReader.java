@@ -1,6 +1,7 @@
 package io.fragcast.journal.chronicle;
 
 import io.fragcast.journal.Journal;
+import io.fragcast.journal.JournalNotes;
 import io.fragcast.journal.JournalReader;
 import io.fragcast.journal.RecordConsumer;
 import net.openhft.chronicle.bytes.Bytes;
@@ -79,6 +80,16 @@ public final class ChronicleJournalReader implements JournalReader
         }
 
         return standsAt;
+    }
+
+    /**
+     * The notes beside the files of this journal.
+     *
+     * @return the notes, to be read, and closed by the caller.
+     */
+    public JournalNotes notes()
+    {
+        return new ChronicleNotes(queue.file().toPath(), queue.rollCycle(), () -> {});
     }
 
     @Override

@@ -102,19 +102,6 @@ public final class LeaderMemory
     }
 
     /**
-     * Of incarnations that another memory, such as a journal, knows.
-     *
-     * @param highest that was used with this leader's key.
-     * @return this.
-     */
-    public LeaderMemory stayAbove(final long highest)
-    {
-        incarnation = Math.max(incarnation, highest);
-
-        return this;
-    }
-
-    /**
      * A leader sealed a block, which may be the parent of the next one here.
      *
      * @param buffer     holding the Seal.

@@ -53,6 +53,7 @@ public final class RecentFrames
     private static final int CHUNK_COUNT_OFFSET = 44;
     private static final int RECORD_HEADER_LENGTH = 48;
     private static final int PADDING = -1;
+    private static final FramePart[] PARTS = FramePart.values();
     private static final long GOLDEN_RATIO = 0x9E37_79B9_7F4A_7C15L;
 
     private final UnsafeBuffer log;
@@ -63,6 +64,7 @@ public final class RecentFrames
     private final int maxEntries;
     private final AtomicCounter evicted;
     private final RecentAttempts attempts = new RecentAttempts();
+    private final FrameName read = new FrameName();
     private long head;
     private long tail;
     private int entries;
@@ -277,6 +279,48 @@ public final class RecentFrames
     }
 
     /**
+     * Hands over the frames of some heights, in the order in which they came, a few at a time.
+     *
+     * @param position    to go on from; 0 at first.
+     * @param fromBlock   lowest height.
+     * @param toBlock     highest height.
+     * @param recordLimit at most so many frames are looked at.
+     * @param consumer    takes them; where it does not, it is offered the frame again.
+     * @return position to go on from, or {@link #NOT_FOUND} at the end.
+     */
+    public long read(
+        final long position,
+        final long fromBlock,
+        final long toBlock,
+        final int recordLimit,
+        final FrameArchive.Consumer consumer)
+    {
+        long at = Math.max(position, head);
+        for (int i = 0; i < recordLimit && at < tail; i++)
+        {
+            final int record = (int)at & logMask;
+            final int frameLength = log.getInt(record + LENGTH_OFFSET);
+            if (PADDING == frameLength)
+            {
+                at += log.capacity() - record;
+                continue;
+            }
+            final long blockNumber = log.getLong(record + BLOCK_NUMBER_OFFSET);
+            if (Long.compareUnsigned(blockNumber, fromBlock) >= 0 && Long.compareUnsigned(blockNumber, toBlock) <= 0)
+            {
+                nameOf(record);
+                if (!consumer.onFrame(read, log, record + RECORD_HEADER_LENGTH, frameLength))
+                {
+                    return at;
+                }
+            }
+            at += BitUtil.align(RECORD_HEADER_LENGTH + frameLength, Long.BYTES);
+        }
+
+        return at < tail ? at : NOT_FOUND;
+    }
+
+    /**
      * Frames that are here.
      *
      * @return count.
@@ -284,6 +328,19 @@ public final class RecentFrames
     public int size()
     {
         return entries;
+    }
+
+    private void nameOf(final int record)
+    {
+        read.set(
+            PARTS[log.getByte(record + PART_OFFSET)],
+            log.getInt(record + LEADER_TERM_OFFSET),
+            log.getLong(record + BLOCK_NUMBER_OFFSET),
+            log.getLong(record + INCARNATION_OFFSET),
+            log.getInt(record + SEQ_OFFSET),
+            log.getInt(record + INDEX_OFFSET));
+        read.pageCount = log.getInt(record + PAGE_COUNT_OFFSET);
+        read.chunkCount = log.getInt(record + CHUNK_COUNT_OFFSET);
     }
 
     private void write(
