@@ -10,6 +10,8 @@ import io.fragcast.cli.RealBlocks;
 import io.fragcast.config.Endpoint;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
+import io.fragcast.edge.engine.EngineConfig;
+import io.fragcast.edge.engine.EngineStandInServer;
 import io.fragcast.edge.jsonl.JsonLinesEdge;
 import io.fragcast.edge.rpc.BasedOpJson;
 import io.fragcast.ethereum.BasedOpMessage;
@@ -23,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,8 +38,9 @@ import java.util.concurrent.TimeUnit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Real blocks cut, signed and posted to a sequencer as a gateway does, read as JSON lines behind a replica: exactly
- * what was posted, in order, once, whatever two requests overtook each other and however often each came.
+ * Real blocks cut, signed and posted to a sequencer as a gateway does; read as JSON lines behind a replica, and taken by
+ * the strict stand-in of an execution client: exactly what was posted, in order, once, whatever two requests overtook
+ * each other and however often each came.
  */
 @Timeout(300)
 class GatewayBlocksSystemTest
@@ -44,6 +48,10 @@ class GatewayBlocksSystemTest
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int FRAGS = 4;
     private static final byte[] GATEWAY_KEY = LeaderRig.OTHER_KEY;
+    private static final byte[] SECRET = new byte[32];
+    /** Of a client that answers, however busy the machine is. */
+    private static final long ENGINE_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(20);
+    private static final int ENGINE_QUEUE_LENGTH = 64 << 20;
     /** One file a chain. */
     static final List<String> FILES = RealBlocks.FILES;
 
@@ -139,14 +147,19 @@ class GatewayBlocksSystemTest
         final int duplicates) throws IOException
     {
         final Path file = dir.resolve("blocks-" + System.nanoTime() + ".jsonl");
-        try (TestNetwork network = new TestNetwork(schedule(blocks)))
+        final BlockCutter cutter = new BlockCutter(FRAGS, BlockCutter.Rule.EQUAL_COUNT);
+        try (EngineStandInServer engine = new EngineStandInServer(SECRET, blocks.stream().map(cutter::cut).toList());
+            TestNetwork network = new TestNetwork(schedule(blocks)))
         {
+            final URI engineUri = URI.create("http://127.0.0.1:" + engine.start(0));
             final NodeHost host = network.host("gateway", false);
             final TestNetwork.Place sequencerPlace = network.place("gateway-sequencer");
             final TestNetwork.Place replicaPlace = network.place("gateway-replica");
             final DeliveryLog log = new DeliveryLog();
-            ReplicaNode.launch(network.replica(host, replicaPlace, List.of(sequencerPlace), log)
-                .edge(JsonLinesEdge.toFile(file)));
+            final ReplicaNode replica = ReplicaNode.launch(
+                network.replica(host, replicaPlace, List.of(sequencerPlace), log)
+                    .engine(new EngineConfig(engineUri, SECRET, ENGINE_TIMEOUT_NS, ENGINE_QUEUE_LENGTH))
+                    .edge(JsonLinesEdge.toFile(file)));
             final SequencerNode sequencer = sequencer(network, host, sequencerPlace, replicaPlace);
             host.start();
             final TestGateway gateway = new TestGateway(GATEWAY_KEY, sequencer.httpPort());
@@ -156,9 +169,17 @@ class GatewayBlocksSystemTest
             TestNetwork.await("every block", () -> blocks.size() == log.count(BlockEvent.Kind.VERIFIED));
             TestNetwork.await("duplicates", () ->
                 duplicates == counters.value(FragcastCounter.RPC_STOPPED_DUPLICATE));
-            assertThat(counters.value(FragcastCounter.RPC_MESSAGES_PUBLISHED)).isEqualTo(messages.size());
+            TestNetwork.await("the sequencer's answers", () ->
+                messages.size() == counters.value(FragcastCounter.RPC_MESSAGES_PUBLISHED));
             assertThat(counters.value(FragcastCounter.RPC_BLOCKS_GIVEN_UP)).isZero();
             assertThat(counters.value(FragcastCounter.RPC_STOPPED_ORDER)).isZero();
+            TestNetwork.await("the client's head", () -> blocks.get(blocks.size() - 1).number() == engine.head());
+            assertThat(engine.taken()).containsExactlyElementsOf(messages.stream().map(gateway::expected).toList());
+            assertThat(engine.discards()).isEmpty();
+            TestNetwork.await("its last answer", () ->
+                messages.size() == replica.counters().value(FragcastCounter.ENGINE_TAKEN));
+            assertThat(replica.counters().value(FragcastCounter.ENGINE_RESET_UNEXPECTED)).isZero();
+            assertThat(replica.counters().value(FragcastCounter.ENGINE_BLOCKS_SKIPPED)).isZero();
             network.assertNoErrors();
         }
 

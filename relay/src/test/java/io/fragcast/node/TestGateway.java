@@ -3,6 +3,7 @@ package io.fragcast.node;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fragcast.edge.engine.EngineStandInServer;
 import io.fragcast.edge.rpc.BasedOpJson;
 import io.fragcast.ethereum.BasedOpMessage;
 import io.fragcast.ethereum.BasedOpSsz;
@@ -48,10 +49,13 @@ final class TestGateway
 
     ObjectNode request(final BasedOpMessage message)
     {
-        return request(
-            message.kind().method(),
-            BasedOpJson.toJson(message),
-            Hex.toHex(LeaderRig.CURVE.signRecoverable(ssz.root(message), key)));
+        return request(message.kind().method(), BasedOpJson.toJson(message), Hex.toHex(signature(message)));
+    }
+
+    /** What an execution client gets of a message, word by word. */
+    String expected(final BasedOpMessage message)
+    {
+        return EngineStandInServer.expected(message, signature(message));
     }
 
     ObjectNode request(final String method, final JsonNode message, final String signature)
@@ -61,6 +65,11 @@ final class TestGateway
         request.putArray("params").addObject().put("signature", signature).set("message", message);
 
         return request;
+    }
+
+    private byte[] signature(final BasedOpMessage message)
+    {
+        return LeaderRig.CURVE.signRecoverable(ssz.root(message), key);
     }
 
     /** Posts a message that must be taken. */

@@ -1,10 +1,12 @@
 package io.fragcast.edge.rpc;
 
 import io.fragcast.ethereum.BasedOpMessage;
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,7 +19,9 @@ import java.util.concurrent.TimeUnit;
  *                  └────────── Env of a higher one: when the Seal came, or was waited for long enough
  * </pre>
  * So one message that the gateway lost costs the block it belongs to, and nothing else: the next Env goes on. A height
- * that is opened anew begins anew: the same frag may come in both attempts. Pure; used by one thread.
+ * that is opened anew begins anew: the same frag may come in both attempts. The same Env again is a duplicate, until a
+ * frag follows that differs from the one taken in its place: then the gateway has started the block over, and so does
+ * the sequencer ({@link RepeatedBlock}). Pure; used by one thread.
  */
 final class GatewayOrder
 {
@@ -89,7 +93,7 @@ final class GatewayOrder
 
     private enum Verdict
     {
-        TURN, HOLD, DUPLICATE, WINDOW, ORDER, CONFLICT
+        TURN, HOLD, DUPLICATE, WINDOW, ORDER, CONFLICT, START_OVER
     }
 
     private record Held(GatewayMessage message, long sinceNs)
@@ -104,6 +108,7 @@ final class GatewayOrder
         private final List<byte[]> fragRoots = new ArrayList<>();
         private byte[] sealRoot = NO_ROOT;
         private boolean isComplete;
+        private @Nullable RepeatedBlock repeated;
 
         Block(final long number, final byte[] envRoot)
         {
@@ -262,7 +267,9 @@ final class GatewayOrder
         {
             if (seq < open.fragRoots.size())
             {
-                return judgeKnown(open.fragRoots.get(seq), frag);
+                final Verdict verdict = judgeKnown(open.fragRoots.get(seq), frag);
+
+                return Verdict.CONFLICT == verdict ? judgeOther(open.repeated, frag) : verdict;
             }
 
             return open.isComplete ? Verdict.ORDER : seq == open.fragRoots.size() ? Verdict.TURN : Verdict.HOLD;
@@ -317,6 +324,17 @@ final class GatewayOrder
             terms.isStartOfLaterTerm(blockNumber, reference) ? Verdict.HOLD : Verdict.WINDOW;
     }
 
+    /** A frag that differs from the one taken: of a block that is started over, or a contradiction. */
+    private static Verdict judgeOther(final @Nullable RepeatedBlock repeated, final GatewayMessage frag)
+    {
+        if (null == repeated || repeated.hasDuplicate(frag.seq()))
+        {
+            return Verdict.CONFLICT;
+        }
+
+        return repeated.isFirstToDiffer(frag) ? Verdict.START_OVER : Verdict.HOLD;
+    }
+
     private static Verdict judgeKnown(final byte[] root, final GatewayMessage message)
     {
         return Arrays.equals(root, message.root()) ? Verdict.DUPLICATE : Verdict.CONFLICT;
@@ -328,15 +346,24 @@ final class GatewayOrder
         {
             take(message);
         }
+        else if (Verdict.START_OVER == verdict)
+        {
+            Objects.requireNonNull(open.repeated, "nothing came again").before(message).forEach(this::take);
+            take(message);
+        }
         else
         {
+            if (Verdict.DUPLICATE == verdict && isOpen && open.number == message.blockNumber())
+            {
+                noteRepeated(message);
+            }
             consumer.onStop(message, switch (verdict)
             {
                 case DUPLICATE -> Stop.DUPLICATE;
                 case WINDOW -> Stop.WINDOW;
                 case ORDER -> Stop.ORDER;
                 case CONFLICT -> Stop.CONFLICT;
-                case TURN, HOLD -> throw new IllegalStateException(message + " is not stopped");
+                case TURN, HOLD, START_OVER -> throw new IllegalStateException(message + " is not stopped");
             });
         }
     }
@@ -358,6 +385,26 @@ final class GatewayOrder
             open(message);
         }
         consumer.onTurn(message);
+    }
+
+    private void noteRepeated(final GatewayMessage duplicate)
+    {
+        final RepeatedBlock repeated = open.repeated;
+        switch (duplicate.kind())
+        {
+            case ENV -> open.repeated = new RepeatedBlock(duplicate);
+            case FRAG ->
+            {
+                if (null != repeated)
+                {
+                    repeated.onDuplicate(duplicate);
+                }
+            }
+            case SEAL ->
+            {
+                // Taken with the block's end: not of one that is open.
+            }
+        }
     }
 
     private void open(final GatewayMessage env)
@@ -426,7 +473,7 @@ final class GatewayOrder
             {
                 held.remove(i);
                 apply(message, verdict);
-                i = Verdict.TURN == verdict ? 0 : i;
+                i = Verdict.TURN == verdict || Verdict.START_OVER == verdict ? 0 : i;
             }
         }
     }

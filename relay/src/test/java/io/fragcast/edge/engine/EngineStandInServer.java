@@ -30,7 +30,9 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -53,7 +55,8 @@ public final class EngineStandInServer implements AutoCloseable
         System.setProperty("sun.net.httpserver.nodelay", "true");
     }
 
-    private final List<CutBlock> blocks;
+    /** By height. */
+    private final Map<Long, CutBlock> blocks = new HashMap<>();
     private final EngineStandIn standIn;
     private final List<String> taken = new ArrayList<>();
     private final TxEnvelope envelope = new TxEnvelope();
@@ -64,19 +67,30 @@ public final class EngineStandInServer implements AutoCloseable
     private @Nullable ExecutorService executor;
 
     /**
-     * A client that has the block before the first.
+     * A client that has the block before the first, and before each that does not follow on one of them.
      *
      * @param secret that it shares.
-     * @param blocks a chain that frags may come to.
+     * @param blocks that frags may come to, ascending.
      */
     public EngineStandInServer(final byte[] secret, final List<CutBlock> blocks)
     {
         this.secret = secret.clone();
-        this.blocks = blocks;
-        final Env first = blocks.get(0).env();
+        blocks.forEach((block) -> this.blocks.put(block.env().number(), block));
+        standIn = new EngineStandIn(this::execute, parent(blocks.get(0).env()));
+        for (final CutBlock block : blocks)
+        {
+            if (!this.blocks.containsKey(block.env().number() - 1))
+            {
+                standIn.newPayload(parent(block.env()));
+            }
+        }
+    }
+
+    private static Block parent(final Env env)
+    {
         final String none = Hex.toHex(new byte[32]);
-        standIn = new EngineStandIn(this::execute, new Block(
-            first.number() - 1, Hex.toHex(first.parentHash()), none, 0, none, none, none, 0, 0));
+
+        return new Block(env.number() - 1, Hex.toHex(env.parentHash()), none, 0, none, none, none, 0, 0);
     }
 
     /**
@@ -296,8 +310,8 @@ public final class EngineStandInServer implements AutoCloseable
 
     private Block execute(final Env env, final List<Frag> frags)
     {
-        final CutBlock block = blocks.get((int)(env.number() - blocks.get(0).env().number()));
-        if (BasedOpJson.toJson(block.env()).equals(BasedOpJson.toJson(env)) &&
+        final CutBlock block = blocks.get(env.number());
+        if (null != block && BasedOpJson.toJson(block.env()).equals(BasedOpJson.toJson(env)) &&
             Arrays.deepEquals(txs(block.frags()), txs(frags)))
         {
             return Block.of(block.seal(), env.timestamp());

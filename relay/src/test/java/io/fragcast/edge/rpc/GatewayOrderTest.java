@@ -155,6 +155,54 @@ class GatewayOrderTest implements GatewayOrder.Consumer
         assertThat(stops).containsExactly("frag 5#0 CONFLICT", "frag 5#2 CONFLICT", "seal 5 CONFLICT");
     }
 
+    /** As a gateway does that was restarted, or sorts anew on the same parent. */
+    @Test
+    void shouldStartABlockOverThatTheGatewayStartsOver()
+    {
+        block(5, 0, 4).subList(0, 4).forEach(this::say);
+        final List<GatewayMessage> anew = List.of(
+            env(5, 0), frag(5, 0, 0, false), frag(5, 1, 1, false), frag(5, 2, 0, true), seal(5, 3));
+        anew.forEach(this::say);
+
+        assertThat(turns).containsExactly(
+            "env 5", "frag 5#0", "frag 5#1", "frag 5#2", "env 5", "frag 5#0", "frag 5#1", "frag 5#2", "seal 5");
+        assertThat(stops).containsExactly("env 5 DUPLICATE", "frag 5#0 DUPLICATE", "5 given up");
+        anew.forEach(this::say);
+        assertThat(turns).hasSize(9);
+    }
+
+    @Test
+    void shouldStartABlockOverWhateverTwoNeighboursOfItOvertakeEachOther()
+    {
+        final List<GatewayMessage> anew = List.of(
+            env(5, 0), frag(5, 0, 0, false), frag(5, 1, 0, false), frag(5, 2, 1, false), frag(5, 3, 1, true),
+            seal(5, 4));
+        for (int i = 1; i + 1 < anew.size(); i++)
+        {
+            final GatewayOrderTest run = new GatewayOrderTest();
+            block(5, 0, 5).subList(0, 5).forEach(run::say);
+            final List<GatewayMessage> swapped = new ArrayList<>(anew);
+            Collections.swap(swapped, i, i + 1);
+            swapped.forEach(run::say);
+
+            assertThat(run.turns.subList(5, run.turns.size())).as("swapped at " + i).isEqualTo(words(anew));
+            assertThat(run.stops).contains("5 given up").allMatch(
+                (stop) -> stop.endsWith("DUPLICATE") || stop.endsWith("given up"));
+        }
+    }
+
+    @Test
+    void shouldNotStartOverForAFragThatCameAgainAsItWas()
+    {
+        block(5, 0, 4).subList(0, 3).forEach(this::say);
+        say(env(5, 0));
+        say(frag(5, 0, 0, false));
+        say(frag(5, 0, 1, false));
+
+        assertThat(turns).containsExactly("env 5", "frag 5#0", "frag 5#1");
+        assertThat(stops).containsExactly("env 5 DUPLICATE", "frag 5#0 DUPLICATE", "frag 5#0 CONFLICT");
+    }
+
     @Test
     void shouldGoOnWithTheNextBlockThoughAMessageWasLost()
     {
