@@ -156,6 +156,34 @@ class EngineEdgeSystemTest
         assertThat(replica.reload(update(secret(2)))).as("the same again").isEmpty();
     }
 
+    /** The client would execute it: it gives each frag the gas of a whole block. */
+    @Test
+    void shouldKeepAFragFromTheClientThatCannotFitTheGasOfItsBlock() throws IOException
+    {
+        launch(LONG_TIMEOUT_NS);
+        final CutBlock block = blocks.get(0);
+        publish(new CutBlock(withGasLimit(block.env(), 1), block.frags(), block.seal()), 0);
+        awaitTaken(1);
+        frag(block.frags().get(0));
+        expected.remove(1);
+        TestNetwork.await("the check", () ->
+            1 == replica.counters().value(FragcastCounter.ENGINE_FRAGS_OVER_GAS));
+        publish(block, FRAGS);
+        seal(block);
+
+        awaitHead(1);
+        assertThat(server.taken()).containsExactlyElementsOf(expected);
+        assertCount(FragcastCounter.ENGINE_RESET_DELIBERATE, 1);
+        assertCount(FragcastCounter.ENGINE_RESET_UNEXPECTED, 0);
+    }
+
+    private static BasedOpMessage.Env withGasLimit(final BasedOpMessage.Env env, final long gasLimit)
+    {
+        return new BasedOpMessage.Env(
+            env.number(), env.parentHash(), env.beneficiary(), env.timestamp(), gasLimit, env.basefee(),
+            env.difficulty(), env.prevrandao(), env.extraData(), env.parentBeaconBlockRoot());
+    }
+
     private NodeUpdate update(final byte[] engineSecret)
     {
         final List<PeerName> upstreams = List.of(sequencerPlace.peerName());

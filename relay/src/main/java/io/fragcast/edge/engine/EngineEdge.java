@@ -2,12 +2,14 @@ package io.fragcast.edge.engine;
 
 import io.fragcast.BlockEvent;
 import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
 import io.fragcast.edge.Edge;
 import io.fragcast.edge.engine.EngineAnswer.Outcome;
 import io.fragcast.wire.BlockEventView;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemEpochClock;
+import org.agrona.concurrent.status.AtomicCounter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,8 @@ public final class EngineEdge implements Edge
     private final EngineSequencer sequencer;
     private final EngineEvents events = new EngineEvents();
     private final BlockEventView view = new BlockEventView();
+    private final GasCheck gas = new GasCheck();
+    private final AtomicCounter overGas;
     private Outcome lastOutcome = Outcome.OK;
 
     /**
@@ -47,6 +51,7 @@ public final class EngineEdge implements Edge
     {
         this.config = config;
         this.clock = clock;
+        overGas = counters.get(FragcastCounter.ENGINE_FRAGS_OVER_GAS);
         http = new EngineHttp(config, SystemEpochClock.INSTANCE);
         sequencer = new EngineSequencer(
             http,
@@ -72,9 +77,26 @@ public final class EngineEdge implements Edge
         final BlockEvent event = view.wrap(buffer, offset, length);
         switch (event.kind())
         {
-            case ENV -> sequencer.onEnv(events.keep(event, buffer, offset, length));
-            case FRAG, SEAL -> sequencer.onMessage(events.keep(event, buffer, offset, length));
-            case VERIFIED, MISMATCHED, ABORTED, SUPERSEDED -> sequencer.onEnd(event.kind());
+            case ENV ->
+            {
+                gas.open(events.gasLimit(event));
+                sequencer.onEnv(events.keep(event, buffer, offset, length));
+            }
+            case FRAG -> onFrag(event, buffer, offset, length);
+            case SEAL ->
+            {
+                if (!gas.isOver())
+                {
+                    sequencer.onMessage(events.keep(event, buffer, offset, length));
+                }
+            }
+            case VERIFIED, MISMATCHED, ABORTED, SUPERSEDED ->
+            {
+                if (!gas.isOver())
+                {
+                    sequencer.onEnd(event.kind());
+                }
+            }
             case REORG ->
             {
                 LOGGER.warn("{}: block {} of term {} takes {} blocks back", name(), event.blockNumber(),
@@ -123,6 +145,27 @@ public final class EngineEdge implements Edge
     public void close()
     {
         http.close();
+    }
+
+    /** What cannot fit the block's gas is not sent, nor anything of the block after it: the next Env discards it. */
+    private void onFrag(final BlockEvent event, final DirectBuffer buffer, final int offset, final int length)
+    {
+        if (gas.isOver())
+        {
+            return;
+        }
+        event.forEachTx(gas);
+        if (gas.isOver())
+        {
+            overGas.incrementRelease();
+            LOGGER.warn("{}: block {}: frag {} cannot fit the block's gas limit; nothing more of it is sent",
+                name(), event.blockNumber(), event.seq());
+            sequencer.onEnd(BlockEvent.Kind.MISMATCHED);
+        }
+        else
+        {
+            sequencer.onMessage(events.keep(event, buffer, offset, length));
+        }
     }
 
     /** A client that is shut is told of once; each refusal of a block, but those made on purpose. */

@@ -33,6 +33,12 @@ final class EngineEvents
     private final EnvDecoder env = new EnvDecoder();
     private final SealDecoder seal = new SealDecoder();
 
+    /** The gas limit of an ENV, unsigned. */
+    long gasLimit(final BlockEvent event)
+    {
+        return env.wrapAndApplyHeader(event.frameBuffer(), event.frameOffset(), header).gasLimit();
+    }
+
     /** Copies an ENV, FRAG or SEAL. */
     EngineMessage keep(final BlockEvent event, final DirectBuffer buffer, final int offset, final int length)
     {
