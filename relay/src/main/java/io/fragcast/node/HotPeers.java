@@ -4,6 +4,7 @@ import io.fragcast.agent.Commands;
 import io.fragcast.agent.IngestAgent;
 import io.fragcast.config.PeerName;
 import io.fragcast.protocol.leader.LeaderLookahead;
+import io.fragcast.protocol.repair.AskedBoard;
 import io.fragcast.protocol.repair.RepairClient;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
@@ -132,6 +133,16 @@ final class HotPeers
                 asker.onHolder(place, true);
             }
         }));
+    }
+
+    /**
+     * What is asked of whom.
+     *
+     * @return the board; null if the node asks nobody.
+     */
+    @Nullable AskedBoard asked()
+    {
+        return null == client ? null : client.asked();
     }
 
     /**

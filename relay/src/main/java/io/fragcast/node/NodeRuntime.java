@@ -373,6 +373,8 @@ final class NodeRuntime implements AutoCloseable
             role,
             schedule,
             null == control ? new CountedClocks(counters) : control,
+            this::peers,
+            peers.asked(),
             () -> null == ring ? 0 : ring.buffer().size());
     }
 

@@ -3,6 +3,8 @@ package io.fragcast.node;
 import io.fragcast.counter.Counters;
 import io.fragcast.protocol.block.BlockConsumer;
 import io.fragcast.protocol.block.FrameForwarder;
+import io.fragcast.protocol.peer.PeerSnapshot;
+import io.fragcast.protocol.repair.AskedBoard;
 import io.fragcast.watch.BlockBoard;
 import io.fragcast.watch.LatencyStage;
 import io.fragcast.watch.NodeWatch;
@@ -14,7 +16,9 @@ import io.fragcast.watch.WatchedForwarder;
 import org.agrona.concurrent.EpochNanoClock;
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * What a node writes down so that it can be watched: its hot agent writes, anybody reads.
@@ -77,7 +81,12 @@ final class NodeSight
     }
 
     NodeWatch watch(
-        final String role, final NodeSchedule schedule, final PeerClocks clocks, final LongSupplier journalBacklog)
+        final String role,
+        final NodeSchedule schedule,
+        final PeerClocks clocks,
+        final Supplier<List<PeerSnapshot>> peers,
+        final @Nullable AskedBoard asked,
+        final LongSupplier journalBacklog)
     {
         return new NodeWatch(
             name,
@@ -89,6 +98,8 @@ final class NodeSight
             sources,
             sinks,
             clocks,
+            peers,
+            asked,
             journalBacklog,
             clock,
             startedNs);

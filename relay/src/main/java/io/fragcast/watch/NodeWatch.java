@@ -2,8 +2,12 @@ package io.fragcast.watch;
 
 import io.fragcast.counter.Counters;
 import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.protocol.peer.PeerSnapshot;
+import io.fragcast.protocol.repair.AskedBoard;
 import org.agrona.concurrent.EpochNanoClock;
+import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -20,6 +24,8 @@ import java.util.function.Supplier;
  * @param sources     whom it listens to.
  * @param sinks       whom it sends to.
  * @param peerClocks  what is known of the peers' clocks.
+ * @param peers       whom it talks to, what they have, and since when that is known.
+ * @param asked       what it asks of whom; null if it asks nobody.
  * @param journalLag  bytes that wait to be journaled.
  * @param epochClock  that the board is written by.
  * @param startedNs   when the node was launched, epoch nanoseconds.
@@ -34,6 +40,8 @@ public record NodeWatch(
     Presence sources,
     Presence sinks,
     PeerClocks peerClocks,
+    Supplier<List<PeerSnapshot>> peers,
+    @Nullable AskedBoard asked,
     LongSupplier journalLag,
     EpochNanoClock epochClock,
     long startedNs)

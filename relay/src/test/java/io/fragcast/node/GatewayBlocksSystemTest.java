@@ -38,9 +38,9 @@ import java.util.concurrent.TimeUnit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Real blocks cut, signed and posted to a sequencer as a gateway does; read as JSON lines behind a replica, and taken by
- * the strict stand-in of an execution client: exactly what was posted, in order, once, whatever two requests overtook
- * each other and however often each came.
+ * Real blocks cut, signed and posted to a sequencer as a gateway does; read as JSON lines behind a replica, and taken
+ * by the strict stand-in of an execution client: exactly what was posted, in order, once, whatever two requests
+ * overtook each other and however often each came.
  */
 @Timeout(300)
 class GatewayBlocksSystemTest

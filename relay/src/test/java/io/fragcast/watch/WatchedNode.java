@@ -58,8 +58,8 @@ public final class WatchedNode
             new LeaderTerm(2, 100, Long.MAX_VALUE, new byte[65], null, List.of(), null)));
 
         return new NodeWatch(
-            name, role, () -> schedule, counters, latencies, board, sources, sinks, PeerClocks.NONE, () -> 4_096,
-            () -> nowNs, nowNs);
+            name, role, () -> schedule, counters, latencies, board, sources, sinks, PeerClocks.NONE, List::of, null,
+            () -> 4_096, () -> nowNs, nowNs);
     }
 
     /**

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.protocol.peer.PeerSnapshot;
+import io.fragcast.protocol.repair.AskedBoard;
 import io.fragcast.watch.BlockBoard;
 import io.fragcast.watch.BlockPhase;
 import io.fragcast.watch.BlockSnapshot;
@@ -110,6 +112,7 @@ public final class StatusJson
         writeLeaders(json, node.schedule().get(), board);
         writePeers(json, "sources", node, node.sources().peers());
         writePeers(json, "sinks", node, node.sinks().peers());
+        writeKnown(json, node, nowNs);
         writeLatency(json, node);
         json.writeNumberField("journalLagBytes", node.journalLag().getAsLong());
         json.writeObjectFieldStart("counters");
@@ -238,6 +241,72 @@ public final class StatusJson
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    /** What peers have and since when that is known, and what is asked of them. */
+    private static void writeKnown(final JsonGenerator json, final NodeWatch node, final long nowNs)
+        throws IOException
+    {
+        json.writeArrayFieldStart("peers");
+        for (final PeerSnapshot peer : node.peers().get())
+        {
+            json.writeStartObject();
+            json.writeStringField("name", peer.name());
+            json.writeBooleanField("dialled", peer.isDialer());
+            json.writeStringField("state", peer.state().name());
+            json.writeStringField("failure", peer.failure().name());
+            writeMicros(json, "rttUs", 0 == peer.rttNs() ? PeerClocks.UNKNOWN_NS : peer.rttNs());
+            final boolean isCompared = PeerSnapshot.UNKNOWN_NS != peer.errorBoundNs();
+            json.writeFieldName("clockOffsetUs");
+            if (isCompared)
+            {
+                json.writeNumber(peer.offsetNs() / 1e3);
+            }
+            else
+            {
+                json.writeNull();
+            }
+            writeMicros(json, "clockErrorUs", isCompared ? peer.errorBoundNs() : PeerClocks.UNKNOWN_NS);
+            if (0 == peer.statusInEpochNs())
+            {
+                json.writeNullField("has");
+            }
+            else
+            {
+                json.writeObjectFieldStart("has");
+                json.writeNumberField("sealedBlock", peer.sealedBlock());
+                json.writeNumberField("openBlock", peer.openBlock());
+                json.writeNumberField("openNextSeq", peer.openNextSeq());
+                json.writeNumberField("openFrags", peer.heldCount());
+                json.writeNumberField("learnedAgoMs", millis(nowNs - peer.statusInEpochNs()));
+                json.writeEndObject();
+            }
+            writeAsked(json, node.asked(), peer);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void writeAsked(
+        final JsonGenerator json, final @Nullable AskedBoard board, final PeerSnapshot peer) throws IOException
+    {
+        if (null == board || !peer.isDialer() || peer.holder() < 0 || peer.holder() >= board.holderCount())
+        {
+            json.writeNullField("asked");
+            return;
+        }
+
+        final AskedBoard.Asked asked = board.read(peer.holder());
+        json.writeObjectFieldStart("asked");
+        json.writeNumberField("requests", asked.count());
+        json.writeNumberField("inFlight", asked.inFlight());
+        if (asked.count() > 0)
+        {
+            json.writeNumberField("firstBlock", asked.firstBlock());
+            json.writeNumberField("lastBlock", asked.lastBlock());
+            json.writeNumberField("agoMs", millis(System.nanoTime() - asked.atNs()));
+        }
+        json.writeEndObject();
     }
 
     private static void writeLatency(final JsonGenerator json, final NodeWatch node) throws IOException

@@ -390,20 +390,13 @@ final class GatewayOrder
     private void noteRepeated(final GatewayMessage duplicate)
     {
         final RepeatedBlock repeated = open.repeated;
-        switch (duplicate.kind())
+        if (BasedOpMessage.Kind.ENV == duplicate.kind())
         {
-            case ENV -> open.repeated = new RepeatedBlock(duplicate);
-            case FRAG ->
-            {
-                if (null != repeated)
-                {
-                    repeated.onDuplicate(duplicate);
-                }
-            }
-            case SEAL ->
-            {
-                // Taken with the block's end: not of one that is open.
-            }
+            open.repeated = new RepeatedBlock(duplicate);
+        }
+        else if (BasedOpMessage.Kind.FRAG == duplicate.kind() && null != repeated)
+        {
+            repeated.onDuplicate(duplicate);
         }
     }
 

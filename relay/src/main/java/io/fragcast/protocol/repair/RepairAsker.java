@@ -24,6 +24,7 @@ final class RepairAsker
     private final RepairSender sender;
     private final RepairHolder[] holders;
     private final RequestPool requests;
+    private final AskedBoard board;
     private final boolean[] isTried;
     private final GapList hinted = new GapList();
     /** Bits of each entry of a list that are still to be asked. */
@@ -41,12 +42,14 @@ final class RepairAsker
         final RepairSender sender,
         final RepairHolder[] holders,
         final RequestPool requests,
+        final AskedBoard board,
         final Counters counters)
     {
         this.gaps = gaps;
         this.sender = sender;
         this.holders = holders;
         this.requests = requests;
+        this.board = board;
         isTried = new boolean[holders.length];
         wantsSent = counters.get(FragcastCounter.REPAIR_WANTS_SENT);
         rangesSent = counters.get(FragcastCounter.REPAIR_RANGES_SENT);
@@ -244,5 +247,20 @@ final class RepairAsker
         request.lastDeadlineNs = request.deadlineNs + RepairClient.CADENCE_NS;
         request.isPressing = isPressing;
         requests.state(request, RepairRequest.State.IN_FLIGHT);
+        if (request.isRange)
+        {
+            board.onAsked(holder.index, request.fromBlock, request.toBlock, nowNs);
+        }
+        else
+        {
+            long first = request.asked.blockNumber(0);
+            long last = first;
+            for (int i = 1, size = request.asked.size(); i < size; i++)
+            {
+                first = Math.min(first, request.asked.blockNumber(i));
+                last = Math.max(last, request.asked.blockNumber(i));
+            }
+            board.onAsked(holder.index, first, last, nowNs);
+        }
     }
 }

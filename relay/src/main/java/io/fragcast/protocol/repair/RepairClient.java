@@ -45,7 +45,8 @@ public final class RepairClient implements RepairOutlook
     private final RepairSender sender;
     private final long patienceNs;
     private final RepairHolder[] holders;
-    private final RequestPool requests = new RequestPool();
+    private final AskedBoard board;
+    private final RequestPool requests;
     private final RepairAsker asker;
     private final GapList missing = new GapList();
     private final HoleList none = new HoleList();
@@ -76,11 +77,13 @@ public final class RepairClient implements RepairOutlook
         this.sender = sender;
         this.patienceNs = patienceNs;
         holders = new RepairHolder[sender.holderCount()];
+        board = new AskedBoard(holders.length);
+        requests = new RequestPool(board);
         for (int i = 0; i < holders.length; i++)
         {
             holders[i] = new RepairHolder(i, true);
         }
-        asker = new RepairAsker(gaps, sender, holders, requests, counters);
+        asker = new RepairAsker(gaps, sender, holders, requests, board, counters);
         timeouts = counters.get(FragcastCounter.REPAIR_TIMEOUTS);
         busy = counters.get(FragcastCounter.REPAIR_HOLDER_BUSY);
         notFound = counters.get(FragcastCounter.REPAIR_NOT_FOUND);
@@ -97,7 +100,18 @@ public final class RepairClient implements RepairOutlook
     {
         requests.forget(index);
         holders[index] = new RepairHolder(index, isNamed);
+        board.clear(index);
         isUrgent = true;
+    }
+
+    /**
+     * What is asked of whom.
+     *
+     * @return the board, for any thread to read.
+     */
+    public AskedBoard asked()
+    {
+        return board;
     }
 
     /**

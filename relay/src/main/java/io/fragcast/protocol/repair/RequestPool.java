@@ -11,10 +11,12 @@ final class RequestPool
     static final int CAPACITY = 48;
 
     private final RepairRequest[] requests = new RepairRequest[CAPACITY];
+    private final AskedBoard board;
     private int inFlightCount;
 
-    RequestPool()
+    RequestPool(final AskedBoard board)
     {
+        this.board = board;
         for (int i = 0; i < CAPACITY; i++)
         {
             requests[i] = new RepairRequest();
@@ -59,8 +61,13 @@ final class RequestPool
     /** The only assignment of a request's state but for {@link RepairRequest#clear()}. */
     void state(final RepairRequest request, final RepairRequest.State newState)
     {
-        inFlightCount += (RepairRequest.State.IN_FLIGHT == newState ? 1 : 0) -
+        final int change = (RepairRequest.State.IN_FLIGHT == newState ? 1 : 0) -
             (RepairRequest.State.IN_FLIGHT == request.state ? 1 : 0);
+        if (0 != change)
+        {
+            inFlightCount += change;
+            board.onInFlight(request.holder, change);
+        }
         request.state = newState;
     }
 
