@@ -49,6 +49,26 @@ public final class IpcChannels
         return uri.toString();
     }
 
+    /** The channel of events: observers that stand still are left behind after a cadence, and may come again. */
+    static String ofEvents(final String channel)
+    {
+        final ChannelUri uri = ChannelUri.parse(withLargeTerms(channel));
+        uri.put(CommonContext.UNTETHERED_WINDOW_LIMIT_TIMEOUT_PARAM_NAME, "200ms");
+        uri.put(CommonContext.UNTETHERED_LINGER_TIMEOUT_PARAM_NAME, "200ms");
+        uri.put(CommonContext.UNTETHERED_RESTING_TIMEOUT_PARAM_NAME, "1s");
+
+        return uri.toString();
+    }
+
+    /** The channel as an observer names it. */
+    static String untethered(final String channel)
+    {
+        final ChannelUri uri = ChannelUri.parse(channel);
+        uri.put(CommonContext.TETHER_PARAM_NAME, "false");
+
+        return uri.toString();
+    }
+
     static String replyChannel(final String channel, final int sessionId)
     {
         final ChannelUri uri = ChannelUri.parse(channel);

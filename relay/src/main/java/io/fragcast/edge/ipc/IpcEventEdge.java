@@ -8,7 +8,7 @@ import org.agrona.DirectBuffer;
 
 /**
  * Delivers to consumers beside the node, as BlockEvent messages over Aeron IPC, at least once: an event that no
- * consumer could take yet is kept, and everything behind it, until one does.
+ * consumer could take yet is kept, and everything behind it, until one does. Observers are not waited for.
  */
 public final class IpcEventEdge implements Edge
 {
@@ -27,7 +27,7 @@ public final class IpcEventEdge implements Edge
     {
         this.channel = channel;
         publication = aeron.addExclusivePublication(
-            IpcChannels.withLargeTerms(channel), IpcChannels.EVENT_STREAM_ID);
+            IpcChannels.ofEvents(channel), IpcChannels.EVENT_STREAM_ID);
         final int maxMessageLength = publication.maxMessageLength();
         if (maxEventLength > maxMessageLength)
         {

@@ -219,6 +219,44 @@ class IpcEdgeSystemTest
             "VERIFIED 77 100", "VERIFIED 77 2000", "VERIFIED 77 70000", "VERIFIED 77 " + (maxEventLength - 200));
     }
 
+    /** Row M30. */
+    @Test
+    void shouldLeaveBehindAnObserverThatStandsStillAndLoseNothingForTheOthers()
+    {
+        final String channel = CHANNEL + "?term-length=1m";
+        final byte[] event = event(60_000);
+        final List<Long> heard = new ArrayList<>();
+        final List<Long> observed = new ArrayList<>();
+        try (IpcEventEdge edge = new IpcEventEdge(nodeAeron, channel, 100_000);
+            IpcBlockSubscriber subscriber = new IpcBlockSubscriber(
+                clientAeron, channel, (each) -> heard.add(each.blockNumber()));
+            IpcBlockSubscriber observer = IpcBlockSubscriber.observer(
+                clientAeron, channel, (each) -> observed.add(each.blockNumber())))
+        {
+            await(() -> subscriber.isConnected() && observer.isConnected());
+            // Many times what the stream holds.
+            for (int i = 1; i <= 100; i++)
+            {
+                final int count = i;
+                await(() -> offer(edge, event));
+                await(() ->
+                {
+                    subscriber.poll(100);
+                    return count == heard.size();
+                });
+            }
+            assertThat(observed).isEmpty();
+
+            await(() ->
+            {
+                offer(edge, event);
+                subscriber.poll(100);
+                observer.poll(100);
+                return !observed.isEmpty();
+            });
+        }
+    }
+
     @Test
     void shouldRefuseTermsThatCannotHoldAnEvent()
     {
