@@ -1,6 +1,10 @@
 package io.fragcast.protocol.repair;
 
-import java.util.concurrent.atomic.AtomicLongArray;
+import org.agrona.BitUtil;
+import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.nio.ByteBuffer;
 
 /**
  * What is asked of each holder. Written by the thread that asks, which allocates nothing for it; read by any.
@@ -8,18 +12,18 @@ import java.util.concurrent.atomic.AtomicLongArray;
 public final class AskedBoard
 {
     private static final int IN_FLIGHT = 0;
-    private static final int COUNT = 1;
-    private static final int FIRST_BLOCK = 2;
-    private static final int LAST_BLOCK = 3;
-    private static final int AT = 4;
+    private static final int COUNT = Long.BYTES;
+    private static final int FIRST_BLOCK = 2 * Long.BYTES;
+    private static final int LAST_BLOCK = 3 * Long.BYTES;
+    private static final int AT = 4 * Long.BYTES;
     /** A cache line a holder. */
-    private static final int STRIDE = 8;
+    private static final int STRIDE = BitUtil.CACHE_LINE_LENGTH;
 
-    private final AtomicLongArray values;
+    private final AtomicBuffer values;
 
     AskedBoard(final int holderCount)
     {
-        values = new AtomicLongArray(holderCount * STRIDE);
+        values = new UnsafeBuffer(ByteBuffer.allocateDirect(holderCount * STRIDE));
     }
 
     /**
@@ -48,15 +52,15 @@ public final class AskedBoard
         Asked asked;
         do
         {
-            count = values.getAcquire(base + COUNT);
+            count = values.getLongAcquire(base + COUNT);
             asked = new Asked(
-                values.getAcquire(base + IN_FLIGHT),
+                values.getLongAcquire(base + IN_FLIGHT),
                 count,
-                values.getAcquire(base + FIRST_BLOCK),
-                values.getAcquire(base + LAST_BLOCK),
-                values.getAcquire(base + AT));
+                values.getLongAcquire(base + FIRST_BLOCK),
+                values.getLongAcquire(base + LAST_BLOCK),
+                values.getLongAcquire(base + AT));
         }
-        while (count != values.getAcquire(base + COUNT));
+        while (count != values.getLongAcquire(base + COUNT));
 
         return asked;
     }
@@ -68,30 +72,30 @@ public final class AskedBoard
      */
     public int holderCount()
     {
-        return values.length() / STRIDE;
+        return values.capacity() / STRIDE;
     }
 
     void onInFlight(final int holder, final int change)
     {
         final int index = holder * STRIDE + IN_FLIGHT;
-        values.setRelease(index, values.getPlain(index) + change);
+        values.putLongRelease(index, values.getLong(index) + change);
     }
 
     void onAsked(final int holder, final long firstBlock, final long lastBlock, final long nowNs)
     {
         final int base = holder * STRIDE;
-        values.setRelease(base + COUNT, values.getPlain(base + COUNT) + 1);
-        values.setRelease(base + FIRST_BLOCK, firstBlock);
-        values.setRelease(base + LAST_BLOCK, lastBlock);
-        values.setRelease(base + AT, nowNs);
+        values.putLongRelease(base + COUNT, values.getLong(base + COUNT) + 1);
+        values.putLongRelease(base + FIRST_BLOCK, firstBlock);
+        values.putLongRelease(base + LAST_BLOCK, lastBlock);
+        values.putLongRelease(base + AT, nowNs);
     }
 
     /** The number stands for another holder. */
     void clear(final int holder)
     {
-        for (int i = 0; i < STRIDE; i++)
+        for (int i = 0; i <= AT; i += Long.BYTES)
         {
-            values.setRelease(holder * STRIDE + i, 0);
+            values.putLongRelease(holder * STRIDE + i, 0);
         }
     }
 }
