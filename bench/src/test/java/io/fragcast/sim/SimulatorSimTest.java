@@ -19,12 +19,8 @@ class SimulatorSimTest
 {
     private static final int FIXED_SEEDS = 150;
     private static final int FRESH_SEEDS = 15;
-    /** In these the key of a term far ahead leads a node astray that follows no run, or has not heard it for long. */
-    private static final long[] LED_ASTRAY =
-    {
-        16, 65, 208, 325, 491, 729, 2590, 3029, 3757, 3926, 5093, 5095, 5477, 6951, 7176, 7690, 8425, 8541, 9186, 9695,
-        9810
-    };
+    /** In it the key of a term far ahead leads a node astray: without the way back it fails. */
+    private static final long LED_ASTRAY = 209;
 
     private final Workload workload = Workload.load();
 
@@ -38,12 +34,9 @@ class SimulatorSimTest
     }
 
     @Test
-    void shouldHoldWhereNodesAreLedAstray()
+    void shouldHoldWhereANodeIsLedAstray()
     {
-        for (final long seed : LED_ASTRAY)
-        {
-            assertHolds(run(seed));
-        }
+        assertHolds(run(LED_ASTRAY));
     }
 
     @Test
