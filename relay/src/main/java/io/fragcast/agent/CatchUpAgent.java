@@ -20,6 +20,9 @@ public final class CatchUpAgent implements Agent
     /** What ten holders say at once is read in two cycles. */
     private static final int NEWS_LIMIT = 64;
 
+    /** A node that fell behind once may do so again soon. */
+    private static final long LINGER_NS = 10_000_000_000L;
+
     private final String name;
     private final NanoClock clock;
     private final CatchUpRing ring;
@@ -28,7 +31,10 @@ public final class CatchUpAgent implements Agent
     private final FrameLink[] links;
     private final BulkAnswerAdapter[] adapters;
     private final CatchUp catchUp;
+    private final LinkDialler dialler;
     private final IntSupplier transport;
+    private boolean isDialled;
+    private long wantedNs;
 
     /**
      * An agent.
@@ -40,6 +46,7 @@ public final class CatchUpAgent implements Agent
      * @param links     to the holders, numbered as the machine knows them.
      * @param adapters  one for each link.
      * @param catchUp   the machine.
+     * @param dialler   told whether the links are needed, when that changes.
      * @param transport run once a duty cycle: the transport's own work on this thread.
      */
     public CatchUpAgent(
@@ -50,6 +57,7 @@ public final class CatchUpAgent implements Agent
         final FrameLink[] links,
         final BulkAnswerAdapter[] adapters,
         final CatchUp catchUp,
+        final LinkDialler dialler,
         final IntSupplier transport)
     {
         this.name = name;
@@ -59,6 +67,7 @@ public final class CatchUpAgent implements Agent
         this.links = links.clone();
         this.adapters = adapters.clone();
         this.catchUp = catchUp;
+        this.dialler = dialler;
         this.transport = transport;
         status = new HolderHeads(catchUp);
     }
@@ -79,13 +88,40 @@ public final class CatchUpAgent implements Agent
             }
         }
 
-        return workCount + catchUp.doWork(nowNs);
+        workCount += catchUp.doWork(nowNs);
+        dialIfWanted(nowNs);
+
+        return workCount;
     }
 
     @Override
     public String roleName()
     {
         return name + " catch-up";
+    }
+
+    /** A node that is not behind has no links of the bulk lane. */
+    private void dialIfWanted(final long nowNs)
+    {
+        final boolean isWanted = catchUp.isWanted();
+        wantedNs = isWanted ? nowNs : wantedNs;
+        if (isWanted != isDialled && (isWanted || nowNs - wantedNs >= LINGER_NS))
+        {
+            isDialled = isWanted;
+            dialler.accept(isWanted);
+        }
+    }
+
+    /** Whether the links to holders are to be open. */
+    @FunctionalInterface
+    public interface LinkDialler
+    {
+        /**
+         * It has changed.
+         *
+         * @param isWanted are they needed?
+         */
+        void accept(boolean isWanted);
     }
 
     /** Tells the machine what holders say that they have. */
@@ -101,6 +137,12 @@ public final class CatchUpAgent implements Agent
         @Override
         public boolean onHolder(final int holder, final boolean isReady, final long rttNs, final long capabilities)
         {
+            if (!isReady)
+            {
+                // What it claimed it may not have any more.
+                catchUp.onStatus(holder, 0, 0, 0);
+            }
+
             return true;
         }
 

@@ -86,6 +86,8 @@ final class CatchUpLane
     private final Commands commands = new Commands();
     private final PeerPlaces places;
     private final PeerPlaces.Owner owner;
+    private List<PeerName> holders = List.of();
+    private boolean isDialled;
 
     private CatchUpLane(final PeerPlaces places, final PeerPlaces.Owner owner)
     {
@@ -120,7 +122,7 @@ final class CatchUpLane
         final PeerPlaces places = new PeerPlaces(PeerPlaces.holders(peers));
         final LinkPlace[] holders = LinkPlace.array(places.capacity());
         final CatchUpLane lane = new CatchUpLane(places, new Holders(holders, client, links, counters));
-        places.change(peers, lane.owner);
+        lane.holders = List.copyOf(peers);
         host.addResource(() -> CloseHelper.closeAll(holders));
 
         final long chainId = ctx.schedule().chainId();
@@ -149,6 +151,7 @@ final class CatchUpLane
                 holders,
                 answers,
                 catchUp,
+                lane::dial,
                 () -> lane.commands.doWork() + client.invoke()),
             counters.get(FragcastCounter.HOT_ERRORS));
 
@@ -166,7 +169,18 @@ final class CatchUpLane
         {
             return;
         }
-        commands.tell(() -> places.change(holders, owner));
+        commands.tell(() ->
+        {
+            this.holders = List.copyOf(holders);
+            dial(isDialled);
+        });
+    }
+
+    /** The thread of the lane dials while its node is behind. */
+    private void dial(final boolean isWanted)
+    {
+        isDialled = isWanted;
+        places.change(isWanted ? holders : List.of(), owner);
     }
 
     /**

@@ -196,7 +196,8 @@ class RepairSystemTest
                     .requesters(requesters.stream().map(TestNetwork.Place::peerName).toList()));
             host.start();
             TestNetwork.await("connected", () -> sequencer.isConnected() &&
-                counters.stream().allMatch((node) -> 0 < node.value(FragcastCounter.SOURCES_CONNECTED)));
+                counters.stream().allMatch((node) -> 0 < node.value(FragcastCounter.SOURCES_CONNECTED) &&
+                0 < node.value(FragcastCounter.REPAIR_HOLDERS_READY)));
 
             return new TestBuilder(sequencer, 1);
         }

@@ -199,7 +199,7 @@ public final class CatchUp
     public int doWork(final long nowNs)
     {
         int workCount = fetcher.keep(nowNs);
-        if (fetcher.isAnyUsable() || !isStarted)
+        if (fetcher.isAnyUsable() || !isStarted || !isWanted())
         {
             isStarted = true;
             usableNs = nowNs;
@@ -233,6 +233,16 @@ public final class CatchUp
         return modes.mode();
     }
 
+    /**
+     * Are the holders' links needed?
+     *
+     * @return false while nothing is fetched: they may be closed.
+     */
+    public boolean isWanted()
+    {
+        return SyncMode.SEALED_CATCH_UP == modes.mode() || !ranges.isEmpty();
+    }
+
     /** The mode, from what the leader said, and what holders claim. */
     private void decide(final long nowNs)
     {
@@ -241,11 +251,11 @@ public final class CatchUp
         for (int i = 0; i < fetcher.holderCount(); i++)
         {
             final StreamLeecher leecher = fetcher.holder(i);
-            if (!leecher.isUsable(nowNs) || !leecher.isHeard)
+            if (leecher.isPenalised(nowNs))
             {
                 continue;
             }
-            final boolean isAnyHeld = FrameArchive.NO_BLOCK != leecher.newestBlock;
+            final boolean isAnyHeld = leecher.isHeard && FrameArchive.NO_BLOCK != leecher.newestBlock;
             final long sealed = Math.max(leecher.sealedBlock, isAnyHeld ? leecher.newestBlock - 1 : 0);
             final long open = Math.max(leecher.openBlock, isAnyHeld ? leecher.newestBlock : 0);
             final SyncDecision decision = SyncDecision.of(

@@ -91,15 +91,21 @@ final class StreamLeecher
         return State.STREAMING == state;
     }
 
-    /** Does it answer, and may it be asked? */
-    boolean isUsable(final long nowNs)
+    /** Is what it claims, and has, left aside for a while? */
+    boolean isPenalised(final long nowNs)
     {
         if (isPenalised && nowNs - penaltyEndNs >= 0)
         {
             isPenalised = false;
         }
 
-        return !isPenalised && (State.IDLE == state || State.STREAMING == state);
+        return isPenalised;
+    }
+
+    /** Does it answer, and may it be asked? */
+    boolean isUsable(final long nowNs)
+    {
+        return !isPenalised(nowNs) && (State.IDLE == state || State.STREAMING == state);
     }
 
     boolean isIdle(final long nowNs)
