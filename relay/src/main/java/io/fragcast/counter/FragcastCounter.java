@@ -428,7 +428,10 @@ public enum FragcastCounter
     JOURNAL_HOLES_LEFT(189, "journal holes left", "Holes of the journal that nobody filled: too many at once."),
 
     ENGINE_FRAGS_OVER_GAS(190, "engine frags over gas",
-        "Frags that cannot fit the gas limit of their block: not sent to the execution client, nor what follows.");
+        "Frags that cannot fit the gas limit of their block: not sent to the execution client, nor what follows."),
+
+    FRAMES_REFUSED_AGAIN(191, "frames refused again",
+        "Frames with a signature that was found not to hold before: not checked again.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

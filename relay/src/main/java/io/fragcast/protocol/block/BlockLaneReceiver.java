@@ -47,6 +47,7 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun
     private final RunSequencer sequencer;
     private final VerificationBudget budget;
     private final EquivocationDetector detector;
+    private final SignatureCheck signatures;
     private final MessageIntake messages;
     private final PieceIntake pieces;
     private final ControlIntake controls;
@@ -86,7 +87,7 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun
         sequencer = new RunSequencer(schedule, limits, table, ended, delivery, chain, leaders, counters);
         budget = new VerificationBudget(ports.rejecter(), counters);
         detector = new EquivocationDetector(ports.evidence(), schedule.mtu() - AERON_HEADER_LENGTH);
-        final SignatureCheck signatures = new SignatureCheck(ports.verifier(), budget, counters);
+        signatures = new SignatureCheck(ports.verifier(), budget, counters);
         repairs = new RepairLedger(counters);
         messages = new MessageIntake(
             schedule,
@@ -135,6 +136,7 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun
     {
         schedule.adopt(newer);
         leaders.onSchedule(newer);
+        signatures.onSchedule();
     }
 
     /**

@@ -6,7 +6,7 @@ import io.fragcast.protocol.leader.LeaderTerm;
 import org.agrona.concurrent.status.AtomicCounter;
 
 /**
- * Digest, budget, signature: the dear part of the accept order, in one place.
+ * Digest, budget, signature: the dear part of the accept order, in one place. What was refused is not checked twice.
  */
 final class SignatureCheck
 {
@@ -14,13 +14,16 @@ final class SignatureCheck
     private final byte[] digest = new byte[FrameDigest.DIGEST_LENGTH];
     private final SignatureVerifier verifier;
     private final VerificationBudget budget;
+    private final RefusedMessages refused = new RefusedMessages();
     private final AtomicCounter signaturesChecked;
+    private final AtomicCounter refusedAgain;
 
     SignatureCheck(final SignatureVerifier verifier, final VerificationBudget budget, final Counters counters)
     {
         this.verifier = verifier;
         this.budget = budget;
         signaturesChecked = counters.get(FragcastCounter.SIGNATURES_CHECKED);
+        refusedAgain = counters.get(FragcastCounter.FRAMES_REFUSED_AGAIN);
     }
 
     /**
@@ -34,6 +37,12 @@ final class SignatureCheck
         digests.ofFrame(frame.buffer, frame.offset, frame.signedLength, digest);
 
         return digest;
+    }
+
+    /** The schedule was replaced, and with it perhaps a key. */
+    void onSchedule()
+    {
+        refused.clear();
     }
 
     /** The digest last taken. */
@@ -58,9 +67,18 @@ final class SignatureCheck
             return Verdict.OVER_BUDGET;
         }
 
-        signaturesChecked.incrementRelease();
-        if (!verifier.verify(digest, frame.buffer, frame.offset + SignedFrame.SIGNATURE_OFFSET, term.publicKey()))
+        final int signatureOffset = frame.offset + SignedFrame.SIGNATURE_OFFSET;
+        if (refused.contains(digest, frame.buffer, signatureOffset))
         {
+            refusedAgain.incrementRelease();
+            budget.onKnownFailure(sessionId, nowNs);
+            return Verdict.BAD_SIGNATURE;
+        }
+
+        signaturesChecked.incrementRelease();
+        if (!verifier.verify(digest, frame.buffer, signatureOffset, term.publicKey()))
+        {
+            refused.add(digest, frame.buffer, signatureOffset);
             budget.onFailure(sessionId, nowNs);
             return Verdict.BAD_SIGNATURE;
         }

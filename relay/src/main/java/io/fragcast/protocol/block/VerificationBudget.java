@@ -20,6 +20,8 @@ public final class VerificationBudget
     static final int MAX_FAILURES = 8;
     /** One signature check, measured 35 to 45 us. */
     static final long FAILURE_COST_NS = 45_000;
+    /** A digest of some 500 bytes and a comparison. */
+    static final long KNOWN_FAILURE_COST_NS = 2_000;
     /** A quarter of a core. */
     static final long NODE_SHARE_NS = WINDOW_NS / 4;
     /** How long a rejected session stays so: ten windows, then 8 failures more cost 0.4 ms in 10 s. */
@@ -127,7 +129,31 @@ public final class VerificationBudget
      */
     public void onFailure(final int sessionId, final long nowNs)
     {
-        final int slot = charge(sessionId, nowNs);
+        reject(charge(sessionId, nowNs, FAILURE_COST_NS), sessionId, nowNs);
+    }
+
+    /**
+     * The same for a frame that failed before, and was not checked again: the sender is charged, the node hardly.
+     *
+     * @param sessionId of the sender.
+     * @param nowNs     monotonic nanoseconds.
+     */
+    void onKnownFailure(final int sessionId, final long nowNs)
+    {
+        reject(charge(sessionId, nowNs, KNOWN_FAILURE_COST_NS), sessionId, nowNs);
+    }
+
+    /**
+     * The same, where an honest session may send what fails: where a leader's key signed two headers for a frag, the
+     * pieces of the one fail under the other. It costs what a failure costs, but is no ground to reject the session.
+     */
+    void onUnprovedFailure(final int sessionId, final long nowNs)
+    {
+        charge(sessionId, nowNs, FAILURE_COST_NS);
+    }
+
+    private void reject(final int slot, final int sessionId, final long nowNs)
+    {
         if (failures[slot] >= MAX_FAILURES && failures[slot] > held[slot] && !isRejected[slot])
         {
             isRejected[slot] = true;
@@ -138,23 +164,14 @@ public final class VerificationBudget
         }
     }
 
-    /**
-     * The same, where an honest session may send what fails: where a leader's key signed two headers for a frag, the
-     * pieces of the one fail under the other. It costs what a failure costs, but is no ground to reject the session.
-     */
-    void onUnprovedFailure(final int sessionId, final long nowNs)
-    {
-        charge(sessionId, nowNs);
-    }
-
-    private int charge(final int sessionId, final long nowNs)
+    private int charge(final int sessionId, final long nowNs, final long costNs)
     {
         if (0 == nodeCostNs || nowNs - nodeWindowStartNs >= WINDOW_NS)
         {
             nodeWindowStartNs = nowNs;
             nodeCostNs = 0;
         }
-        nodeCostNs += FAILURE_COST_NS;
+        nodeCostNs += costNs;
 
         final int slot = takeSlot(sessionId);
         if (0 == failures[slot] || nowNs - windowStartNs[slot] >= WINDOW_NS)
