@@ -86,13 +86,14 @@ final class NodeRuntime implements AutoCloseable
         client = host.connect(ctx.name());
         counters = new Counters(client.counterFactory());
         host.addResource(counters::detach);
-        statements = new NodeStatements(ctx, counters);
         links = new Links(ctx, client, counters);
         host.addResource(links);
 
         sight = new NodeSight(ctx.name(), links, counters, epochClock);
         peers = new HotPeers(links, sight.sources(), sight.sinks());
         schedule = new NodeSchedule(ctx.schedule(), sight.board(), counters);
+        chain = ChainSources.open(ctx, host, clock, counters);
+        statements = new NodeStatements(ctx, chain.finality(), () -> sight.board().read().number(), counters);
 
         final JournalConfig config = ctx.journal();
         alarms = new Alarms(
@@ -105,7 +106,6 @@ final class NodeRuntime implements AutoCloseable
             .toArray(JournalRing[]::new);
         catchUp = CatchUpLane.open(ctx, host, links, clock, counters);
         reload = new NodeReload(ctx, schedule, peers, () -> control, repair, catchUp, counters);
-        chain = ChainSources.open(ctx, host, clock, counters);
         if (null != http)
         {
             host.addResource(http);

@@ -2,19 +2,24 @@ package io.fragcast.node;
 
 import io.fragcast.agent.StatementRing;
 import io.fragcast.codecs.EvidenceDecoder;
+import io.fragcast.codecs.FinalizedDecoder;
 import io.fragcast.codecs.ScheduleDecoder;
 import io.fragcast.codecs.TakeoverDecoder;
 import io.fragcast.counter.Counters;
 import io.fragcast.crypto.Secp256k1;
+import io.fragcast.protocol.block.Finality;
 import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.protocol.leader.RunPulse;
 import io.fragcast.protocol.leader.Takeovers;
 import io.fragcast.protocol.peer.Statements;
 import io.fragcast.wire.EvidenceAdapter;
+import io.fragcast.wire.FinalizedAdapter;
 import io.fragcast.wire.ScheduleAdapter;
 import io.fragcast.wire.StatementSigner;
 import io.fragcast.wire.TakeoverAdapter;
 import org.agrona.concurrent.EpochNanoClock;
+
+import java.util.function.LongSupplier;
 
 /**
  * What a node says to all and hears from all: the way of its own statements, and who owns which kind of them.
@@ -26,9 +31,14 @@ final class NodeStatements
     private final StatementRing own;
     private final RunPulse pulse = new RunPulse();
     private final int maxFrameLength;
+    private final Finality finality;
+    private final LongSupplier newestBlock;
 
-    NodeStatements(final NodeContext<?> ctx, final Counters counters)
+    NodeStatements(
+        final NodeContext<?> ctx, final Finality finality, final LongSupplier newestBlock, final Counters counters)
     {
+        this.finality = finality;
+        this.newestBlock = newestBlock;
         this.ctx = ctx;
         this.counters = counters;
         own = new StatementRing(counters);
@@ -79,6 +89,14 @@ final class NodeStatements
             new ScheduleIntake(ctx, schedule, own::offer, counters)));
 
         final MessageSigner signer = ctx.statementSigner();
+        statements.register(FinalizedDecoder.TEMPLATE_ID, FinalizedAdapter.PLACES, new FinalizedAdapter(
+            statements,
+            schedule.current(),
+            newestBlock,
+            finality,
+            null == ctx.chain().finalized(),
+            null == signer ? null : new StatementSigner(signer),
+            epochClock));
         statements.register(TakeoverDecoder.TEMPLATE_ID, TakeoverAdapter.PLACES, new TakeoverAdapter(
             statements,
             new Takeovers(

@@ -5,17 +5,19 @@ import io.fragcast.codecs.FinalizedEncoder;
 import io.fragcast.codecs.MessageHeaderDecoder;
 import io.fragcast.codecs.MessageHeaderEncoder;
 import io.fragcast.protocol.block.FinalizedBlock;
-import io.fragcast.protocol.block.FrameDigest;
-import io.fragcast.protocol.block.MessageSigner;
+import io.fragcast.protocol.block.Finality;
 import io.fragcast.protocol.leader.CurrentSchedule;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.peer.Statement;
 import io.fragcast.protocol.peer.StatementClaim;
 import io.fragcast.protocol.peer.StatementHandler;
+import io.fragcast.protocol.peer.Statements;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.EpochNanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
-import java.util.function.Consumer;
+import java.util.Arrays;
 import java.util.function.LongSupplier;
 
 /**
@@ -31,26 +33,45 @@ public final class FinalizedAdapter implements StatementHandler
     /** Bytes of a statement. */
     public static final int LENGTH = MessageHeaderDecoder.ENCODED_LENGTH + FinalizedDecoder.BLOCK_LENGTH;
 
+    private final Statements statements;
     private final CurrentSchedule schedule;
     private final LongSupplier newestBlock;
-    private final Consumer<FinalizedBlock> consumer;
+    private final Finality finality;
+    private final boolean isBelieved;
+    private final @Nullable StatementSigner signer;
+    private final EpochNanoClock epochClock;
     private final FinalizedDecoder decoder = new FinalizedDecoder();
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final UnsafeBuffer own = new UnsafeBuffer(new byte[LENGTH]);
     private long acceptedBlock = Long.MIN_VALUE;
 
     /**
      * An owner.
      *
+     * @param statements  that pass them on.
      * @param schedule    of the node.
      * @param newestBlock known here; negative: none.
-     * @param consumer    takes what is final, and may leave it.
+     * @param finality    of the node, written by its own source too.
+     * @param isBelieved  false on a node that has a source of its own.
+     * @param signer      with this node's relay key, of this thread; null: it says nothing itself.
+     * @param epochClock  for what is signed.
      */
     public FinalizedAdapter(
-        final CurrentSchedule schedule, final LongSupplier newestBlock, final Consumer<FinalizedBlock> consumer)
+        final Statements statements,
+        final CurrentSchedule schedule,
+        final LongSupplier newestBlock,
+        final Finality finality,
+        final boolean isBelieved,
+        final @Nullable StatementSigner signer,
+        final EpochNanoClock epochClock)
     {
+        this.statements = statements;
         this.schedule = schedule;
         this.newestBlock = newestBlock;
-        this.consumer = consumer;
+        this.finality = finality;
+        this.isBelieved = isBelieved;
+        this.signer = signer;
+        this.epochClock = epochClock;
     }
 
     @Override
@@ -83,27 +104,50 @@ public final class FinalizedAdapter implements StatementHandler
         final byte[] hash = new byte[FinalizedDecoder.blockHashLength()];
         decoder.getBlockHash(hash, 0, hash.length);
         acceptedBlock = decoder.blockNumber();
-        consumer.accept(new FinalizedBlock(acceptedBlock, hash));
+        if (isBelieved)
+        {
+            finality.offer(new FinalizedBlock(acceptedBlock, hash));
+        }
+    }
+
+    /** Says what this node's own source called final, while it leads the newest block. */
+    @Override
+    public int doWork(final long nowNs)
+    {
+        final StatementSigner ownSigner = signer;
+        final FinalizedBlock newest = finality.newest();
+        if (isBelieved || null == ownSigner || newest.number() <= acceptedBlock)
+        {
+            return 0;
+        }
+        final long top = newestBlock.getAsLong();
+        final LeaderTerm term = top < newest.number() ? null : schedule.termOfBlock(top);
+        if (null == term || !Arrays.equals(term.publicKey(), ownSigner.publicKey()))
+        {
+            return 0;
+        }
+
+        encode(own, schedule.chainId(), term.number(), newest, epochClock.nanoTime());
+        ownSigner.sign(own, 0, LENGTH);
+
+        return statements.publish(own, 0, LENGTH, nowNs) ? 1 : 0;
     }
 
     /**
-     * Makes a statement.
+     * Encodes a statement, unsigned.
      *
      * @param buffer     to write to.
      * @param chainId    of the chain.
      * @param leaderTerm of the leader.
      * @param block      that is final.
      * @param epochNs    epoch nanoseconds.
-     * @param signer     with the leader's relay key.
-     * @return its length.
      */
-    public static int encode(
+    public static void encode(
         final MutableDirectBuffer buffer,
         final long chainId,
         final int leaderTerm,
         final FinalizedBlock block,
-        final long epochNs,
-        final MessageSigner signer)
+        final long epochNs)
     {
         buffer.setMemory(0, LENGTH, (byte)0);
         new FinalizedEncoder().wrapAndApplyHeader(buffer, 0, new MessageHeaderEncoder())
@@ -112,11 +156,6 @@ public final class FinalizedAdapter implements StatementHandler
             .blockNumber(block.number())
             .putBlockHash(block.hash(), 0, FinalizedEncoder.blockHashLength())
             .issueTimeNs(epochNs);
-        final byte[] digest = new byte[FrameDigest.DIGEST_LENGTH];
-        new FrameDigest().ofRegion(buffer, 0, Statement.SIGNED_OFFSET, LENGTH - Statement.SIGNED_OFFSET, digest);
-        signer.sign(digest, buffer, Statement.SIGNATURE_OFFSET);
-
-        return LENGTH;
     }
 
     private @Nullable LeaderTerm speaker(final int termNumber, final long newest)

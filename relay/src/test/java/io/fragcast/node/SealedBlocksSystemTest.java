@@ -130,16 +130,43 @@ class SealedBlocksSystemTest
         assertThat(count(FragcastCounter.FINALITY_CONFLICTS)).isZero();
     }
 
+    @Test
+    void shouldHearFromTheLeaderWhatIsFinal() throws IOException
+    {
+        final URI uri = server.start(0);
+        launch(ChainConfig.NONE, new ChainConfig(null, null, 0, new ChainConfig.Client(uri, INTERVAL_NS)));
+        for (int i = 0; i < 3; i++)
+        {
+            publish(chain.get(i));
+        }
+        TestNetwork.await("blocks", verified(3));
+        server.finalized(FIRST_BLOCK + 1);
+        TestNetwork.await("finality", () -> 1 == log.count(Kind.FINALIZED));
+        server.finalized(FIRST_BLOCK + 2);
+        TestNetwork.await("finality", () -> 2 == log.count(Kind.FINALIZED));
+
+        assertThat(log.story().stream().filter((event) -> event.startsWith("FINALIZED")))
+            .containsExactly("FINALIZED@1001", "FINALIZED@1002");
+    }
+
     private void launch(final URI uri)
+    {
+        final ChainConfig.Client client = new ChainConfig.Client(uri, INTERVAL_NS);
+        launch(new ChainConfig(client, null, 0, client), ChainConfig.NONE);
+    }
+
+    private void launch(final ChainConfig replicaSources, final ChainConfig sequencerSources)
     {
         final NodeHost host = network.host("sealed", false);
         final TestNetwork.Place sequencerPlace = network.place("sealed-sequencer");
         final TestNetwork.Place replicaPlace = network.place("sealed-replica");
-        final ChainConfig.Client client = new ChainConfig.Client(uri, INTERVAL_NS);
         replica = ReplicaNode.launch(network.replica(host, replicaPlace, List.of(sequencerPlace), log)
             .journal(JournalConfig.small(folder, 1 << 20))
-            .chain(new ChainConfig(client, null, 0, client)));
-        final SequencerNode sequencer = SequencerNode.launch(network.sequencer(host, sequencerPlace, replicaPlace));
+            .chain(replicaSources));
+        final SequencerNode sequencer = SequencerNode.launch(
+            network.sequencer(host, sequencerPlace, replicaPlace)
+                .statementSigner(LeaderRig.CURVE.newSigner(LeaderRig.LEADER_KEY))
+                .chain(sequencerSources));
         publisher = sequencer.newPublisher((request, block, seq, result) ->
         {
             assertThat(result).as(request + " of block " + block).isEqualTo(PublishResult.OK);

@@ -4,6 +4,7 @@ import io.fragcast.codecs.FinalizedDecoder;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.block.FinalizedBlock;
+import io.fragcast.protocol.block.Finality;
 import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.protocol.leader.CurrentSchedule;
 import io.fragcast.protocol.leader.LeaderTerm;
@@ -12,7 +13,6 @@ import io.fragcast.protocol.peer.Statements;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
-import java.util.ArrayList;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -30,9 +30,14 @@ class FinalizedAdapterTest
     private final MessageSigner second = LeaderRig.CURVE.newSigner(key(2));
     private final MessageSigner third = LeaderRig.CURVE.newSigner(key(3));
     private final Counters counters = Counters.inMemory();
-    private final List<FinalizedBlock> taken = new ArrayList<>();
+    private final Finality finality = new Finality();
+    private final Finality ownFinality = new Finality();
     private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[FinalizedAdapter.LENGTH]);
     private final Statements statements = new Statements(CHAIN_ID, 1_376, LeaderRig.CURVE.newVerifier(), counters);
+    private final Statements ownStatements = new Statements(
+        CHAIN_ID, 1_376, LeaderRig.CURVE.newVerifier(), Counters.inMemory());
+    private final FinalizedAdapter adapter;
+    private final FinalizedAdapter speaking;
     private long newest = NEWEST;
 
     FinalizedAdapterTest()
@@ -40,19 +45,24 @@ class FinalizedAdapterTest
         final CurrentSchedule schedule = new CurrentSchedule(new Schedule(CHAIN_ID, 1_408, List.of(
             term(1, 0, NEWEST - 1, first), term(2, NEWEST, NEWEST + 50, second),
             term(3, NEWEST + 51, Long.MAX_VALUE, third))));
-        statements.register(
-            FinalizedDecoder.TEMPLATE_ID,
-            FinalizedAdapter.PLACES,
-            new FinalizedAdapter(schedule, () -> newest, taken::add));
+        adapter = new FinalizedAdapter(
+            statements, schedule, () -> newest, finality, true, null, () -> 1);
+        statements.register(FinalizedDecoder.TEMPLATE_ID, FinalizedAdapter.PLACES, adapter);
+        final FinalizedAdapter speaker = new FinalizedAdapter(
+            ownStatements, schedule, () -> newest, ownFinality, false, new StatementSigner(second), () -> 1);
+        ownStatements.register(FinalizedDecoder.TEMPLATE_ID, FinalizedAdapter.PLACES, speaker);
+        speaking = speaker;
     }
 
     @Test
     void shouldTakeTheWordOfWhoLeadsNowOrLedBefore()
     {
         assertThat(say(2, 90, second)).isTrue();
+        assertThat(finality.newest().number()).isEqualTo(90);
         assertThat(say(1, 91, first)).isTrue();
-        assertThat(taken).extracting(FinalizedBlock::number).containsExactly(90L, 91L);
-        assertThat(taken.get(1).hash()[0]).isEqualTo((byte)91);
+        assertThat(finality.newest().number()).isEqualTo(91);
+        assertThat(finality.newest().hash()[0]).isEqualTo((byte)91);
+        assertThat(adapter.doWork(0)).isZero();
         newest++;
         assertThat(say(1, 92, first)).as("of a term that is over").isFalse();
         assertThat(say(3, 92, third)).as("of a term to come").isFalse();
@@ -76,17 +86,42 @@ class FinalizedAdapterTest
         assertThat(say(2, 90, second)).isFalse();
         assertThat(say(2, 95, third)).isFalse();
         assertThat(counters.value(FragcastCounter.STATEMENTS_REFUSED)).isEqualTo(1);
-        assertThat(taken).hasSize(1);
+        assertThat(finality.newest().number()).isEqualTo(90);
+    }
+
+    @Test
+    void shouldSayWhatItsOwnSourceCallsFinalWhileItLeads()
+    {
+        ownFinality.offer(new FinalizedBlock(90, new byte[32]));
+        newest = NEWEST - 1;
+        assertThat(speaking.doWork(0)).as("another leads").isZero();
+        newest = NEWEST;
+        assertThat(speaking.doWork(0)).isEqualTo(1);
+        assertThat(speaking.doWork(0)).as("said already").isZero();
+        ownFinality.offer(new FinalizedBlock(NEWEST + 1, new byte[32]));
+        assertThat(speaking.doWork(0)).as("not known here").isZero();
+        newest++;
+        assertThat(speaking.doWork(0)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotBelieveOthersWhereItHasASource()
+    {
+        ownFinality.offer(new FinalizedBlock(80, new byte[32]));
+        FinalizedAdapter.encode(buffer, CHAIN_ID, 2, new FinalizedBlock(90, new byte[32]), 1);
+        new StatementSigner(second).sign(buffer, 0, FinalizedAdapter.LENGTH);
+        assertThat(ownStatements.publish(buffer, 0, FinalizedAdapter.LENGTH, 0)).isTrue();
+        assertThat(ownFinality.newest().number()).isEqualTo(80);
     }
 
     private boolean say(final int term, final long number, final MessageSigner signer)
     {
         final byte[] hash = new byte[32];
         hash[0] = (byte)number;
-        final int length =
-            FinalizedAdapter.encode(buffer, CHAIN_ID, term, new FinalizedBlock(number, hash), 1, signer);
+        FinalizedAdapter.encode(buffer, CHAIN_ID, term, new FinalizedBlock(number, hash), 1);
+        new StatementSigner(signer).sign(buffer, 0, FinalizedAdapter.LENGTH);
 
-        return statements.publish(buffer, 0, length, 0);
+        return statements.publish(buffer, 0, FinalizedAdapter.LENGTH, 0);
     }
 
     private static LeaderTerm term(final int number, final long from, final long to, final MessageSigner signer)
