@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What a replica delivered to a file, read as a consumer of it would.
  */
-final class DeliveredLines
+public final class DeliveredLines
 {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Set<String> OVER = Set.of("verified", "mismatched");
@@ -32,8 +32,13 @@ final class DeliveredLines
         this.events = events;
     }
 
-    /** The whole lines of a file; none if there is no file yet. */
-    static DeliveredLines read(final Path file)
+    /**
+     * The whole lines of a file; none if there is no file yet.
+     *
+     * @param file of lines.
+     * @return what they say.
+     */
+    public static DeliveredLines read(final Path file)
     {
         final List<JsonNode> events = new ArrayList<>();
         try
@@ -57,7 +62,13 @@ final class DeliveredLines
         return events;
     }
 
-    long count(final String kind)
+    /**
+     * Events of a kind.
+     *
+     * @param kind as the lines name it.
+     * @return count.
+     */
+    public long count(final String kind)
     {
         return events.stream().filter((event) -> kind.equals(kind(event))).count();
     }
@@ -95,7 +106,7 @@ final class DeliveredLines
      * Nothing twice, nothing lost without a word: frags count up from 0 within an attempt, heights count up, and where
      * they do not, a gap names how many are missing.
      */
-    void assertNothingLostSilently()
+    public void assertNothingLostSilently()
     {
         final Set<String> positions = new HashSet<>();
         JsonNode last = null;

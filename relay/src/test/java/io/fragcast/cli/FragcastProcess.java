@@ -16,10 +16,10 @@ import java.util.concurrent.TimeUnit;
  * The program in a process of its own, with the flags of tuning/jvm; what it says goes to two files. Started by {@link
  * FragcastProcesses}, which kills what is left of it.
  */
-final class FragcastProcess
+public final class FragcastProcess
 {
     /** Machines are slow and shared. */
-    static final Duration PATIENCE = Duration.ofSeconds(40);
+    public static final Duration PATIENCE = Duration.ofSeconds(40);
 
     private final String name;
     private final Process process;
@@ -72,7 +72,12 @@ final class FragcastProcess
         return name;
     }
 
-    long pid()
+    /**
+     * Of the process.
+     *
+     * @return its number.
+     */
+    public long pid()
     {
         return process.pid();
     }
@@ -98,8 +103,13 @@ final class FragcastProcess
         return read(err);
     }
 
-    /** Waits for words on standard error. */
-    FragcastProcess awaitSaid(final String words)
+    /**
+     * Waits for words on standard error.
+     *
+     * @param words awaited.
+     * @return this.
+     */
+    public FragcastProcess awaitSaid(final String words)
     {
         Awaitility.await(name + " says " + words).atMost(PATIENCE).pollInterval(Duration.ofMillis(20))
             .until(() -> err().contains(words) || !isAlive());
@@ -132,9 +142,19 @@ final class FragcastProcess
     /** Ctrl-C. */
     void interrupt()
     {
+        signal("INT");
+    }
+
+    /**
+     * Sends a signal.
+     *
+     * @param name without SIG.
+     */
+    public void signal(final String name)
+    {
         try
         {
-            new ProcessBuilder("kill", "-INT", Long.toString(pid())).start().waitFor();
+            new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
         }
         catch (final IOException ex)
         {

@@ -15,7 +15,7 @@ import java.util.List;
  * The processes of one test, their folder, and the folders of their media drivers. After the test whatever still runs
  * is killed; the folders go, but after a failure what the processes said is printed first and the folder stays.
  */
-final class FragcastProcesses implements BeforeEachCallback, AfterEachCallback
+public final class FragcastProcesses implements BeforeEachCallback, AfterEachCallback
 {
     private final List<FragcastProcess> started = new ArrayList<>();
     private final List<Path> driverFolders = new ArrayList<>();
@@ -46,13 +46,24 @@ final class FragcastProcesses implements BeforeEachCallback, AfterEachCallback
         }
     }
 
-    Path folder()
+    /**
+     * Where the test's files are.
+     *
+     * @return the folder.
+     */
+    public Path folder()
     {
         return folder;
     }
 
-    /** Starts {@code fragcast ARGS} in the test's folder. */
-    FragcastProcess start(final String name, final String... args)
+    /**
+     * Starts {@code fragcast ARGS} in the test's folder.
+     *
+     * @param name of the process.
+     * @param args of the program.
+     * @return the process.
+     */
+    public FragcastProcess start(final String name, final String... args)
     {
         return startWith(List.of(), name, args);
     }
@@ -67,8 +78,13 @@ final class FragcastProcesses implements BeforeEachCallback, AfterEachCallback
         return process;
     }
 
-    /** Where a node's media driver may live: nobody else's, in shared memory. */
-    Path newDriverFolder(final String node)
+    /**
+     * Where a node's media driver may live: nobody else's, in shared memory.
+     *
+     * @param node of the driver.
+     * @return the folder, to be made by the driver.
+     */
+    public Path newDriverFolder(final String node)
     {
         final Path driver =
             Path.of("/dev/shm", folder.getFileName() + "-" + node);

@@ -73,6 +73,12 @@ final class TestNetwork implements AutoCloseable
     {
     }
 
+    /** For nodes of other processes: the key of the place made last, as a key file has it. */
+    String lastKeyHex()
+    {
+        return String.format("%064x", lastKey);
+    }
+
     Place place(final String name)
     {
         final byte[] key = new byte[32];
