@@ -118,6 +118,7 @@ final class NodeContexts
             .upstreams(config.upstream())
             .holders(config.repair().holders())
             .requesters(config.repair().requesters())
+            .fanout(config.fanout())
             .upstreamGroup(block.isMulticast() ? group : null)
             .sinks(block.sinks())
             .sinkGroup(block.isMulticast() ? null : group)

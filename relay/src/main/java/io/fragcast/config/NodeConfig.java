@@ -21,6 +21,7 @@ import java.util.function.UnaryOperator;
  * @param block           the block lane.
  * @param upstream        whom the node listens to; empty for a sequencer that leads alone.
  * @param repair          whom it asks for what it lost, and whose questions it answers.
+ * @param fanout          how it takes part in the tree that leaders plan; null: who feeds whom is configured.
  * @param deliver         where a replica's blocks go; null unless a replica.
  * @param publishChannel  Aeron channel that a sequencer takes blocks from; null unless a sequencer.
  * @param journal         what is kept, where.
@@ -44,6 +45,7 @@ public record NodeConfig(
     BlockLaneConfig block,
     List<PeerName> upstream,
     RepairConfig repair,
+    @Nullable FanoutConfig fanout,
     @Nullable DeliverConfig deliver,
     @Nullable String publishChannel,
     JournalConfig journal,

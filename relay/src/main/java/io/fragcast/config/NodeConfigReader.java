@@ -150,6 +150,7 @@ public final class NodeConfigReader
             block,
             upstream,
             RepairConfig.read(settings),
+            FanoutConfig.read(settings),
             NodeRole.REPLICA == role ? deliver() : null,
             NodeRole.SEQUENCER == role ? publishChannel() : null,
             journal,

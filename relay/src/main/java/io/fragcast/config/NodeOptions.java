@@ -76,6 +76,12 @@ public final class NodeOptions
         "Whom the node asks for what it lost, three are plenty; peers.upstream unless set.");
     static final Option REQUESTERS = Option.text("repair.requesters", LIST, "PUBKEY@HOST:PORT",
         "Whose questions the node answers, from wherever they dial; block.sinks unless set.");
+    static final Option KNOWN = Option.text("peers.known", LIST, "PUBKEY@HOST:PORT",
+        "Whom a leader's plan may have the node hear or feed, besides those named elsewhere.");
+    static final Option FANOUT_DEGREE = number("fanout.degree", "0", 0, 16, "peers",
+        "Children of a node in the tree that a leader plans, and as many it is the backup of; 0: block.sinks hold.");
+    static final Option FANOUT_SPARE_DEGREE = number("fanout.spare-degree", "2", 0, 16, "peers",
+        "Peers that the node feeds besides because their parents are silent and they asked.");
     static final Option DELIVER = Option.text("deliver.to", TEXT, "jsonl:-, jsonl:FILE, ipc:CHANNEL or engine:URL",
         "Where verified blocks go.").or("jsonl:-").of(REPLICA);
     static final Option JWT_SECRET = Option.text("deliver.jwt-secret-file", PATH, "file, 0600",
@@ -143,7 +149,8 @@ public final class NodeOptions
         CHAIN_ID, NAME, PROFILE, IDENTITY_KEY, LEADER_KEY,
         SCHEDULE, SCHEDULE_AUTHORITY, SCHEDULE_URL, SCHEDULE_POLL,
         MODE, LISTEN, SINKS, MULTICAST, INTERFACE, MTU, SLOW_SINK, WINDOW, RTT, RATE, BODY_SLAB, MAX_TX,
-        UPSTREAM, HOLDERS, REQUESTERS, DELIVER, JWT_SECRET, ENGINE_TIMEOUT, PUBLISH,
+        UPSTREAM, HOLDERS, REQUESTERS, KNOWN, FANOUT_DEGREE, FANOUT_SPARE_DEGREE,
+        DELIVER, JWT_SECRET, ENGINE_TIMEOUT, PUBLISH,
         JOURNAL_DIR, KEEP_BLOCKS, KEEP_MEGABYTES, KEEP_HOURS, RING_BYTES, BLOCK_BYTES, ROLL,
         THREAD_MODE, IDLE, AFFINITY_BROADCAST, AFFINITY_FORWARD, AFFINITY_INGEST, AFFINITY_JOURNAL, AFFINITY_EDGE,
         AFFINITY_DRIVER,

@@ -431,7 +431,26 @@ public enum FragcastCounter
         "Frags that cannot fit the gas limit of their block: not sent to the execution client, nor what follows."),
 
     FRAMES_REFUSED_AGAIN(191, "frames refused again",
-        "Frames with a signature that was found not to hold before: not checked again.");
+        "Frames with a signature that was found not to hold before: not checked again."),
+
+    PLANS_MADE(192, "plans made", "Plans of the tree that this node signed as the leader."),
+
+    PLANS_ADOPTED(193, "plans adopted", "Plans of the tree that came to hold here."),
+
+    PLAN_PEERS_LEFT_OUT(194, "plan peers left out", Kind.GAUGE,
+        "Ready peers that the newest plan made here has no room for; they ask to be fed."),
+
+    PLAN_NEIGHBOURS_UNKNOWN(195, "plan neighbours unknown", Kind.GAUGE,
+        "Nodes that the plan has this node hear or feed, but whose names its configuration does not hold."),
+
+    PARENTS_REPLACED(196, "parents replaced", "Times that a parent fell silent and another took its place."),
+
+    ORPHANS_FED(197, "orphans fed", Kind.GAUGE, "Peers that asked to be fed, and are."),
+
+    ORPHANS_REFUSED(198, "orphans refused", "Times that a peer asked to be fed and there was no room."),
+
+    MULTICAST_LOST(199, "multicast lost",
+        "Times that an upstream peer was not heard by multicast for two seconds, and was asked to send by unicast.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

@@ -12,6 +12,7 @@ import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.protocol.peer.Hello;
 import io.fragcast.protocol.peer.HolderConsumer;
 import io.fragcast.protocol.peer.PeerSnapshot;
+import io.fragcast.protocol.peer.PeerRole;
 import io.fragcast.protocol.peer.PeerState;
 import io.fragcast.protocol.peer.PeerTable;
 import io.fragcast.protocol.peer.SessionTimeouts;
@@ -62,6 +63,7 @@ final class ControlLane implements PeerClocks
      * @param statements of the node, and who owns which kind.
      * @param schedule   of the node.
      * @param alarms     told of proofs.
+     * @param tree       of leaders' plans, or null: who feeds whom is configured.
      * @param clock      monotonic.
      * @param epochClock for stamps.
      * @param counters   of the node.
@@ -76,6 +78,7 @@ final class ControlLane implements PeerClocks
         final NodeStatements statements,
         final NodeSchedule schedule,
         final Alarms alarms,
+        final @Nullable NodeTree tree,
         final NanoClock clock,
         final EpochNanoClock epochClock,
         final Counters counters)
@@ -107,6 +110,10 @@ final class ControlLane implements PeerClocks
             new SecureRandom()::nextLong,
             counters);
         table.favour((identity) -> schedule.current().hasLeader(identity));
+        if (null != tree)
+        {
+            tree.open(table);
+        }
         final HoldingsRing holdings = new HoldingsRing(next, counters);
         final PeerAgent agent = new PeerAgent(
             ctx.name(),
@@ -116,7 +123,7 @@ final class ControlLane implements PeerClocks
             new HoldingsRing[]{holdings},
             statements.own(),
             table,
-            () -> peers.doWork() + client.invoke(),
+            () -> peers.doWork() + client.invoke() + (null == tree ? 0 : tree.doWork(clock.nanoTime())),
             host.afterCommit(),
             counters);
         peers.polledBy(agent);
@@ -215,7 +222,8 @@ final class ControlLane implements PeerClocks
         hello.newestVersion = HelloDecoder.SCHEMA_VERSION;
         hello.oldestVersion = 1;
         hello.role = ctx.role();
-        hello.capabilities = Hello.TAKES_HAVES | (isServing ? Hello.ANSWERS_WANTS | Hello.ANSWERS_RANGES : 0);
+        hello.capabilities = Hello.TAKES_HAVES | (isServing ? Hello.ANSWERS_WANTS | Hello.ANSWERS_RANGES : 0) |
+            (PeerRole.RELAY == ctx.role() ? Hello.FORWARDS : 0);
         hello.subscriptions = Hello.HAVES | (ctx.upstreams().isEmpty() ? 0 : Hello.BLOCKS);
         System.arraycopy(ctx.identity().publicKey(), 0, hello.nodeKey, 0, Hello.KEY_LENGTH);
 

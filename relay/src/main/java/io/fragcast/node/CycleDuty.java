@@ -100,6 +100,7 @@ final class CycleDuty implements Runnable
         for (int i = 0; i < sources.length; i++)
         {
             sourcePresence.onPeer(i, sources[i].isConnected());
+            sourcePresence.onHeard(i, sources[i].heardNs());
         }
         for (int i = 0; i < sinks.length; i++)
         {

@@ -12,6 +12,7 @@ import io.fragcast.watch.Presence;
 import io.fragcast.wire.FrameFanout;
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -27,13 +28,23 @@ final class HotPeers
     private final Presence sources;
     private final Presence sinks;
     private final Commands commands = new Commands();
+    private List<PeerName> upstreams;
+    private List<PeerName> downstreams;
+    private TreeStreams tree = TreeStreams.NONE;
     private @Nullable IngestAgent ingest;
     private @Nullable RepairClient client;
     private @Nullable FrameFanout fanout;
     private @Nullable LeaderLookahead lookahead;
 
-    HotPeers(final Links links, final Presence sources, final Presence sinks)
+    HotPeers(
+        final Links links,
+        final Presence sources,
+        final Presence sinks,
+        final List<PeerName> upstreams,
+        final List<PeerName> downstreams)
     {
+        this.upstreams = upstreams;
+        this.downstreams = downstreams;
         this.links = links;
         this.sources = sources;
         this.sinks = sinks;
@@ -64,13 +75,49 @@ final class HotPeers
     }
 
     /**
-     * Has the node hear these peers and no others. Any thread.
+     * Has the node hear these peers and no others, but for what the tree wants. Any thread.
      *
      * @param peers in order.
      */
-    void hear(final List<PeerName> peers)
+    synchronized void hear(final List<PeerName> peers)
     {
-        final List<Links.Stream> streams = links.upstreams(peers);
+        upstreams = peers;
+        hear();
+    }
+
+    /**
+     * Has the node feed these peers and no others, but for what the tree wants. Any thread.
+     *
+     * @param peers in order.
+     */
+    synchronized void feed(final List<PeerName> peers)
+    {
+        downstreams = peers;
+        feed();
+    }
+
+    /**
+     * Has the node hear and feed whom the tree wants. Any thread.
+     *
+     * @param wanted by the tree.
+     */
+    synchronized void follow(final TreeStreams wanted)
+    {
+        tree = wanted;
+        if (isHearing())
+        {
+            hear();
+        }
+        if (isFeeding())
+        {
+            feed();
+        }
+    }
+
+    private void hear()
+    {
+        final List<Links.Stream> streams = new ArrayList<>(links.upstreams(tree.configuredSources(upstreams)));
+        streams.addAll(links.unicastUpstreams(tree.unicastSources(upstreams)));
         commands.tell(() ->
         {
             try
@@ -85,13 +132,9 @@ final class HotPeers
         });
     }
 
-    /**
-     * Has the node feed these peers and no others. Any thread.
-     *
-     * @param peers in order.
-     */
-    void feed(final List<PeerName> peers)
+    private void feed()
     {
+        final List<PeerName> peers = tree.sinks(downstreams);
         final List<Links.Stream> streams = links.downstreams(peers);
         final List<LeaderLookahead.Target> targets = links.targets(peers);
         commands.tell(() ->

@@ -77,19 +77,51 @@ final class Links implements AutoCloseable
     List<Stream> upstreams(final List<PeerName> peers)
     {
         final MulticastGroup group = ctx.upstreamGroup();
+        if (null == group)
+        {
+            return unicastUpstreams(peers);
+        }
         final List<Stream> streams = new ArrayList<>();
         for (final PeerName peer : peers)
         {
-            final ChannelConfig channel = null == group ?
-                unicast(Lane.BLOCK.at(ctx.listen()), ctx.identity().sessionWith(peer.publicKey(), Lane.BLOCK)) :
-                multicast(group, SessionIds.multicast(peer.publicKey(), Lane.BLOCK.portOffset()));
             streams.add(new Stream(
                 peer.toString(),
-                channel,
+                multicast(group, SessionIds.multicast(peer.publicKey(), Lane.BLOCK.portOffset())),
                 new InetSocketAddress(peer.endpoint().host(), peer.endpoint().port()).getAddress()));
         }
 
         return streams;
+    }
+
+    /**
+     * What it takes to hear peers by a unicast stream each, whatever the node's mode. Any thread may ask.
+     *
+     * @param peers by name.
+     * @return a stream each, in their order.
+     */
+    List<Stream> unicastUpstreams(final List<PeerName> peers)
+    {
+        final List<Stream> streams = new ArrayList<>();
+        for (final PeerName peer : peers)
+        {
+            streams.add(new Stream(
+                unicastName(peer),
+                unicast(Lane.BLOCK.at(ctx.listen()), ctx.identity().sessionWith(peer.publicKey(), Lane.BLOCK)),
+                new InetSocketAddress(peer.endpoint().host(), peer.endpoint().port()).getAddress()));
+        }
+
+        return streams;
+    }
+
+    /**
+     * Name of the unicast stream from a peer.
+     *
+     * @param peer heard.
+     * @return another than that of the peer's multicast stream.
+     */
+    String unicastName(final PeerName peer)
+    {
+        return peer + (null == ctx.upstreamGroup() ? "" : " by unicast");
     }
 
     /**

@@ -31,6 +31,7 @@ public abstract class NodeContext<C extends NodeContext<C>> extends PeerContext<
 
     private @Nullable String name;
     private @Nullable Schedule schedule;
+    private @Nullable MessageSigner statementSigner;
     private SlowSink slowSink = SlowSink.SKIP;
     private boolean isReliable = true;
     private LinkBudget budget = LinkBudget.LAN;
@@ -45,7 +46,6 @@ public abstract class NodeContext<C extends NodeContext<C>> extends PeerContext<
     private ChainConfig chain = ChainConfig.NONE;
     private @Nullable ScheduleConfig scheduleSource;
     private byte @Nullable [] scheduleAuthority;
-    private @Nullable MessageSigner statementSigner;
     private ErrorHandler errorHandler = new LoggedErrors();
 
     /**

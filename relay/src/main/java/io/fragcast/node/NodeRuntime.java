@@ -90,7 +90,7 @@ final class NodeRuntime implements AutoCloseable
         host.addResource(links);
 
         sight = new NodeSight(ctx.name(), links, counters, epochClock);
-        peers = new HotPeers(links, sight.sources(), sight.sinks());
+        peers = new HotPeers(links, sight.sources(), sight.sinks(), ctx.upstreams(), ctx.sinks());
         schedule = new NodeSchedule(ctx.schedule(), sight.board(), counters);
         chain = ChainSources.open(ctx, host, clock, counters);
         statements = new NodeStatements(ctx, chain.finality(), () -> sight.board().read().number(), counters);
@@ -448,6 +448,7 @@ final class NodeRuntime implements AutoCloseable
             statements,
             schedule,
             alarms,
+            NodeTree.of(ctx, peers, links, sight.sources(), schedule, epochClock, counters),
             clock,
             epochClock,
             counters);

@@ -1,6 +1,7 @@
 package io.fragcast.node;
 
 import io.fragcast.config.Endpoint;
+import io.fragcast.config.FanoutConfig;
 import io.fragcast.config.PeerName;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ public abstract class PeerContext<C extends PeerContext<C>>
     private @Nullable MulticastGroup sinkGroup;
     private @Nullable List<PeerName> holders;
     private @Nullable List<PeerName> requesters;
+    private @Nullable FanoutConfig fanout;
 
     /**
      * A context without peers.
@@ -214,6 +216,29 @@ public abstract class PeerContext<C extends PeerContext<C>>
     public C requesters(final @Nullable List<PeerName> value)
     {
         requesters = null == value ? null : List.copyOf(value);
+        return self();
+    }
+
+    /**
+     * How the node takes part in the tree that leaders plan.
+     *
+     * @return how, or null if who feeds whom is configured.
+     */
+    public @Nullable FanoutConfig fanout()
+    {
+        return fanout;
+    }
+
+    /**
+     * Sets how the node takes part in the tree that leaders plan. Until a plan comes it hears and feeds whom it is told
+     * to; then those of them alone that the plan does not know.
+     *
+     * @param value how, or null for the configuration alone.
+     * @return this.
+     */
+    public C fanout(final @Nullable FanoutConfig value)
+    {
+        fanout = value;
         return self();
     }
 }

@@ -5,6 +5,9 @@ package io.fragcast.transport;
  */
 public interface FrameSource extends AutoCloseable
 {
+    /** No frame came yet. */
+    long NEVER_NS = Long.MIN_VALUE;
+
     /**
      * Hands waiting frames to the handler, in the order of the stream.
      *
@@ -32,6 +35,17 @@ public interface FrameSource extends AutoCloseable
     default long stalledNs(final long nowNs)
     {
         return 0;
+    }
+
+    /**
+     * When the last frame was handed over.
+     *
+     * @return monotonic nanoseconds of the duty cycle, or {@link #NEVER_NS}; a source that does not know says the
+     *         latter.
+     */
+    default long heardNs()
+    {
+        return NEVER_NS;
     }
 
     /**

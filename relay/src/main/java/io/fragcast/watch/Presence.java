@@ -10,6 +10,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 public final class Presence
 {
+    /** No frame came yet. */
+    public static final long NEVER_NS = Long.MIN_VALUE;
+
     private volatile Peers peers;
 
     /**
@@ -23,13 +26,32 @@ public final class Presence
     }
 
     /**
-     * The peers are others from now on; none is connected until it is said again.
+     * The peers are others from now on; none is connected until it is said again; when those were
+     * heard that stay is remembered.
      *
      * @param names of the peers, in their order.
      */
     public void change(final List<String> names)
     {
-        peers = new Peers(names);
+        final Peers older = peers;
+        final Peers newer = new Peers(names);
+        for (int i = 0; i < names.size(); i++)
+        {
+            final int before = older.names.indexOf(names.get(i));
+            newer.heardNs.set(i, before < 0 ? NEVER_NS : older.heardNs.get(before));
+        }
+        peers = newer;
+    }
+
+    /**
+     * Says when the last frame of a peer came.
+     *
+     * @param index of the peer.
+     * @param nowNs monotonic nanoseconds, or {@link #NEVER_NS}.
+     */
+    public void onHeard(final int index, final long nowNs)
+    {
+        peers.heardNs.setRelease(index, nowNs);
     }
 
     /**
@@ -72,12 +94,18 @@ public final class Presence
         private final List<String> names;
         private final AtomicIntegerArray connected;
         private final AtomicLongArray skipped;
+        private final AtomicLongArray heardNs;
 
         private Peers(final List<String> names)
         {
             this.names = List.copyOf(names);
             connected = new AtomicIntegerArray(names.size());
             skipped = new AtomicLongArray(names.size());
+            heardNs = new AtomicLongArray(names.size());
+            for (int i = 0; i < names.size(); i++)
+            {
+                heardNs.setPlain(i, NEVER_NS);
+            }
         }
 
         /**
@@ -110,6 +138,17 @@ public final class Presence
         public long skipped(final int index)
         {
             return skipped.getAcquire(index);
+        }
+
+        /**
+         * When the last frame of a peer came.
+         *
+         * @param index of the peer.
+         * @return monotonic nanoseconds, or {@link Presence#NEVER_NS}.
+         */
+        public long heardNs(final int index)
+        {
+            return heardNs.getAcquire(index);
         }
 
         /**

@@ -1,5 +1,6 @@
 package io.fragcast.wire;
 
+import io.fragcast.codecs.FeedDecoder;
 import io.fragcast.codecs.GoodbyeDecoder;
 import io.fragcast.codecs.HaveDecoder;
 import io.fragcast.codecs.HelloDecoder;
@@ -8,6 +9,7 @@ import io.fragcast.codecs.StatusDecoder;
 import io.fragcast.codecs.TimeDecoder;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
+import io.fragcast.protocol.peer.FeedKind;
 import io.fragcast.protocol.peer.GoodbyeReason;
 import io.fragcast.protocol.peer.HaveList;
 import io.fragcast.protocol.peer.Hello;
@@ -48,6 +50,7 @@ public final class ControlAdapter implements FrameHandler
     private final StatusDecoder status = new StatusDecoder();
     private final TimeDecoder time = new TimeDecoder();
     private final HaveDecoder have = new HaveDecoder();
+    private final FeedDecoder feed = new FeedDecoder();
     private final GoodbyeDecoder goodbye = new GoodbyeDecoder();
     private final Hello peerHello = new Hello();
     private final PeerStatus peerStatus = new PeerStatus();
@@ -105,6 +108,7 @@ public final class ControlAdapter implements FrameHandler
             case StatusDecoder.TEMPLATE_ID -> onStatus(buffer, offset, length);
             case TimeDecoder.TEMPLATE_ID -> onTime(buffer, offset, length);
             case HaveDecoder.TEMPLATE_ID -> onHave(buffer, offset, length);
+            case FeedDecoder.TEMPLATE_ID -> onFeed(buffer, offset, length);
             case GoodbyeDecoder.TEMPLATE_ID -> onGoodbye(buffer, offset, length);
             default -> Statements.FIRST_TEMPLATE_ID <= header.templateId() &&
                 header.templateId() <= Statements.LAST_TEMPLATE_ID && onStatement(buffer, offset, length);
@@ -239,6 +243,21 @@ public final class ControlAdapter implements FrameHandler
             }
         }
         session.onHave(chainId, haves, clock.nanoTime());
+
+        return true;
+    }
+
+    private boolean onFeed(final DirectBuffer buffer, final int offset, final int length)
+    {
+        final int reservedAt = offset + HEADER_LENGTH + FeedDecoder.reservedEncodingOffset();
+        if (!isWhole(FeedDecoder.BLOCK_LENGTH, length) ||
+            0 != buffer.getInt(reservedAt) ||
+            0 != buffer.getInt(reservedAt + FeedDecoder.reservedEncodingLength() - Integer.BYTES))
+        {
+            return false;
+        }
+        feed.wrap(buffer, offset + HEADER_LENGTH, header.blockLength(), header.version());
+        session.onFeed(feed.chainId(), FeedKind.of(feed.kindRaw()), clock.nanoTime());
 
         return true;
     }

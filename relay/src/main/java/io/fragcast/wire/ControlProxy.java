@@ -1,5 +1,6 @@
 package io.fragcast.wire;
 
+import io.fragcast.codecs.FeedEncoder;
 import io.fragcast.codecs.GoodbyeEncoder;
 import io.fragcast.codecs.HaveEncoder;
 import io.fragcast.codecs.HelloEncoder;
@@ -7,6 +8,7 @@ import io.fragcast.codecs.MessageHeaderEncoder;
 import io.fragcast.codecs.StatusEncoder;
 import io.fragcast.codecs.TimeEncoder;
 import io.fragcast.protocol.peer.ControlSender;
+import io.fragcast.protocol.peer.FeedKind;
 import io.fragcast.protocol.peer.GoodbyeReason;
 import io.fragcast.protocol.peer.HaveList;
 import io.fragcast.protocol.peer.Hello;
@@ -34,6 +36,7 @@ public final class ControlProxy implements ControlSender
     private final StatusEncoder status = new StatusEncoder();
     private final TimeEncoder time = new TimeEncoder();
     private final HaveEncoder have = new HaveEncoder();
+    private final FeedEncoder feed = new FeedEncoder();
     private final GoodbyeEncoder goodbye = new GoodbyeEncoder();
 
     /**
@@ -175,6 +178,28 @@ public final class ControlProxy implements ControlSender
         sink.buffer().setMemory(
             sink.offset() + HEADER_LENGTH + GoodbyeEncoder.reservedEncodingOffset(),
             GoodbyeEncoder.reservedEncodingLength(),
+            (byte)0);
+        sink.commit();
+
+        return true;
+    }
+
+    @Override
+    public boolean sendFeed(final FeedKind kind)
+    {
+        final FrameSink sink = link.sink();
+        if (SendResult.OK != sink.tryClaim(HEADER_LENGTH + FeedEncoder.BLOCK_LENGTH))
+        {
+            return false;
+        }
+        feed.wrapAndApplyHeader(sink.buffer(), sink.offset(), header)
+            .sendTimeNs(0)
+            .receiveTimeNs(0)
+            .chainId(chainId)
+            .kind(io.fragcast.codecs.FeedKind.get((short)kind.ordinal()));
+        sink.buffer().setMemory(
+            sink.offset() + HEADER_LENGTH + FeedEncoder.reservedEncodingOffset(),
+            FeedEncoder.reservedEncodingLength(),
             (byte)0);
         sink.commit();
 

@@ -58,6 +58,14 @@ public interface ControlSender
     boolean sendGoodbye(GoodbyeReason reason);
 
     /**
+     * Asks to be fed, or answers.
+     *
+     * @param kind what to say.
+     * @return false if the link does not take it now.
+     */
+    boolean sendFeed(FeedKind kind);
+
+    /**
      * Passes a statement on as it is.
      *
      * @param buffer holding it.

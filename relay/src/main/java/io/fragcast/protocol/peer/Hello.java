@@ -24,6 +24,8 @@ public final class Hello
     public static final long ANSWERS_RANGES = 1L << 1;
     /** Capability: takes Haves. */
     public static final long TAKES_HAVES = 1L << 2;
+    /** Capability: feeds others on the block lane. */
+    public static final long FORWARDS = 1L << 3;
 
     /** Subscription: blocks. */
     public static final int BLOCKS = 1;

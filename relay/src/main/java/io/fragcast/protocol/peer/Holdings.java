@@ -180,9 +180,9 @@ public final class Holdings
     /**
      * Highest height of which something was accepted.
      *
-     * @return block number.
+     * @return block number; 0 before the first.
      */
-    long highestBlock()
+    public long highestBlock()
     {
         return highestBlock;
     }

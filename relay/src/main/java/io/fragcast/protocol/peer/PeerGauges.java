@@ -5,10 +5,11 @@ import io.fragcast.counter.FragcastCounter;
 import org.agrona.concurrent.status.AtomicCounter;
 
 /**
- * What is counted of all sessions together: how many are READY, and the clock that is known best.
+ * What is counted of all sessions together: how many are READY, how others ended, and the clock that is known best.
  */
 final class PeerGauges
 {
+    private final AtomicCounter[] failureCounters = new AtomicCounter[FailureReason.values().length];
     private final AtomicCounter peersReady;
     private final AtomicCounter clockOffset;
     private final AtomicCounter clockErrorBound;
@@ -16,10 +17,22 @@ final class PeerGauges
 
     PeerGauges(final Counters counters)
     {
+        failureCounters[FailureReason.UNREACHABLE.ordinal()] = counters.get(FragcastCounter.SESSIONS_UNREACHABLE);
+        failureCounters[FailureReason.NO_HELLO.ordinal()] = counters.get(FragcastCounter.SESSIONS_WITHOUT_HELLO);
+        failureCounters[FailureReason.NO_ECHO.ordinal()] = counters.get(FragcastCounter.SESSIONS_WITHOUT_ECHO);
+        failureCounters[FailureReason.SILENT.ordinal()] = counters.get(FragcastCounter.SESSIONS_SILENT);
+        failureCounters[FailureReason.LINK_LOST.ordinal()] = counters.get(FragcastCounter.SESSIONS_LINK_LOST);
+        failureCounters[FailureReason.REFUSED.ordinal()] = counters.get(FragcastCounter.SESSIONS_REFUSED);
+        failureCounters[FailureReason.DISMISSED.ordinal()] = counters.get(FragcastCounter.SESSIONS_DISMISSED);
         peersReady = counters.get(FragcastCounter.PEERS_READY);
         clockOffset = counters.get(FragcastCounter.CLOCK_OFFSET);
         clockErrorBound = counters.get(FragcastCounter.CLOCK_ERROR_BOUND);
         clockSteps = counters.get(FragcastCounter.CLOCK_STEPS);
+    }
+
+    void onFailure(final FailureReason reason)
+    {
+        failureCounters[reason.ordinal()].incrementRelease();
     }
 
     void write(final PeerSession[] sessions, final long nowNs)

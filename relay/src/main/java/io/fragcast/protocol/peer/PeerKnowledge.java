@@ -287,6 +287,18 @@ public final class PeerKnowledge
         return refusedCount;
     }
 
+    /** How many frags of the attempt that it follows a peer has named. */
+    long heldOf(final int peer, final PeerStatus open)
+    {
+        long count = 0;
+        for (int word = 0; word < ENV_SEQ / Long.SIZE; word++)
+        {
+            count += Long.bitCount(fragsOf(peer, open.openTerm, open.openBlock, open.openIncarnation, word));
+        }
+
+        return count;
+    }
+
     private long fragsOf(final int peer, final int attempt, final int word)
     {
         if (word < 0 || word >= ENV_SEQ / Long.SIZE)

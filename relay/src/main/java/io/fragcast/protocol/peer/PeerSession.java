@@ -191,6 +191,21 @@ public final class PeerSession
     }
 
     /**
+     * The peer asks to be fed, or answers.
+     *
+     * @param peerChainId of its chain.
+     * @param kind        what it says.
+     * @param nowNs       monotonic nanoseconds.
+     */
+    public void onFeed(final long peerChainId, final FeedKind kind, final long nowNs)
+    {
+        if (isLegal(peerChainId, nowNs))
+        {
+            owner.onFeed(this, kind, nowNs);
+        }
+    }
+
+    /**
      * The peer passes a statement on.
      *
      * @param buffer holding it.
@@ -379,9 +394,8 @@ public final class PeerSession
             return 1;
         }
 
-        final int workCount = introduction.isDue() && introduction.isOld(nowNs) ? sendHello(nowNs, false) : 0;
-
-        return workCount + conversation.doWork(nowNs, epochNs, holdings);
+        return (introduction.isDue() && introduction.isOld(nowNs) ? sendHello(nowNs, false) : 0) +
+            conversation.doWork(nowNs, epochNs, holdings);
     }
 
     private int failed(final long nowNs, final boolean isConnected)

@@ -35,9 +35,9 @@ public final class PeerTable
     private final PeerAdmission admission;
     private final HaveTeller teller;
     private final Statements statements;
+    private FeedConsumer feeds = (peer, kind, nowNs) -> {};
     private final PeerGauges gauges;
 
-    private final AtomicCounter[] failureCounters = new AtomicCounter[FailureReason.values().length];
     private final AtomicCounter holderNewsLost;
     private final AtomicCounter knowledgeRefused;
 
@@ -95,16 +95,31 @@ public final class PeerTable
         statements.attach(sessions);
         holders.renumber();
 
-        failureCounters[FailureReason.UNREACHABLE.ordinal()] = counters.get(FragcastCounter.SESSIONS_UNREACHABLE);
-        failureCounters[FailureReason.NO_HELLO.ordinal()] = counters.get(FragcastCounter.SESSIONS_WITHOUT_HELLO);
-        failureCounters[FailureReason.NO_ECHO.ordinal()] = counters.get(FragcastCounter.SESSIONS_WITHOUT_ECHO);
-        failureCounters[FailureReason.SILENT.ordinal()] = counters.get(FragcastCounter.SESSIONS_SILENT);
-        failureCounters[FailureReason.LINK_LOST.ordinal()] = counters.get(FragcastCounter.SESSIONS_LINK_LOST);
-        failureCounters[FailureReason.REFUSED.ordinal()] = counters.get(FragcastCounter.SESSIONS_REFUSED);
-        failureCounters[FailureReason.DISMISSED.ordinal()] = counters.get(FragcastCounter.SESSIONS_DISMISSED);
         gauges = new PeerGauges(counters);
         holderNewsLost = counters.get(FragcastCounter.HOLDER_NEWS_LOST);
         knowledgeRefused = counters.get(FragcastCounter.KNOWLEDGE_REFUSED);
+    }
+
+    /**
+     * Before the first duty cycle.
+     *
+     * @param consumer told what peers say about feeding.
+     */
+    public void feedsTo(final FeedConsumer consumer)
+    {
+        feeds = consumer;
+    }
+
+    /**
+     * Says something about feeding.
+     *
+     * @param peer number of its session.
+     * @param kind what.
+     * @return false if it was not taken now: back-pressure, or the peer is not READY.
+     */
+    public boolean sendFeed(final int peer, final FeedKind kind)
+    {
+        return PeerState.READY == sessions[peer].state() && senders[peer].sendFeed(kind);
     }
 
     /**
@@ -315,11 +330,7 @@ public final class PeerTable
         return statements;
     }
 
-    /**
-     * What this node has.
-     *
-     * @return its holdings.
-     */
+    /** {@return what this node has} */
     public Holdings holdings()
     {
         return holdings;
@@ -347,9 +358,8 @@ public final class PeerTable
 
     private boolean isInSight(final long blockNumber)
     {
-        final long distance = blockNumber - holdings.highestBlock();
-
-        return !holdings.hasBlocks() || -heights < distance && distance < heights;
+        return !holdings.hasBlocks() || -heights < blockNumber - holdings.highestBlock() &&
+            blockNumber - holdings.highestBlock() < heights;
     }
 
     private void publish(final long nowNs)
@@ -359,7 +369,7 @@ public final class PeerTable
         {
             if (!sessions[i].settings().isNobody())
             {
-                peers.add(sessions[i].snapshot(nowNs, holders.of(i), heldOf(sessions[i])));
+                peers.add(sessions[i].snapshot(nowNs, holders.of(i), knowledge.heldOf(1 + i, sessions[i].status())));
                 tellHolder(sessions[i]);
             }
         }
@@ -380,19 +390,6 @@ public final class PeerTable
         }
     }
 
-    private long heldOf(final PeerSession session)
-    {
-        final PeerStatus open = session.status();
-        long count = 0;
-        for (int word = 0; word < PeerKnowledge.ENV_SEQ / Long.SIZE; word++)
-        {
-            count += Long.bitCount(knowledge.fragsOf(
-                1 + session.index(), open.openTerm, open.openBlock, open.openIncarnation, word));
-        }
-
-        return count;
-    }
-
     /** What the sessions tell, kept out of the table's own face. */
     private final class Owner implements SessionOwner
     {
@@ -409,7 +406,7 @@ public final class PeerTable
             isChanged = true;
             if (PeerState.FAILED == session.state())
             {
-                failureCounters[session.failure().ordinal()].incrementRelease();
+                gauges.onFailure(session.failure());
             }
             if (PeerState.HELLO_RECEIVED == session.state())
             {
@@ -480,6 +477,12 @@ public final class PeerTable
         public void onMeasured(final PeerSession session)
         {
             tellHolder(session);
+        }
+
+        @Override
+        public void onFeed(final PeerSession session, final FeedKind kind, final long nowNs)
+        {
+            feeds.onFeed(session.index(), kind, nowNs);
         }
 
         @Override

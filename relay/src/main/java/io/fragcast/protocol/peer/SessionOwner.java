@@ -49,6 +49,15 @@ interface SessionOwner
     void onMeasured(PeerSession session);
 
     /**
+     * A peer in READY says something about feeding.
+     *
+     * @param session of the peer.
+     * @param kind    what it says.
+     * @param nowNs   monotonic nanoseconds.
+     */
+    void onFeed(PeerSession session, FeedKind kind, long nowNs);
+
+    /**
      * A peer in READY passes a statement on.
      *
      * @param session of the peer.

@@ -71,6 +71,8 @@ public final class AeronFrameSource implements FrameSource
     private boolean isDry = true;
     private boolean isPushedBack;
     private boolean isPoisoned;
+    private long workedNs;
+    private long heardNs = NEVER_NS;
 
     AeronFrameSource(
         final String name,
@@ -109,6 +111,10 @@ public final class AeronFrameSource implements FrameSource
         isPushedBack = false;
         final int taken = image.controlledPoll(fragmentHandler, frameLimit);
         isDry = 0 == taken && !isPushedBack;
+        if (0 < taken)
+        {
+            heardNs = workedNs;
+        }
 
         return taken;
     }
@@ -116,6 +122,7 @@ public final class AeronFrameSource implements FrameSource
     @Override
     public int doWork(final long nowNs)
     {
+        workedNs = nowNs;
         if (aeron != client.aeron() && State.CLOSED != state)
         {
             followClient(nowNs);
@@ -129,6 +136,12 @@ public final class AeronFrameSource implements FrameSource
             case PAUSED -> tryAddAgain(nowNs);
             case CLOSED -> 0;
         };
+    }
+
+    @Override
+    public long heardNs()
+    {
+        return heardNs;
     }
 
     @Override
