@@ -1,6 +1,6 @@
 package io.fragcast.protocol.repair;
 
-import com.sun.management.ThreadMXBean;
+import io.fragcast.AllocatedBytes;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -8,7 +8,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -91,6 +90,7 @@ class RecentFramesTest
         forgotten.stream().filter((key) -> !model.containsKey(key))
             .forEach((key) -> assertThat(find(key)).isEqualTo(RecentFrames.NOT_FOUND));
     }
+    private int rounds;
 
     @Test
     void shouldGiveUpTheOldestAtTheLimitAndNotBefore()
@@ -198,25 +198,12 @@ class RecentFramesTest
     @Test
     void shouldAllocateNothing()
     {
-        final ThreadMXBean threads = (ThreadMXBean)ManagementFactory.getThreadMXBean();
-        final long threadId = Thread.currentThread().getId();
-        // The first call of the bean allocates, and so may the first rounds, until they are compiled.
-        allocatedByFilling(threads, threadId);
-        allocatedByFilling(threads, threadId);
-
-        assertThat(allocatedByFilling(threads, threadId)).isZero();
+        assertThat(AllocatedBytes.least(this::fillAnew)).isZero();
     }
 
-    private long allocatedByFilling(final ThreadMXBean threads, final long threadId)
+    private void fillAnew()
     {
-        final long before = threads.getThreadAllocatedBytes(threadId);
-        fillAnew((int)(before & 0xFFFF));
-
-        return threads.getThreadAllocatedBytes(threadId) - before;
-    }
-
-    private void fillAnew(final int from)
-    {
+        final int from = 10_000 * rounds++;
         for (int i = 0; i < 10_000; i++)
         {
             name.set(FramePart.CHUNK, TERM, (from + i) / 100, INCARNATION, i % 7, i);
