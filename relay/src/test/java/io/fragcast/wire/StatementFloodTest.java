@@ -68,8 +68,12 @@ class StatementFloodTest
         assertThat(newestOfC.taken).hasSize(1);
         assertThat(b.count(FragcastCounter.STATEMENTS_KNOWN) + c.count(FragcastCounter.STATEMENTS_KNOWN)).isPositive();
         final long sent = statementsSent(a) + statementsSent(b) + statementsSent(c);
-        rig.run(10 * SECOND_NS);
+        rig.run(3 * SECOND_NS);
         assertThat(statementsSent(a) + statementsSent(b) + statementsSent(c)).as("it ends").isEqualTo(sent);
+
+        rig.run(5 * SECOND_NS);
+        assertThat(statementsSent(a) + statementsSent(b) + statementsSent(c))
+            .as("each tells both others again, once").isEqualTo(sent + 6);
     }
 
     @Test
@@ -102,6 +106,24 @@ class StatementFloodTest
 
         a.sinks.get(0).window = Integer.MAX_VALUE;
         rig.run(SECOND_NS / 2);
+        assertThat(newestOfB.taken).hasSize(1);
+    }
+
+    @Test
+    void shouldTellAgainWhatALinkLost()
+    {
+        final ControlRig.Wire wire = rig.link(a, b);
+        rig.start();
+        assertThat(rig.runUntil(() -> PeerState.READY == a.state() && PeerState.READY == b.state())).isTrue();
+        rig.run(SECOND_NS / 10);
+        wire.isOpen = false;
+        publish(a, statement(signer, 7));
+        rig.run(2 * ControlRig.STEP_NS);
+        wire.isOpen = true;
+        rig.run(SECOND_NS);
+        assertThat(newestOfB.taken).isEmpty();
+
+        rig.run(5 * SECOND_NS);
         assertThat(newestOfB.taken).hasSize(1);
     }
 

@@ -1,6 +1,7 @@
 package io.fragcast.protocol.block;
 
 import io.fragcast.protocol.leader.LeaderTerm;
+import org.jspecify.annotations.Nullable;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
@@ -39,6 +40,7 @@ public final class SeededBugHooks
      * In place of the check: a message that fails it keeps the place that it had taken.
      *
      * @param intake    that checks.
+     * @param attempt   of the message; null if it would open one.
      * @param frame     to check.
      * @param term      whose leader should have signed it.
      * @param sessionId of the stream.
@@ -47,6 +49,7 @@ public final class SeededBugHooks
      */
     static Verdict markThenVerify(
         final MessageIntake intake,
+        final @Nullable BlockAssembler attempt,
         final SignedFrame frame,
         final LeaderTerm term,
         final int sessionId,
@@ -55,16 +58,15 @@ public final class SeededBugHooks
         final Verdict verdict = (Verdict)call(
             intake,
             "verify",
-            new Class<?>[]{SignedFrame.class, LeaderTerm.class, int.class, long.class},
+            new Class<?>[]{BlockAssembler.class, SignedFrame.class, LeaderTerm.class, int.class, long.class},
+            attempt,
             frame,
             term,
             sessionId,
             nowNs);
-        if (Verdict.BAD_SIGNATURE == verdict)
+        if (Verdict.BAD_SIGNATURE == verdict && null != attempt)
         {
-            final AttemptTable table = (AttemptTable)field(intake, "table");
             final SignatureCheck signatures = (SignatureCheck)field(intake, "signatures");
-            final BlockAssembler attempt = table.find(frame.leaderTerm, frame.blockNumber, frame.incarnation);
             attempt.store(frame, signatures.digestOf(frame), nowNs);
         }
 

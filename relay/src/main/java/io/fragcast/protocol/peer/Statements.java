@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The flood of statements: what is signed by a key that the schedule names goes to every node, each node checks it once
@@ -22,9 +23,9 @@ import java.util.Arrays;
  *                       told to each READY peer but the one it came from ◀─ kept ◀───┘
  * </pre>
  * Of each kind so many are kept as it has places; a new one at a place takes the old one's. A peer that becomes READY
- * is told all that are kept, as one that could not take a statement at once is told it later: what is due to whom is
- * a bit, so nothing queues. Failing checks cost the sender as they do on the block lane. Used by the thread of the
- * peers; allocates only at registration.
+ * is told all that are kept, as one that could not take a statement at once is told it later, and all every 5 s, for a
+ * link may have lost some: what is due to whom is a bit, so nothing queues. Failing checks cost the sender as they do
+ * on the block lane. Used by the thread of the peers; allocates only at registration.
  */
 public final class Statements
 {
@@ -40,6 +41,8 @@ public final class Statements
     private static final int MAX_KNOWN = 256;
     /** Frames to a peer in a duty cycle: nobody's many hold up what is new for others. */
     private static final int SEND_LIMIT = 4;
+    /** What was lost with a link that was made anew is told again; to who knows it, it costs a hash. */
+    private static final long TELL_AGAIN_NS = TimeUnit.SECONDS.toNanos(5);
     private static final int KIND_COUNT = LAST_TEMPLATE_ID - FIRST_TEMPLATE_ID + 1;
 
     private final long chainId;
@@ -54,6 +57,7 @@ public final class Statements
     private final byte[][] known = new byte[MAX_KNOWN][FrameDigest.DIGEST_LENGTH];
     private int nextKnown;
     private long chargedAtNs;
+    private long toldAgainNs;
 
     private UnsafeBuffer kept = new UnsafeBuffer(0, 0);
     private int[] lengths = {};
@@ -197,8 +201,14 @@ public final class Statements
         {
             workCount += null == handler ? 0 : handler.doWork(nowNs);
         }
+        final boolean isToldAgain = nowNs - toldAgainNs >= TELL_AGAIN_NS;
+        toldAgainNs = isToldAgain ? nowNs : toldAgainNs;
         for (int i = 0; i < sessions.length; i++)
         {
+            if (isToldAgain && PeerState.READY == sessions[i].state())
+            {
+                start(i);
+            }
             workCount += dueCounts[i] > 0 ? tell(i) : 0;
         }
 
