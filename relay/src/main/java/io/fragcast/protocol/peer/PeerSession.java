@@ -327,7 +327,6 @@ public final class PeerSession
         return !wants(Hello.HAVES) || conversation.sent(sender.sendHave(haves));
     }
 
-    /** False also until the peer is heard to be READY: before that it would not act upon it, and it is not repeated. */
     boolean sendStatement(final DirectBuffer buffer, final int offset, final int length)
     {
         return isPeerReady && conversation.sent(sender.sendStatement(buffer, offset, length));
