@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import java.util.function.LongSupplier;
 
 /**
- * A node's journal: the ring that its hot agent writes to, and the agent on a cold thread that empties it, keeps the
- * index and drops what is not kept. Closed with the host.
+ * A node's journal: the ring that its hot agent writes to, and the agent on a thread of its own that empties it, keeps
+ * the index and drops what is not kept. Closed with the host.
  */
 final class JournalLane
 {
@@ -80,7 +80,7 @@ final class JournalLane
         lane.endedBlock = index.endedBlock(lane.chainId);
         final JournalKeeper keeper = new JournalKeeper(
             notes, index, config.retention(), lane::floor, epochClock, counters);
-        host.addCold(
+        host.addBlocking(
             Role.JOURNAL,
             new JournalAgent(
                 new JournalRing[]{lane.ring, lane.fillRing}, journal, keeper, DiskGuard.of(config), clock, counters),

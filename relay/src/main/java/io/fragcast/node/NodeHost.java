@@ -29,6 +29,13 @@ import java.util.concurrent.ThreadFactory;
  *   host.start();                             the threads run
  *   host.close();                             threads stop: hot, then cold; then what the nodes added; then the driver
  * </pre>
+ * Which agent runs on which thread follows from what it may wait for:
+ * <pre>
+ *   hot        waits for nothing; with INVOKER all on one thread, with the driver
+ *   cold       waits for nothing either, but may own a client, which is lost once its thread stands still for 10 s:
+ *              all on one thread, with DEDICATED each on its own
+ *   blocking   waits for a disk, a pipe, a listener: each on a thread of its own, and owns no client
+ * </pre>
  * A node that is given no host launches one for itself. Used by one thread, the launching one.
  */
 public final class NodeHost implements AutoCloseable
@@ -45,6 +52,7 @@ public final class NodeHost implements AutoCloseable
     private final List<AeronClient> coldClients = new ArrayList<>();
     private final List<RoleAgent> hotAgents = new ArrayList<>();
     private final List<RoleAgent> coldAgents = new ArrayList<>();
+    private final List<RoleAgent> blockingAgents = new ArrayList<>();
     private final List<AutoCloseable> resources = new ArrayList<>();
     private final List<AgentRunner> hotRunners = new ArrayList<>();
     private final List<AgentRunner> coldRunners = new ArrayList<>();
@@ -156,6 +164,20 @@ public final class NodeHost implements AutoCloseable
     }
 
     /**
+     * Adds an agent that may stand still for as long as somebody else does: whoever reads what it writes, a disk, the
+     * program's own listener. Nobody shares its thread, and it must own no client.
+     *
+     * @param role   of its thread.
+     * @param agent  that may block.
+     * @param errors counts what it throws.
+     */
+    void addBlocking(final Role role, final Agent agent, final AtomicCounter errors)
+    {
+        checkNotStarted();
+        blockingAgents.add(new RoleAgent(role, agent, errors));
+    }
+
+    /**
      * Hands over what the host closes after its threads have stopped, last added first.
      *
      * @param resource to close.
@@ -176,6 +198,7 @@ public final class NodeHost implements AutoCloseable
         plan.validate(hotAgents.size(), Runtime.getRuntime().availableProcessors());
         isStarted = true;
 
+        blockingAgents.forEach((blocking) -> startCold(blocking.role, blocking.agent, blocking.errors));
         if (DriverThreading.DEDICATED == plan.driverThreading())
         {
             coldAgents.forEach((cold) -> startCold(cold.role, cold.agent, cold.errors));

@@ -236,7 +236,7 @@ public final class ReplicaNode implements AutoCloseable
         }
         else
         {
-            runtime.host().addCold(Role.EDGE, edgeAgent, runtime.hotErrors());
+            runtime.host().addBlocking(Role.EDGE, edgeAgent, runtime.hotErrors());
         }
     }
 
