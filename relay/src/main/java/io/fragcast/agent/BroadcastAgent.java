@@ -1,16 +1,13 @@
 package io.fragcast.agent;
 
 import io.fragcast.counter.Counters;
-import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.block.FragBroadcaster;
-import io.fragcast.transport.FrameSink;
 import io.fragcast.wire.FrameFanout;
 import io.fragcast.wire.PublishAdapter;
 import io.fragcast.wire.PublishSource;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.status.AtomicCounter;
 
 /**
  * Publishes: takes the builders' requests one by one, and sends what the broadcaster makes of them. The hot agent of a
@@ -24,9 +21,8 @@ public final class BroadcastAgent implements Agent
     private final PublishSource[] requests;
     private final PublishAdapter adapter;
     private final FragBroadcaster broadcaster;
-    private final FrameFanout fanout;
+    private final FanoutDuty fanout;
     private final Runnable journalWork;
-    private final AtomicCounter connected;
     private int nextSource;
 
     /**
@@ -59,24 +55,15 @@ public final class BroadcastAgent implements Agent
         this.requests = requests.clone();
         this.adapter = adapter;
         this.broadcaster = broadcaster;
-        this.fanout = fanout;
+        this.fanout = new FanoutDuty(fanout, counters);
         this.journalWork = journalWork;
-        connected = counters.get(FragcastCounter.SINKS_CONNECTED);
     }
 
     @Override
     public int doWork()
     {
         final long nowNs = clock.nanoTime();
-        int workCount = fanout.doWork();
-        int connectedCount = 0;
-        for (int i = 0, count = fanout.sinkCount(); i < count; i++)
-        {
-            final FrameSink sink = fanout.sink(i);
-            workCount += sink.doWork(nowNs);
-            connectedCount += sink.isConnected() ? 1 : 0;
-        }
-        connected.setRelease(connectedCount);
+        int workCount = fanout.doWork(nowNs);
 
         workCount += adapter.doWork();
         if (broadcaster.isIdle())

@@ -159,18 +159,5 @@ public final class CatchUpAgent implements Agent
 
             return true;
         }
-
-        @Override
-        public boolean onHolderHas(
-            final int holder,
-            final int leaderTerm,
-            final long blockNumber,
-            final long incarnation,
-            final int firstSeq,
-            final long bits,
-            final int parts)
-        {
-            return true;
-        }
     }
 }

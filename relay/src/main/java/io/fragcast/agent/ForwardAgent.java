@@ -1,12 +1,9 @@
 package io.fragcast.agent;
 
 import io.fragcast.counter.Counters;
-import io.fragcast.counter.FragcastCounter;
-import io.fragcast.transport.FrameSink;
 import io.fragcast.wire.FrameFanout;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.status.AtomicCounter;
 
 /**
  * Relays: what its ingest accepts has gone to the sinks before it is assembled; here are the sinks' own duties, and the
@@ -17,8 +14,7 @@ public final class ForwardAgent implements Agent
     private final String name;
     private final NanoClock clock;
     private final IngestAgent ingest;
-    private final FrameFanout fanout;
-    private final AtomicCounter connected;
+    private final FanoutDuty fanout;
 
     /**
      * An agent.
@@ -39,25 +35,13 @@ public final class ForwardAgent implements Agent
         this.name = name;
         this.clock = clock;
         this.ingest = ingest;
-        this.fanout = fanout;
-        connected = counters.get(FragcastCounter.SINKS_CONNECTED);
+        this.fanout = new FanoutDuty(fanout, counters);
     }
 
     @Override
     public int doWork()
     {
-        final long nowNs = clock.nanoTime();
-        int workCount = fanout.doWork();
-        int connectedCount = 0;
-        for (int i = 0, count = fanout.sinkCount(); i < count; i++)
-        {
-            final FrameSink sink = fanout.sink(i);
-            workCount += sink.doWork(nowNs);
-            connectedCount += sink.isConnected() ? 1 : 0;
-        }
-        connected.setRelease(connectedCount);
-
-        return workCount + ingest.doWork();
+        return fanout.doWork(clock.nanoTime()) + ingest.doWork();
     }
 
     @Override

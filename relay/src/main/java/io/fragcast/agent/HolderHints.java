@@ -22,12 +22,6 @@ public final class HolderHints implements HolderConsumer
     }
 
     @Override
-    public boolean onHolder(final int holder, final boolean isReady, final long rttNs, final long capabilities)
-    {
-        return true;
-    }
-
-    @Override
     public boolean onHolderStatus(
         final int holder,
         final long sealedBlock,

@@ -8,16 +8,15 @@ import io.fragcast.counter.FragcastCounter;
 import io.fragcast.crypto.Secp256k1;
 import io.fragcast.edge.jsonl.JsonLinesEdge;
 import io.fragcast.journal.JournalConfig;
+import io.fragcast.node.Node;
 import io.fragcast.node.RelayNode;
 import io.fragcast.node.ReplicaNode;
 import io.fragcast.node.SequencerNode;
-import io.fragcast.transport.aeron.Grant;
 import org.agrona.concurrent.ShutdownSignalBarrier;
 
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -46,20 +45,10 @@ final class NodeRunner
         final PrintWriter err)
         throws IOException
     {
-        config.aeron().install();
         final NodeContexts contexts = new NodeContexts(curve);
         final SequencerNode.Context ctx = contexts.sequencer(config);
-        try (StopSignal stop = new StopSignal();
-            SequencerNode node = launch(config, () -> SequencerNode.launch(ctx)))
-        {
-            return await(
-                stop,
-                config,
-                new Reload(config, files, contexts, node::reload, node.counters(), err),
-                node.grants(),
-                node.counters(),
-                err);
-        }
+
+        return run(config, files, contexts, () -> SequencerNode.launch(ctx), err);
     }
 
     static int relay(
@@ -70,20 +59,10 @@ final class NodeRunner
         final PrintWriter err)
         throws IOException
     {
-        config.aeron().install();
         final NodeContexts contexts = new NodeContexts(curve);
         final RelayNode.Context ctx = contexts.relay(config);
-        try (StopSignal stop = new StopSignal();
-            RelayNode node = launch(config, () -> RelayNode.launch(ctx)))
-        {
-            return await(
-                stop,
-                config,
-                new Reload(config, files, contexts, node::reload, node.counters(), err),
-                node.grants(),
-                node.counters(),
-                err);
-        }
+
+        return run(config, files, contexts, () -> RelayNode.launch(ctx), err);
     }
 
     static int replica(
@@ -94,21 +73,11 @@ final class NodeRunner
         final PrintWriter err)
         throws IOException
     {
-        config.aeron().install();
         final NodeContexts contexts = new NodeContexts(curve);
         final ReplicaNode.Context ctx = contexts.replica(config);
         deliver(ctx, Objects.requireNonNull(config.deliver(), "the options of a replica have a default"));
-        try (StopSignal stop = new StopSignal();
-            ReplicaNode node = launch(config, () -> ReplicaNode.launch(ctx)))
-        {
-            return await(
-                stop,
-                config,
-                new Reload(config, files, contexts, node::reload, node.counters(), err),
-                node.grants(),
-                node.counters(),
-                err);
-        }
+
+        return run(config, files, contexts, () -> ReplicaNode.launch(ctx), err);
     }
 
     private static void deliver(final ReplicaNode.Context ctx, final DeliverConfig deliver) throws IOException
@@ -133,12 +102,28 @@ final class NodeRunner
         }
     }
 
+    private static int run(
+        final NodeConfig config,
+        final Supplier<NodeConfig> files,
+        final NodeContexts contexts,
+        final Supplier<Node> launcher,
+        final PrintWriter err)
+    {
+        config.aeron().install();
+        try (StopSignal stop = new StopSignal();
+            Node node = launch(config, launcher))
+        {
+            final Reload reload = new Reload(config, files, contexts, node::reload, node.counters(), err);
+            return await(stop, config, reload, node, err);
+        }
+    }
+
     /** What a node refuses to run with was written by its operator: one line, not a trace. */
-    private static <N> N launch(final NodeConfig config, final Supplier<N> node)
+    private static Node launch(final NodeConfig config, final Supplier<Node> launcher)
     {
         try
         {
-            return node.get();
+            return launcher.get();
         }
         catch (final IllegalArgumentException ex)
         {
@@ -150,12 +135,11 @@ final class NodeRunner
         final StopSignal stop,
         final NodeConfig config,
         final Reload reload,
-        final Set<Grant> grants,
-        final Counters counters,
+        final Node node,
         final PrintWriter err)
     {
         final HangupSignal hangup = new HangupSignal();
-        grants.forEach((grant) -> err.println(config.name() + ": " + grant));
+        node.grants().forEach((grant) -> err.println(config.name() + ": " + grant));
         err.println(config.name() + ": running");
         err.flush();
 
@@ -166,7 +150,7 @@ final class NodeRunner
             {
                 reload.run();
             }
-            final String status = status(reload.current(), counters);
+            final String status = status(reload.current(), node.counters());
             if (!status.equals(lastStatus))
             {
                 err.println(config.name() + ": " + status);

@@ -2,7 +2,6 @@ package io.fragcast.node;
 
 import io.fragcast.BlockListener;
 import io.fragcast.agent.EdgeAgent;
-import io.fragcast.counter.Counters;
 import io.fragcast.crypto.Secp256k1;
 import io.fragcast.edge.Edge;
 import io.fragcast.edge.ListenerEdge;
@@ -13,11 +12,7 @@ import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.MerkleTransactionsRoot;
 import io.fragcast.protocol.block.ReceiverPorts;
-import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.peer.PeerRole;
-import io.fragcast.protocol.peer.PeerSnapshot;
-import io.fragcast.transport.aeron.Grant;
-import io.fragcast.watch.NodeWatch;
 import io.fragcast.wire.BlockLaneAdapter;
 import io.fragcast.wire.BlockEventProxy;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
@@ -25,13 +20,12 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The end of the way: verifies, assembles, and delivers blocks in order to its edges. Launched by {@link #launch},
  * closed by whoever launched it; with a shared host, closed with the host.
  */
-public final class ReplicaNode implements AutoCloseable
+public final class ReplicaNode extends Node
 {
     /**
      * What a replica is told.
@@ -182,11 +176,10 @@ public final class ReplicaNode implements AutoCloseable
         }
     }
 
-    private final NodeRuntime runtime;
 
     private ReplicaNode(final Context ctx, final NodeRuntime runtime)
     {
-        this.runtime = runtime;
+        super(ctx, runtime);
         final OneToOneRingBuffer events = BlockEventProxy.newRing(ctx.limits(), runtime.maxFrameLength());
         final BlockEventProxy deliveries = new BlockEventProxy(events, runtime.epochClock(), runtime.counters());
         final BlockLaneReceiver receiver = new BlockLaneReceiver(
@@ -264,108 +257,6 @@ public final class ReplicaNode implements AutoCloseable
      */
     public static ReplicaNode launch(final Context ctx)
     {
-        final NodeRuntime runtime = NodeRuntime.open(ctx);
-        try
-        {
-            final ReplicaNode node = new ReplicaNode(ctx, runtime);
-            runtime.start(node.watch());
-            return node;
-        }
-        catch (final RuntimeException ex)
-        {
-            runtime.close();
-            throw ex;
-        }
-    }
-
-    /**
-     * What the node counts.
-     *
-     * @return its counters; any thread may read them.
-     */
-    public Counters counters()
-    {
-        return runtime.counters();
-    }
-
-    /**
-     * What the node shows of itself.
-     *
-     * @return all of it; not to be read once the node is closed.
-     */
-    public NodeWatch watch()
-    {
-        return runtime.watch("replica");
-    }
-
-    /**
-     * Takes a new schedule while the node runs; the hot agent has it a duty cycle later.
-     *
-     * @param newer of the same chain and MTU; what has begun stays as it is.
-     * @return a sentence a change; empty if nothing changes.
-     * @throws IllegalArgumentException naming what may not change; the schedule before holds then.
-     */
-    public List<String> reload(final Schedule newer)
-    {
-        return runtime.schedule().replace(newer);
-    }
-
-    /**
-     * Takes all that may change while the node runs; each of its threads has it a duty cycle later.
-     *
-     * @param newer all that shall be; what has begun stays as it is.
-     * @return a sentence a change; empty if nothing changes.
-     * @throws ReloadRefusal naming what may not change; all is as it was then.
-     */
-    public List<String> reload(final NodeUpdate newer)
-    {
-        return runtime.reload().update(newer);
-    }
-
-    /**
-     * Whom the node talks to, as they were a moment ago: those that it dials, then those that dial it. Any thread may
-     * ask.
-     *
-     * @return peers.
-     */
-    public List<PeerSnapshot> peers()
-    {
-        return runtime.peers();
-    }
-
-    /**
-     * What the channels wanted and what the kernel granted.
-     *
-     * @return distinct grants.
-     */
-    public Set<Grant> grants()
-    {
-        return runtime.grants();
-    }
-
-    /**
-     * Does it hear its upstream peers?
-     *
-     * @return true if all are connected.
-     */
-    public boolean isConnected()
-    {
-        return runtime.links().isConnected();
-    }
-
-    /**
-     * The port of the node's HTTP server.
-     *
-     * @return the port, the kernel's choice where 0 was asked for; -1 without a server.
-     */
-    public int httpPort()
-    {
-        return runtime.httpPort();
-    }
-
-    @Override
-    public void close()
-    {
-        runtime.close();
+        return launch(ctx, ReplicaNode::new);
     }
 }

@@ -2,7 +2,6 @@ package io.fragcast.node;
 
 import io.fragcast.FragPublisher;
 import io.fragcast.agent.BroadcastAgent;
-import io.fragcast.counter.Counters;
 import io.fragcast.crypto.Secp256k1;
 import io.fragcast.edge.http.HttpServer;
 import io.fragcast.edge.ipc.IpcPublishSource;
@@ -20,10 +19,7 @@ import io.fragcast.protocol.block.ReceiverPorts;
 import io.fragcast.protocol.leader.LeaderLookahead;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.peer.PeerRole;
-import io.fragcast.protocol.peer.PeerSnapshot;
 import io.fragcast.transport.FrameSink;
-import io.fragcast.transport.aeron.Grant;
-import io.fragcast.watch.NodeWatch;
 import io.fragcast.wire.BlockLaneAdapter;
 import io.fragcast.wire.BlockLaneProxy;
 import io.fragcast.wire.FrameFanout;
@@ -42,7 +38,6 @@ import java.nio.MappedByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -51,7 +46,7 @@ import java.util.function.Consumer;
  * what it builds on: chain and count of frags are checked, the transactions root is left to replicas. Launched by
  * {@link #launch}, closed by whoever launched it; with a shared host, closed with the host.
  */
-public final class SequencerNode implements AutoCloseable
+public final class SequencerNode extends Node
 {
     /**
      * What a sequencer is told.
@@ -160,12 +155,11 @@ public final class SequencerNode implements AutoCloseable
     /** Written in place: the pages live on in the system when the process is killed. */
     private static final String MEMORY_FILE = "leader.memory";
 
-    private final NodeRuntime runtime;
     private final PublishRing publishRing;
 
     private SequencerNode(final Context ctx, final NodeRuntime runtime)
     {
-        this.runtime = runtime;
+        super(ctx, runtime);
         final LeaderMemory memory = memory(ctx, runtime);
         final OwnSignatures signatures = new OwnSignatures(ctx.signer(), Secp256k1.load().newVerifier());
         final List<FrameSink> sinks = runtime.links().send().sinks();
@@ -277,18 +271,7 @@ public final class SequencerNode implements AutoCloseable
      */
     public static SequencerNode launch(final Context ctx)
     {
-        final NodeRuntime runtime = NodeRuntime.open(ctx);
-        try
-        {
-            final SequencerNode node = new SequencerNode(ctx, runtime);
-            runtime.start(node.watch());
-            return node;
-        }
-        catch (final RuntimeException ex)
-        {
-            runtime.close();
-            throw ex;
-        }
+        return launch(ctx, SequencerNode::new);
     }
 
     /** Through a ring of their own: the other is the Java API's. */
@@ -340,96 +323,5 @@ public final class SequencerNode implements AutoCloseable
     public FragPublisher newPublisher(final FragPublisher.Listener listener)
     {
         return publishRing.publisher(listener);
-    }
-
-    /**
-     * What the node counts.
-     *
-     * @return its counters; any thread may read them.
-     */
-    public Counters counters()
-    {
-        return runtime.counters();
-    }
-
-    /**
-     * What the node shows of itself.
-     *
-     * @return all of it; not to be read once the node is closed.
-     */
-    public NodeWatch watch()
-    {
-        return runtime.watch("sequencer");
-    }
-
-    /**
-     * Takes a new schedule while the node runs; the hot agent has it a duty cycle later.
-     *
-     * @param newer of the same chain and MTU; what has begun stays as it is.
-     * @return a sentence a change; empty if nothing changes.
-     * @throws IllegalArgumentException naming what may not change; the schedule before holds then.
-     */
-    public List<String> reload(final Schedule newer)
-    {
-        return runtime.schedule().replace(newer);
-    }
-
-    /**
-     * Takes all that may change while the node runs; each of its threads has it a duty cycle later.
-     *
-     * @param newer all that shall be; what has begun stays as it is.
-     * @return a sentence a change; empty if nothing changes.
-     * @throws ReloadRefusal naming what may not change; all is as it was then.
-     */
-    public List<String> reload(final NodeUpdate newer)
-    {
-        return runtime.reload().update(newer);
-    }
-
-    /**
-     * Whom the node talks to, as they were a moment ago: those that it dials, then those that dial it. Any thread may
-     * ask.
-     *
-     * @return peers.
-     */
-    public List<PeerSnapshot> peers()
-    {
-        return runtime.peers();
-    }
-
-    /**
-     * What the channels wanted and what the kernel granted.
-     *
-     * @return distinct grants.
-     */
-    public Set<Grant> grants()
-    {
-        return runtime.grants();
-    }
-
-    /**
-     * Do all its sinks listen?
-     *
-     * @return true if all are connected.
-     */
-    public boolean isConnected()
-    {
-        return runtime.links().isConnected();
-    }
-
-    /**
-     * The port of the node's HTTP server.
-     *
-     * @return the port, the kernel's choice where 0 was asked for; -1 without a server.
-     */
-    public int httpPort()
-    {
-        return runtime.httpPort();
-    }
-
-    @Override
-    public void close()
-    {
-        runtime.close();
     }
 }

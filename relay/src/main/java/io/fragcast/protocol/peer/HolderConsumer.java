@@ -3,43 +3,14 @@ package io.fragcast.protocol.peer;
 /**
  * What those who ask for lost frames learn of the holders, numbered as the links of the repair lane are: one for each
  * peer that this node dials, in the order of the configuration. A call that returns false was not taken; it is not
- * repeated, for each is said again or made up for by a later one.
+ * repeated, for each is said again or made up for by a later one. What a consumer does not override, it takes and needs
+ * nothing of.
  */
 public interface HolderConsumer
 {
-    /** Takes everything and needs nothing of it: for a node that asks nobody. */
+    /** Needs nothing of it: for a node that asks nobody. */
     HolderConsumer NONE = new HolderConsumer()
     {
-        @Override
-        public boolean onHolder(final int holder, final boolean isReady, final long rttNs, final long capabilities)
-        {
-            return true;
-        }
-
-        @Override
-        public boolean onHolderStatus(
-            final int holder,
-            final long sealedBlock,
-            final int openTerm,
-            final long openBlock,
-            final long openIncarnation,
-            final int openNextSeq)
-        {
-            return true;
-        }
-
-        @Override
-        public boolean onHolderHas(
-            final int holder,
-            final int leaderTerm,
-            final long blockNumber,
-            final long incarnation,
-            final int firstSeq,
-            final long bits,
-            final int parts)
-        {
-            return true;
-        }
     };
 
     /**
@@ -51,7 +22,11 @@ public interface HolderConsumer
      * @param capabilities of its Hello.
      * @return false if not taken.
      */
-    boolean onHolder(int holder, boolean isReady, long rttNs, long capabilities);
+    default boolean onHolder(
+        final int holder, final boolean isReady, final long rttNs, final long capabilities)
+    {
+        return true;
+    }
 
     /**
      * What a holder says it has, as a whole.
@@ -64,8 +39,16 @@ public interface HolderConsumer
      * @param openNextSeq     one more than the highest seq accepted.
      * @return false if not taken.
      */
-    boolean onHolderStatus(
-        int holder, long sealedBlock, int openTerm, long openBlock, long openIncarnation, int openNextSeq);
+    default boolean onHolderStatus(
+        final int holder,
+        final long sealedBlock,
+        final int openTerm,
+        final long openBlock,
+        final long openIncarnation,
+        final int openNextSeq)
+    {
+        return true;
+    }
 
     /**
      * What a holder has that this node has not accepted yet.
@@ -79,6 +62,15 @@ public interface HolderConsumer
      * @param parts       {@link HaveList#ENV}, {@link HaveList#END} unknown here.
      * @return false if not taken.
      */
-    boolean onHolderHas(
-        int holder, int leaderTerm, long blockNumber, long incarnation, int firstSeq, long bits, int parts);
+    default boolean onHolderHas(
+        final int holder,
+        final int leaderTerm,
+        final long blockNumber,
+        final long incarnation,
+        final int firstSeq,
+        final long bits,
+        final int parts)
+    {
+        return true;
+    }
 }

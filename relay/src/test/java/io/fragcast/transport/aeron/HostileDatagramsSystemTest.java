@@ -1,7 +1,6 @@
 package io.fragcast.transport.aeron;
 
 import io.aeron.driver.status.SystemCounterDescriptor;
-import io.aeron.protocol.HeaderFlyweight;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
@@ -12,9 +11,6 @@ import org.junit.jupiter.api.Timeout;
 import java.net.InetSocketAddress;
 import java.util.Random;
 
-import static io.fragcast.transport.aeron.Datagrams.EOS;
-import static io.fragcast.transport.aeron.Datagrams.REVOKED;
-import static io.fragcast.transport.aeron.Datagrams.UNFRAGMENTED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -28,7 +24,6 @@ class HostileDatagramsSystemTest
     private static final int SESSION = 0x0BAD_F00D;
     private static final int STREAM = InvokerRig.STREAM;
     private static final int DATAGRAMS = 1_000_000;
-    private static final int STRANGE_SESSIONS = 10_000;
     // Few enough to wait in the socket beside the honest stream: none may be lost, or it was not refused.
     private static final int BATCH = 32;
     private static final long SEED = 20261121;
@@ -37,7 +32,7 @@ class HostileDatagramsSystemTest
     private final ChannelConfig channel = InvokerRig.unicast(port, SESSION);
     private final InetSocketAddress target = channel.address();
     private final Wiretap live = new Wiretap();
-    private final Random random = new Random(SEED);
+    private final HostileDatagrams hostile = new HostileDatagrams(SESSION, channel, live, new Random(SEED));
     private final FrameLog log = new FrameLog();
     private long sent;
 
@@ -60,7 +55,7 @@ class HostileDatagramsSystemTest
                 for (int j = i; j < i + BATCH; j++)
                 {
                     final RawSocket attacker = 0 == j % 4 ? stranger : insider;
-                    craft(attacker.datagram, j / 4, attacker == stranger);
+                    hostile.craft(attacker.datagram, j / 4, attacker == stranger);
                     attacker.sendTo(target);
                 }
                 final long due = i + BATCH;
@@ -199,7 +194,7 @@ class HostileDatagramsSystemTest
             final int cases = 20_000;
             for (int i = 0; i < cases; i++)
             {
-                craftControl(d, random.nextInt(14));
+                hostile.craftControl(d);
                 receiver.sendTo(publisher);
                 final long due = i + 1;
                 InvokerRig.await("refused", () -> hear(receiver, seen) && from.refused() == due, from);
@@ -259,7 +254,7 @@ class HostileDatagramsSystemTest
             final int[] wrongAtAnyPosition = {0, 1, 2, 4, 5, 6, 9, 10, 11, 12, 13};
             for (int i = 0; i < 20_000; i++)
             {
-                craftControl(stranger.datagram, wrongAtAnyPosition[i % wrongAtAnyPosition.length]);
+                hostile.craftControl(stranger.datagram, wrongAtAnyPosition[i % wrongAtAnyPosition.length]);
                 stranger.sendTo(control);
                 final long due = i + 1;
                 InvokerRig.await("refused", () -> exchange(sink, source, from) && from.refused() == due, to);
@@ -269,30 +264,6 @@ class HostileDatagramsSystemTest
             assertHonestStreamWhole(from, to);
             assertEquals(0, to.refused());
             assertTrue(sink.isConnected());
-        }
-    }
-
-    private void craftControl(final Datagrams d, final int kind)
-    {
-        final int term = live.initialTermId;
-        final int termLength = channel.termLength();
-        final int window = channel.windowBytes();
-        switch (kind)
-        {
-            case 0 -> d.statusMessage(0, SESSION, STREAM, term, 0, window + 1 + random.nextInt(1 << 30), 1);
-            case 1 -> d.statusMessage(0, SESSION, STREAM, term, 0, random.nextInt(1408), 1);
-            case 2 -> d.statusMessage(0, SESSION, STREAM, term, termLength + 32, window, 1);
-            case 3 -> d.statusMessage(0, SESSION, STREAM, term, live.nextOffset + 1408 + 32, window, 1);
-            case 4 -> d.statusMessage(0, SESSION, STREAM, term - 1, 0, window, 1);
-            case 5 -> d.statusMessage(0x40, SESSION, STREAM, term, 0, window, 1);
-            case 6 -> d.nak(SESSION, STREAM, term, -32, 64);
-            case 7 -> d.nak(SESSION, STREAM, term, 0, live.nextOffset + 1408 + 32);
-            case 8 -> d.nak(SESSION, STREAM, term + 1 + random.nextInt(1000), 0, 64);
-            case 9 -> d.nak(SESSION, STREAM, term, random.nextInt(1000) * 32 + 1 + random.nextInt(31), 64);
-            case 10 -> d.nak(SESSION + 1 + random.nextInt(10_000), STREAM, term, 0, 64);
-            case 11 -> d.control(HeaderFlyweight.HDR_TYPE_ERR, 48, 0, SESSION, STREAM);
-            case 12 -> d.control(HeaderFlyweight.HDR_TYPE_RTTM, 40, 0x80, SESSION, STREAM);
-            default -> d.control(HeaderFlyweight.HDR_TYPE_RSP_SETUP, 20, 0, SESSION, STREAM);
         }
     }
 
@@ -373,168 +344,5 @@ class HostileDatagramsSystemTest
         assertEquals(0, log.first);
         assertEquals(sent, log.received);
         assertEquals(0, log.gaps + log.backwards + log.damaged);
-    }
-
-    private void craft(final Datagrams d, final int number, final boolean isStranger)
-    {
-        final int term = live.termId;
-        final int next = live.nextOffset % channel.termLength();
-        if (isStranger && 0 == number % 2)
-        {
-            // Nothing is wrong with these but where they come from.
-            d.data(1408, next, SESSION, STREAM, term);
-            if (next + 1408 > channel.termLength())
-            {
-                d.data(64, 0, SESSION, STREAM, term);
-            }
-            return;
-        }
-
-        switch (number % 8)
-        {
-            case 0 -> craftOffset(d, term, next);
-            case 1 -> craftLength(d, term, next);
-            case 2 -> craftPadding(d, term, next);
-            case 3 -> craftFlags(d, term, next);
-            case 4 -> craftSetup(d, term, next, number);
-            case 5 -> craftStrangeStream(d, term, next, number);
-            case 6 -> craftType(d, term, next);
-            default -> craftNoise(d);
-        }
-    }
-
-    private void craftOffset(final Datagrams d, final int term, final int next)
-    {
-        final int termLength = channel.termLength();
-        switch (random.nextInt(7))
-        {
-            case 0 -> d.data(100, next + 1 + random.nextInt(31), SESSION, STREAM, term);
-            case 1 -> d.data(100, termLength + 32 * random.nextInt(1000), SESSION, STREAM, term - 1);
-            case 2 -> d.data(100, -32 - 32 * random.nextInt(1000), SESSION, STREAM, term + 1);
-            case 3 -> d.data(1408, termLength - 32 - 32 * random.nextInt(43), SESSION, STREAM, term);
-            case 4 -> d.data(100, Integer.MIN_VALUE, SESSION, STREAM, term);
-            case 5 -> d.data(100, next / 2 / 32 * 32, SESSION, STREAM, term + 3 + random.nextInt(1000));
-            default -> d.data(100, next / 2 / 32 * 32, SESSION, STREAM, live.initialTermId - 1 - random.nextInt(1000));
-        }
-    }
-
-    private void craftLength(final Datagrams d, final int term, final int next)
-    {
-        d.data(100, fitting(next), SESSION, STREAM, term);
-        switch (random.nextInt(6))
-        {
-            case 0 -> d.buffer.putInt(0, 0x7FFF_FF00);
-            case 1 -> d.buffer.putInt(0, Integer.MIN_VALUE + random.nextInt(1 << 30));
-            case 2 -> d.buffer.putInt(0, 129 + random.nextInt(1 << 20));
-            case 3 -> d.buffer.putInt(0, random.nextInt(33));
-            case 4 -> d.length += 1 + random.nextInt(31);
-            default ->
-            {
-                // A second frame whose header is some other stream's, or none.
-                d.frame(128, 64, UNFRAGMENTED, HeaderFlyweight.HDR_TYPE_DATA, fitting(next) + 128, SESSION + 1, STREAM,
-                    term);
-                d.length = 192;
-            }
-        }
-    }
-
-    private void craftPadding(final Datagrams d, final int term, final int next)
-    {
-        final int offset = fitting(next);
-        final int toEnd = channel.termLength() - offset;
-        final int length = switch (random.nextInt(3))
-        {
-            case 0 -> toEnd == 32 * 1024 ? 16 * 1024 : 32 * 1024;
-            case 1 -> toEnd - 32;
-            default -> toEnd + 32;
-        };
-        d.frame(0, length, UNFRAGMENTED, HeaderFlyweight.HDR_TYPE_PAD, offset, SESSION, STREAM, term);
-        d.length = 32 * (1 + random.nextInt(2));
-    }
-
-    private void craftFlags(final Datagrams d, final int term, final int next)
-    {
-        final int flags = switch (random.nextInt(5))
-        {
-            case 0 -> UNFRAGMENTED | EOS;
-            case 1 -> UNFRAGMENTED | EOS | REVOKED;
-            case 2 -> 0x80;
-            case 3 -> 0x40;
-            default -> random.nextInt(0xC0);
-        };
-        if (random.nextBoolean())
-        {
-            d.heartbeat(flags, next, SESSION, STREAM, term);
-        }
-        else
-        {
-            d.data(100, fitting(next), SESSION, STREAM, term);
-            d.buffer.putByte(5, (byte)flags);
-        }
-    }
-
-    private void craftSetup(final Datagrams d, final int term, final int next, final int number)
-    {
-        final int initial = live.initialTermId;
-        final int termLength = channel.termLength();
-        switch (random.nextInt(6))
-        {
-            case 0 -> d.setup(0, next, SESSION, STREAM, initial, term, 1 << 30, 1408, 0);
-            case 1 -> d.setup(0, next, SESSION, STREAM, initial, term, termLength, 65504, 0);
-            case 2 -> d.setup(0, next, SESSION, STREAM, initial, term, termLength, 1408, -1);
-            case 3 -> d.setup(0xC0, next, SESSION, STREAM, initial, term, termLength, 1408, 0);
-            // Right in shape, of a publication that nobody follows.
-            case 4 -> d.setup(0, 0, SESSION, STREAM, initial + 1 + random.nextInt(1000), initial + 2000, termLength,
-                1408, 0);
-            default -> d.setup(0, 0, strangeSession(number), STREAM, 1, 1, 1 << 30, 1408, 0);
-        }
-    }
-
-    private void craftStrangeStream(final Datagrams d, final int term, final int next, final int number)
-    {
-        switch (random.nextInt(3))
-        {
-            case 0 -> d.data(100, fitting(next), strangeSession(number), STREAM, term);
-            case 1 -> d.data(100, fitting(next), SESSION, STREAM + 1 + random.nextInt(100), term);
-            default -> d.setup(0, 0, strangeSession(number), STREAM, 1, 1, channel.termLength(), 1408, 0);
-        }
-    }
-
-    private void craftType(final Datagrams d, final int term, final int next)
-    {
-        switch (random.nextInt(6))
-        {
-            case 0 -> d.control(HeaderFlyweight.HDR_TYPE_RTTM, 40, 0x80, SESSION, STREAM);
-            case 1 -> d.control(HeaderFlyweight.HDR_TYPE_ERR, 48, 0, SESSION, STREAM);
-            case 2 -> d.nak(SESSION, STREAM, term, fitting(next), 32);
-            case 3 -> d.statusMessage(0x40, SESSION, STREAM, term, fitting(next), 128 * 1024, 1);
-            case 4 ->
-            {
-                d.data(100, fitting(next), SESSION, STREAM, term);
-                d.buffer.putByte(4, (byte)(1 + random.nextInt(255)));
-            }
-            default -> d.control(6 + random.nextInt(60_000), 40, 0, SESSION, STREAM);
-        }
-    }
-
-    private void craftNoise(final Datagrams d)
-    {
-        d.length = random.nextInt(1500);
-        for (int i = 0; i < d.length; i += 8)
-        {
-            d.buffer.putLong(i, random.nextLong());
-        }
-        // No wild bytes may pass for this version's by chance, or the test would not know what to expect.
-        d.buffer.putByte(4, (byte)(1 + random.nextInt(255)));
-    }
-
-    private int fitting(final int next)
-    {
-        return next + 1408 > channel.termLength() ? 0 : next;
-    }
-
-    private static int strangeSession(final int number)
-    {
-        return SESSION + 1 + number % STRANGE_SESSIONS;
     }
 }
