@@ -37,9 +37,14 @@ public final class FragcastProcess
     }
 
     static FragcastProcess start(
-        final Path folder, final String name, final List<String> jvmOptions, final List<String> args)
+        final Path folder,
+        final String name,
+        final List<String> prefix,
+        final List<String> jvmOptions,
+        final List<String> args)
     {
-        final List<String> command = new ArrayList<>(List.of(
+        final List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "@" + Path.of("..", "tuning", "jvm", "jvm.options").toAbsolutePath().normalize(),
             // Several of them start on two cores: the second compiler and its profiles only delay them.

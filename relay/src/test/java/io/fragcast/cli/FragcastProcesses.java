@@ -68,11 +68,23 @@ public final class FragcastProcesses implements BeforeEachCallback, AfterEachCal
         return startWith(List.of(), name, args);
     }
 
+    /** The same on another host. */
+    FragcastProcess startOn(final Namespaces.Host host, final String name, final String... args)
+    {
+        return start(host.command(), List.of(), name, args);
+    }
+
     /** The same with more options of the JVM. */
     FragcastProcess startWith(final List<String> jvmOptions, final String name, final String... args)
     {
+        return start(List.of(), jvmOptions, name, args);
+    }
+
+    private FragcastProcess start(
+        final List<String> prefix, final List<String> jvmOptions, final String name, final String... args)
+    {
         final FragcastProcess process =
-            FragcastProcess.start(folder, name + "-" + started.size(), jvmOptions, List.of(args));
+            FragcastProcess.start(folder, name + "-" + started.size(), prefix, jvmOptions, List.of(args));
         started.add(process);
 
         return process;

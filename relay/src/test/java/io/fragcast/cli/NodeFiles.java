@@ -172,15 +172,21 @@ final class NodeFiles
 
     private void writeBlocks() throws IOException
     {
+        writeBlocks(blocks());
+    }
+
+    /** The run, as a file that play takes. */
+    static void writeBlocks(final Path file) throws IOException
+    {
         try (InputStream in = Objects.requireNonNull(
             NodeFiles.class.getResourceAsStream("/blocks/op-mainnet.jsonl.gz"));
             GZIPInputStream unzipped = new GZIPInputStream(in))
         {
             final Stream<String> lines = new String(unzipped.readAllBytes(), StandardCharsets.UTF_8).lines()
                 .filter(NodeFiles::inRun);
-            Files.write(blocks(), lines.toList());
+            Files.write(file, lines.toList());
         }
-        assertThat(BlockFile.read(blocks())).hasSize(BLOCK_COUNT);
+        assertThat(BlockFile.read(file)).hasSize(BLOCK_COUNT);
     }
 
     private static boolean inRun(final String line)
@@ -196,7 +202,7 @@ final class NodeFiles
         return false;
     }
 
-    private static void keygen(final Path file)
+    static void keygen(final Path file)
     {
         final StringWriter err = new StringWriter();
         final int exitCode = Main.run(

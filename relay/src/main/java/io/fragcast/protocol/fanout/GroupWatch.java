@@ -110,8 +110,14 @@ public final class GroupWatch
         return Arrays.copyOf(ids, count);
     }
 
+    /** Who is not up, or still on its way, is silent by any way; its two seconds begin when it can be asked. */
     private boolean tryLeave(final int index, final long nowNs)
     {
+        if (!isReady(index))
+        {
+            heardNs[index] = nowNs;
+            return false;
+        }
         look(index);
         if (nowNs - (heardNs[index] + LOST_NS) < 0 || !ask(index, nowNs))
         {
@@ -153,6 +159,19 @@ public final class GroupWatch
         {
             heardNs[index] = lastNs;
         }
+    }
+
+    private boolean isReady(final int index)
+    {
+        for (int i = 0; i < peers.count(); i++)
+        {
+            if (peers.isReady(i) && upstreams[index] == peers.id(i))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private boolean ask(final int index, final long nowNs)

@@ -67,7 +67,9 @@ class GroupWatchTest
         run(10_000);
         assertThat(watch.unicast()).isEmpty();
         peer.isReady = true;
-        run(200);
+        run(1_800);
+        assertThat(watch.unicast()).as("it has just come up").isEmpty();
+        run(400);
         assertThat(watch.unicast()).containsExactly(LEADER);
     }
 
