@@ -9,6 +9,7 @@ import io.fragcast.journal.JournalRing;
 import io.fragcast.node.JournalTap;
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.FrameForwarder;
+import io.fragcast.protocol.block.RunProgress;
 import io.fragcast.protocol.repair.AnswerLimits;
 import io.fragcast.protocol.repair.RecentFrames;
 import io.fragcast.protocol.repair.RepairClient;
@@ -43,6 +44,7 @@ final class SimRepair
     private final JournalRing ring;
     private final FrameLink[] holders;
     private final RepairAgent agent;
+    private @Nullable RunProgress progress;
 
     /**
      * The repair lane of a process that starts.
@@ -82,6 +84,7 @@ final class SimRepair
                 AnswerLimits.DEFAULT,
                 site.random().forPart(2)::nextLong,
                 counters),
+            () -> null == progress ? RepairServer.NONE_OPEN : progress.openBlock(),
             () -> 0,
             counters);
     }
@@ -136,6 +139,7 @@ final class SimRepair
             new RepairProxy(holders, ctx.schedule().chainId()),
             RepairClient.DEFAULT_PATIENCE_NS,
             counters);
+        progress = receiver.progress();
         receiver.repairedBy(client, (latencyNs) ->
         {
         });

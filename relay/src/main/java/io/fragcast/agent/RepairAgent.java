@@ -11,6 +11,7 @@ import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * Serves repair, on a cold thread: takes accepted frames into memory, follows the journal, hears requests, answers.
@@ -31,6 +32,7 @@ public final class RepairAgent implements Agent
     private final ServedLinks links;
     private final @Nullable BulkService bulk;
     private final RepairServer server;
+    private final LongSupplier openBlock;
     private final IntSupplier transport;
 
     /**
@@ -42,6 +44,8 @@ public final class RepairAgent implements Agent
      * @param archive   that the server reads; null without a journal.
      * @param links     of the requesters, numbered as the server knows them.
      * @param server    that answers.
+     * @param openBlock height that the hot agent is to finish now, told after it was written to the ring; {@link
+     *                  RepairServer#NONE_OPEN} where there is none.
      * @param transport run once a duty cycle: the transport's own work on this thread.
      * @param counters  of the node.
      */
@@ -52,10 +56,11 @@ public final class RepairAgent implements Agent
         final @Nullable JournalArchive archive,
         final FrameLink[] links,
         final RepairServer server,
+        final LongSupplier openBlock,
         final IntSupplier transport,
         final Counters counters)
     {
-        this(name, clock, accepted, archive, links, server, null, transport, counters);
+        this(name, clock, accepted, archive, links, server, openBlock, null, transport, counters);
     }
 
     /**
@@ -67,6 +72,8 @@ public final class RepairAgent implements Agent
      * @param archive   that the server reads; null without a journal.
      * @param links     of the requesters, numbered as the server knows them.
      * @param server    that answers.
+     * @param openBlock height that the hot agent is to finish now, told after it was written to the ring; {@link
+     *                  RepairServer#NONE_OPEN} where there is none.
      * @param bulk      serves the bulk lane beside; null: nobody does.
      * @param transport run once a duty cycle: the transport's own work on this thread.
      * @param counters  of the node.
@@ -78,6 +85,7 @@ public final class RepairAgent implements Agent
         final @Nullable JournalArchive archive,
         final FrameLink[] links,
         final RepairServer server,
+        final LongSupplier openBlock,
         final @Nullable BulkService bulk,
         final IntSupplier transport,
         final Counters counters)
@@ -87,6 +95,7 @@ public final class RepairAgent implements Agent
         this.accepted = accepted.clone();
         this.archive = archive;
         this.server = server;
+        this.openBlock = openBlock;
         this.bulk = bulk;
         this.transport = transport;
         final RepairAdapter[] adapters = new RepairAdapter[links.length];
@@ -102,9 +111,16 @@ public final class RepairAgent implements Agent
     {
         final long nowNs = clock.nanoTime();
         int workCount = transport.getAsInt();
+        final long openBlockBefore = openBlock.getAsLong();
+        boolean isDrained = true;
         for (final AcceptedFrames frames : accepted)
         {
             workCount += frames.drain(ACCEPTED_LIMIT);
+            isDrained &= frames.isDrained();
+        }
+        if (isDrained)
+        {
+            server.onOpenBlock(openBlockBefore);
         }
         if (null != archive)
         {

@@ -44,6 +44,16 @@ public final class AcceptedFrames
         return ring.read(handler, recordLimit);
     }
 
+    /**
+     * Is nothing left to move?
+     *
+     * @return true if the ring is empty.
+     */
+    public boolean isDrained()
+    {
+        return 0 == ring.size();
+    }
+
     private void onRecord(final int type, final MutableDirectBuffer buffer, final int offset, final int length)
     {
         if (!record.tryWrap(buffer, offset, length))

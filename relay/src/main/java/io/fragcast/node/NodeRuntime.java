@@ -16,9 +16,11 @@ import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.BlockConsumer;
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.FrameForwarder;
+import io.fragcast.protocol.block.RunProgress;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.peer.PeerSnapshot;
 import io.fragcast.protocol.repair.RepairClient;
+import io.fragcast.protocol.repair.RepairServer;
 import io.fragcast.transport.LinkPlace;
 import io.fragcast.transport.aeron.AeronClient;
 import io.fragcast.transport.aeron.Grant;
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -63,6 +66,8 @@ final class NodeRuntime implements AutoCloseable
     private final @Nullable HttpServer http;
     private final NodeSight sight;
     private final HolderRing holderNews = new HolderRing();
+    /** Told by the hot agent, where there is one that follows the run, to the thread that answers. */
+    private final AtomicLong openBlock = new AtomicLong(RepairServer.NONE_OPEN);
     private final NodeStatements statements;
     private final HotPeers peers;
     private final NodeReload reload;
@@ -100,7 +105,8 @@ final class NodeRuntime implements AutoCloseable
             ctx.name(), null == config ? null : config.dir().resolve("evidence"), maxFrameLength(), statements.own());
         journal = JournalLane.open(ctx, host, opened, clock, epochClock, counters);
         host.addCold(Role.JOURNAL, alarms, hotErrors());
-        final RepairLane repair = RepairLane.serve(ctx, host, links, journal, clock, epochClock, counters);
+        final RepairLane repair = RepairLane.serve(
+            ctx, host, links, journal, openBlock::getAcquire, clock, epochClock, counters);
         rings = Stream.of(null == journal ? null : journal.ring(), null == repair ? null : repair.ring())
             .filter(Objects::nonNull)
             .toArray(JournalRing[]::new);
@@ -285,6 +291,8 @@ final class NodeRuntime implements AutoCloseable
         }
 
         final HolderHints hints = new HolderHints(client);
+        final RunProgress progress = receiver.progress();
+        openBlock.setRelease(progress.openBlock());
         final Runnable duty = cycleDuty(fanout, lookahead.andThen(receiver::onSchedule));
 
         final IngestAgent agent = new IngestAgent(
@@ -299,6 +307,7 @@ final class NodeRuntime implements AutoCloseable
             () ->
             {
                 holderNews.poll(hints, HOLDER_NEWS_LIMIT);
+                openBlock.setRelease(progress.openBlock());
                 duty.run();
             },
             counters);

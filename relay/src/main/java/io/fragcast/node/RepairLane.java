@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * The serving side of a node's repair and bulk lanes, on a cold thread with a client of its own:
@@ -65,13 +66,14 @@ final class RepairLane
     /**
      * Makes what serves a node's requesters.
      *
-     * @param ctx      of the node.
-     * @param host     that runs it.
-     * @param links    of the node.
-     * @param journal  of the node, whose holes are filled from memory; null: none.
-     * @param clock    monotonic.
-     * @param epoch    for the time of records.
-     * @param counters of the node.
+     * @param ctx       of the node.
+     * @param host      that runs it.
+     * @param links     of the node.
+     * @param journal   of the node, whose holes are filled from memory; null: none.
+     * @param openBlock height that the hot agent is to finish now.
+     * @param clock     monotonic.
+     * @param epoch     for the time of records.
+     * @param counters  of the node.
      * @return the lane; null where nobody may ask.
      */
     static @Nullable RepairLane serve(
@@ -79,6 +81,7 @@ final class RepairLane
         final NodeHost host,
         final Links links,
         final @Nullable JournalLane journal,
+        final LongSupplier openBlock,
         final NanoClock clock,
         final EpochNanoClock epoch,
         final Counters counters)
@@ -145,6 +148,7 @@ final class RepairLane
                 archive,
                 requesters,
                 server,
+                openBlock,
                 new BulkService(behind, seeder, chainId, counters),
                 () -> commands.doWork() + client.invoke() + (null == filler ? 0 : filler.doWork()),
                 counters),

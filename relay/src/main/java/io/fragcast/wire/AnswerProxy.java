@@ -1,6 +1,7 @@
 package io.fragcast.wire;
 
 import io.fragcast.codecs.AnswerState;
+import io.fragcast.codecs.BooleanType;
 import io.fragcast.codecs.HoleKind;
 import io.fragcast.codecs.MessageHeaderEncoder;
 import io.fragcast.codecs.WantResultEncoder;
@@ -85,7 +86,8 @@ public final class AnswerProxy implements AnswerSender
             .notFound(result.notFound)
             .sentBytes(result.sentBytes)
             .oldestBlock(result.oldestBlock)
-            .state(AnswerState.get((short)result.state.ordinal()));
+            .state(AnswerState.get((short)result.state.ordinal()))
+            .isOpen(result.isOpen ? BooleanType.T : BooleanType.F);
         for (int i = 0; i < WantResultEncoder.reservedLength(); i++)
         {
             encoder.reserved(i, (short)0);

@@ -1,5 +1,6 @@
 package io.fragcast.wire;
 
+import io.fragcast.codecs.BooleanType;
 import io.fragcast.codecs.MessageHeaderDecoder;
 import io.fragcast.codecs.WantResultDecoder;
 import io.fragcast.counter.Counters;
@@ -26,6 +27,7 @@ public final class RepairAnswerAdapter implements FrameHandler
     private static final int HEADER_LENGTH = MessageHeaderDecoder.ENCODED_LENGTH;
     private static final int GROUP_HEADER_LENGTH = WantResultDecoder.MissingDecoder.sbeHeaderSize();
     private static final int ENTRY_LENGTH = WantResultDecoder.MissingDecoder.sbeBlockLength();
+    private static final short YES = BooleanType.T.value();
     private static final int MAX_INT_BITS = Integer.SIZE - 1;
 
     private final int holder;
@@ -155,6 +157,7 @@ public final class RepairAnswerAdapter implements FrameHandler
         result.notFound = (int)Math.min(decoder.notFound(), Integer.MAX_VALUE);
         result.sentBytes = decoder.sentBytes();
         result.state = AnswerState.of(decoder.stateRaw());
+        result.isOpen = YES == decoder.isOpenRaw();
         client.onResult(holder, result, clock.nanoTime());
 
         return true;

@@ -1,6 +1,7 @@
 package io.fragcast.agent;
 
 import io.fragcast.codecs.AnswerState;
+import io.fragcast.codecs.BooleanType;
 import io.fragcast.codecs.MessageHeaderDecoder;
 import io.fragcast.codecs.MessageHeaderEncoder;
 import io.fragcast.codecs.RangeRequestEncoder;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -41,13 +43,14 @@ class RepairAgentTest
     private final RecentFrames memory = new RecentFrames(RecentFrames.MIN_LENGTH, counters);
     private final MemoryLink[] links = {new MemoryLink(), new MemoryLink()};
     private final UnsafeBuffer request = new UnsafeBuffer(new byte[128]);
+    private final AtomicLong openBlock = new AtomicLong(RepairServer.NONE_OPEN);
     private long tokens;
     private final RepairServer server = new RepairServer(
         CHAIN_ID, links.length, memory, FrameArchive.NONE, new AnswerProxy(links, CHAIN_ID, 1_376),
         AnswerLimits.DEFAULT, () -> ++tokens, counters);
     private final RepairAgent agent = new RepairAgent(
         "test", System::nanoTime, new AcceptedFrames[]{new AcceptedFrames(ring, memory)}, null,
-        new FrameLink[]{links[0], links[1]}, server, () -> 0, counters);
+        new FrameLink[]{links[0], links[1]}, server, openBlock::get, () -> 0, counters);
 
     @Test
     void shouldServeWhatWasAccepted()
@@ -66,6 +69,18 @@ class RepairAgentTest
         }
         assertThat(links[1].sent).isEmpty();
         assertThat(ask(1, token).state()).as("the token of another").isEqualTo(AnswerState.UNPROVED);
+    }
+
+    @Test
+    void shouldSayOfWhatItWaitsForItselfThatItMayCome()
+    {
+        accept();
+        final long token = ask(0, 0).token();
+        openBlock.set(8);
+        assertThat(ask(0, token).isOpen()).as("block 7 is over").isEqualTo(BooleanType.F);
+
+        openBlock.set(7);
+        assertThat(ask(0, token).isOpen()).isEqualTo(BooleanType.T);
     }
 
     @Test

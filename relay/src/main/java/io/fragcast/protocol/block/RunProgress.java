@@ -45,6 +45,16 @@ public final class RunProgress
     }
 
     /**
+     * From which height on this node waits for something, as it tells those who ask it for what they lost.
+     *
+     * @return the height to be finished now; 0, all of them, until {@link #isPlaced}.
+     */
+    public long openBlock()
+    {
+        return sequencer.isPlaced() ? sequencer.cursor() : 0;
+    }
+
+    /**
      * Frags of that height that were delivered.
      *
      * @return frags.

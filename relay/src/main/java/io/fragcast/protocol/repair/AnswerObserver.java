@@ -9,6 +9,14 @@ interface AnswerObserver
     void onArchiveRead();
 
     /**
+     * Does the node itself wait for a height? Asked before the answer is looked up.
+     *
+     * @param blockNumber the height.
+     * @return true if something of it, or all, may come to the node yet.
+     */
+    boolean isOpen(long blockNumber);
+
+    /**
      * The result is about to be sent.
      *
      * @param result    says already what was found.

@@ -104,6 +104,12 @@ public final class HeightReader
         }
 
         @Override
+        public boolean isOpen(final long blockNumber)
+        {
+            return false;
+        }
+
+        @Override
         public void complete(final WantResult result, final long requestId, final long token)
         {
             // Nobody sees the result.

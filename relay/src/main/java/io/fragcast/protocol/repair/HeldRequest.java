@@ -17,6 +17,23 @@ final class HeldRequest
     int heightCount;
     int fromSeq;
 
+    /** Highest height asked for; 0: none. */
+    long lastBlock()
+    {
+        if (isRange)
+        {
+            return fromBlock + Math.max(0, heightCount - 1);
+        }
+
+        long last = 0;
+        for (int i = 0, size = holes.size(); i < size; i++)
+        {
+            last = Long.compareUnsigned(holes.blockNumber(i), last) > 0 ? holes.blockNumber(i) : last;
+        }
+
+        return last;
+    }
+
     void want(final AnswerState verdict, final long requestId, final long maxBytes, final HoleList asked)
     {
         this.verdict = verdict;

@@ -26,6 +26,11 @@ public final class RepairClient implements RepairOutlook
     public static final long DEFAULT_PATIENCE_NS = 50 * CADENCE_NS;
     /** How long a height waits for a holder that is not connected or does not answer: a link is back within 1 s. */
     static final long RECONNECT_NS = 10 * CADENCE_NS;
+    /**
+     * How long a height waits for a holder that has not got it either, and waits for it itself: its own holder may take
+     * {@link #RECONNECT_NS} to be back, and as long to answer. Two that hold for each other wait no longer.
+     */
+    static final long OPEN_NS = 2 * RECONNECT_NS;
     /** Between two looks: at least what paths of a LAN differ by, at most half the 1 ms that a hole may age unasked. */
     static final long MIN_SAMPLE_NS = 100_000L;
     /** See {@link #MIN_SAMPLE_NS}. */
@@ -248,7 +253,8 @@ public final class RepairClient implements RepairOutlook
         for (final RepairHolder holder : holders)
         {
             if (holder.isNamed && (holder.isLive() ?
-                !requests.isAnswered(holder.index, blockNumber, sinceNs) : waitedNs < RECONNECT_NS))
+                !requests.isAnswered(holder.index, blockNumber, sinceNs, waitedNs >= OPEN_NS) :
+                waitedNs < RECONNECT_NS))
             {
                 return true;
             }
@@ -289,6 +295,7 @@ public final class RepairClient implements RepairOutlook
         {
             notFound.getAndAddRelease(result.notFound);
             requests.state(request, RepairRequest.State.ANSWERED);
+            request.isOpen = result.isOpen;
             request.retryNs = nowNs + (request.isPressing ? holder.retryNs(0 != result.found) : CADENCE_NS);
         }
         else

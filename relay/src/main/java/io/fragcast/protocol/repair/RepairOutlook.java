@@ -15,7 +15,7 @@ public interface RepairOutlook
      * @param blockNumber height.
      * @param sinceNs     when there was last anything new of it.
      * @param nowNs       monotonic nanoseconds.
-     * @return false once everybody who could have it has said that he does not, or patience is at an end.
+     * @return false once everybody who could have it has said that he does not and will not, or patience is at an end.
      */
     boolean mayStillCome(long blockNumber, long sinceNs, long nowNs);
 }

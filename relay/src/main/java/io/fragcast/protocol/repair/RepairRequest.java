@@ -34,6 +34,8 @@ final class RepairRequest
     /** ANSWERED: until then this holder is not asked the same again. */
     long retryNs;
     boolean isPressing;
+    /** ANSWERED: the holder waits for it too, so that it may have more later. */
+    boolean isOpen;
     /** A RangeRequest: heights asked for; else none. */
     boolean isRange;
     long fromBlock;
@@ -43,6 +45,7 @@ final class RepairRequest
     {
         state = State.FREE;
         asked.clear();
+        isOpen = false;
         isRange = false;
         fromBlock = 0;
         toBlock = -1;

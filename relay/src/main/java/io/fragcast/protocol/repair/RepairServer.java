@@ -32,6 +32,9 @@ public final class RepairServer
     /** Requesters that share what may be read of the archive in one duty cycle. */
     private static final int ARCHIVE_TURNS = 4;
 
+    /** All heights are over: of a node that waits for nothing. */
+    public static final long NONE_OPEN = Long.MAX_VALUE;
+
     private static final int NO_SLOT = -1;
 
     private final long chainId;
@@ -55,6 +58,7 @@ public final class RepairServer
     private final AtomicCounter archiveReadCounter;
     private final AtomicCounter droppedCounter;
     private int firstSlot;
+    private long openBlock = NONE_OPEN;
 
     /**
      * A server.
@@ -102,6 +106,16 @@ public final class RepairServer
         notFounder = counters.get(FragcastCounter.REPAIR_MISSING);
         archiveReadCounter = counters.get(FragcastCounter.REPAIR_ARCHIVE_READS);
         droppedCounter = counters.get(FragcastCounter.REPAIR_ANSWERS_DROPPED);
+    }
+
+    /**
+     * How far the node is itself; memory holds all that it accepted of lower heights.
+     *
+     * @param blockNumber height that it is to finish now; {@link #NONE_OPEN} if it waits for nothing.
+     */
+    public void onOpenBlock(final long blockNumber)
+    {
+        openBlock = blockNumber;
     }
 
     /**
@@ -285,6 +299,12 @@ public final class RepairServer
         public void onArchiveRead()
         {
             archiveReadCounter.incrementRelease();
+        }
+
+        @Override
+        public boolean isOpen(final long blockNumber)
+        {
+            return Long.compareUnsigned(blockNumber, openBlock) >= 0;
         }
 
         @Override

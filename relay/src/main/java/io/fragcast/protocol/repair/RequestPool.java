@@ -180,9 +180,10 @@ final class RequestPool
      * @param holder      number.
      * @param blockNumber height.
      * @param sinceNs     the request must have left after this.
+     * @param isOpenTaken does it count what a holder said that waits for the height itself?
      * @return true if it was asked and has answered, and nothing is under way to it.
      */
-    boolean isAnswered(final int holder, final long blockNumber, final long sinceNs)
+    boolean isAnswered(final int holder, final long blockNumber, final long sinceNs, final boolean isOpenTaken)
     {
         boolean isAnswered = false;
         for (final RepairRequest request : requests)
@@ -193,7 +194,8 @@ final class RequestPool
                 {
                     return false;
                 }
-                isAnswered |= RepairRequest.State.ANSWERED == request.state && request.sentNs - sinceNs >= 0;
+                isAnswered |= RepairRequest.State.ANSWERED == request.state && request.sentNs - sinceNs >= 0 &&
+                    (isOpenTaken || !request.isOpen);
             }
         }
 

@@ -113,7 +113,7 @@ final class Requester implements FrameArchive.Consumer
         int workCount = 0;
         if (State.IDLE == state)
         {
-            begin();
+            begin(observer);
             workCount++;
         }
         if (State.MEMORY == state)
@@ -148,9 +148,10 @@ final class Requester implements FrameArchive.Consumer
         return true;
     }
 
-    private void begin()
+    private void begin(final AnswerObserver observer)
     {
         final HeldRequest request = requests[first];
+        result.isOpen = observer.isOpen(request.lastBlock());
         result.found = 0;
         result.sentBytes = 0;
         result.notFound = 0;

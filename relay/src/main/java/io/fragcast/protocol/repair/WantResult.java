@@ -28,6 +28,8 @@ public final class WantResult
     public long sentBytes;
     /** How the answer came out. */
     public AnswerState state = AnswerState.COMPLETE;
+    /** Does the holder itself wait for something of the heights asked for? What it lacks may come to it yet. */
+    public boolean isOpen;
     /** What the holder cannot fill, as far as it fits. */
     public final HoleList missing = new HoleList();
 }

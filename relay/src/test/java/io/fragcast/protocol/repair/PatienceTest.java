@@ -61,6 +61,52 @@ class PatienceTest
     }
 
     @Test
+    void shouldWaitForAHolderThatIsItselfBehind()
+    {
+        final RepairRig rig = new RepairRig(8, RTT).ready();
+        final RepairRig.Holder relay = rig.holders.get(0);
+        relay.isBehind = true;
+        final TestBlock first = rig.block(RepairRig.FIRST);
+        rig.send(first, first.frames(2, 1, 100));
+        final List<TestBlock> missed = List.of(rig.block(RepairRig.FIRST + 1), rig.block(RepairRig.FIRST + 2));
+        final TestBlock later = rig.block(RepairRig.FIRST + 3);
+        rig.send(later, later.frames(2, 1, 100));
+        rig.pass(10 * OLD_GRACE);
+        assertThat(rig.asks.stream().filter(RepairRig.Ask::isRange)).hasSizeGreaterThan(2);
+        assertThat(rig.node.story()).noneMatch((event) -> event.startsWith("GAP"));
+
+        missed.forEach((block) -> rig.lose(block, block.frames(2, 1, 100)));
+        rig.passUntilVerified(later.number(), RepairClient.CADENCE_NS + 10 * RTT);
+        assertThat(rig.node.story()).noneMatch((event) -> event.startsWith("GAP"));
+        missed.forEach((block) -> assertThat(rig.isVerified(block.number())).isTrue());
+    }
+
+    @Test
+    void shouldNotWaitForEverForOneThatWaitsToo()
+    {
+        final RepairRig rig = new RepairRig(9, RTT).ready();
+        rig.holders.get(0).isBehind = true;
+        final TestBlock next = loseAFragForGood(rig);
+        rig.pass(RepairClient.OPEN_NS - 10 * MS);
+        assertThat(rig.isVerified(next.number())).isFalse();
+
+        rig.passUntilVerified(next.number(), 20 * MS);
+    }
+
+    @Test
+    void shouldGiveUpWhenTheHolderHasGivenUp()
+    {
+        final RepairRig rig = new RepairRig(10, RTT).ready();
+        rig.holders.get(0).isBehind = true;
+        final TestBlock next = loseAFragForGood(rig);
+        rig.pass(10 * OLD_GRACE);
+        assertThat(rig.isVerified(next.number())).isFalse();
+
+        rig.holders.get(0).isBehind = false;
+        rig.passUntilVerified(next.number(), RepairClient.CADENCE_NS + 10 * RTT);
+    }
+
+    @Test
     void shouldWaitForALinkThatIsLostButNotForEver()
     {
         final RepairRig rig = new RepairRig(4, RTT).ready();

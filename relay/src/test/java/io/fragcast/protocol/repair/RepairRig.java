@@ -64,6 +64,8 @@ final class RepairRig
         boolean isSilent;
         boolean isBusy;
         boolean isLying;
+        /** Does it wait for everything itself? */
+        boolean isBehind;
         double loss;
         int maxAnswerBytes = Integer.MAX_VALUE;
         private final WantResult result = new WantResult();
@@ -113,6 +115,7 @@ final class RepairRig
             copy.notFound = answer.notFound;
             copy.sentBytes = answer.sentBytes;
             copy.state = answer.state;
+            copy.isOpen = answer.isOpen;
             sentNs = Math.max(nowNs, sentNs);
             if (random.nextDouble() >= loss)
             {
@@ -181,6 +184,7 @@ final class RepairRig
                     result.found = sentFrames;
                     result.sentBytes = sentBytes;
                     result.notFound = notFound;
+                    result.isOpen = isBehind;
                     result.newestTerm = null == newest ? 0 : 1;
                     result.newestBlock = null == newest ? 0 : newest.block;
                     result.newestIncarnation = null == newest ? 0 : newest.incarnation;
