@@ -2,13 +2,16 @@ package io.fragcast.bench.kill;
 
 import io.aeron.Aeron;
 import io.aeron.exceptions.AeronException;
+import io.aeron.exceptions.DriverTimeoutException;
 import io.fragcast.FragPublisher;
 import io.fragcast.PublishResult;
 import io.fragcast.bench.SampleChain;
 import io.fragcast.edge.ipc.IpcFragPublisher;
 import io.fragcast.protocol.block.BlockLimits;
+import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
+import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +37,7 @@ final class ChainBuilder implements AutoCloseable
     private final IdleStrategy idle = new BackoffIdleStrategy(1, 1, 1_000, 1_000_000);
     private volatile boolean isStopped;
     private volatile long sealedBlock;
+    private volatile @Nullable Throwable failure;
     private PublishResult reply = PublishResult.OK;
     private boolean isReplied;
 
@@ -49,6 +53,12 @@ final class ChainBuilder implements AutoCloseable
         return sealedBlock;
     }
 
+    /** What went wrong besides a driver that was killed; null: nothing. */
+    @Nullable Throwable failure()
+    {
+        return failure;
+    }
+
     @Override
     public void close() throws InterruptedException
     {
@@ -62,7 +72,8 @@ final class ChainBuilder implements AutoCloseable
         while (!isStopped)
         {
             try (Aeron aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(driver.toString())
-                .driverTimeoutMs(TimeUnit.SECONDS.toMillis(2)));
+                .driverTimeoutMs(TimeUnit.SECONDS.toMillis(2))
+                .errorHandler(this::onError));
                 FragPublisher publisher = IpcFragPublisher.connect(
                     aeron, "aeron:ipc", BlockLimits.production(), this::onReply))
             {
@@ -135,6 +146,15 @@ final class ChainBuilder implements AutoCloseable
         while (!isStopped && System.nanoTime() - deadlineNs < 0)
         {
             LockSupport.parkNanos(deadlineNs - System.nanoTime());
+        }
+    }
+
+    /** Aeron's own handler ends the process when the driver is gone, which is what this run is about. */
+    private void onError(final Throwable error)
+    {
+        if (!(error instanceof DriverTimeoutException || error instanceof AgentTerminationException))
+        {
+            failure = error;
         }
     }
 

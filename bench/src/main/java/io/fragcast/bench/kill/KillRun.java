@@ -55,6 +55,11 @@ final class KillRun
             {
                 killOne(Victim.values()[kill % Victim.values().length], builder);
             }
+            final Throwable failure = builder.failure();
+            if (null != failure)
+            {
+                onProblem("the builder's client: " + failure);
+            }
         }
         network.killAll();
         check();
