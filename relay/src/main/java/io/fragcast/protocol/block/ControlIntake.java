@@ -46,7 +46,7 @@ final class ControlIntake
         {
             return Verdict.NOT_LEADER;
         }
-        if (leaders.isFenced(frame.leaderTerm) && !sequencer.isRetreat(runAt(frame)))
+        if (leaders.isFenced(frame.leaderTerm) && !sequencer.isRetreat(runAt(frame), nowNs))
         {
             return Verdict.STALE;
         }
@@ -98,7 +98,7 @@ final class ControlIntake
                 sequencer.onHeard(nowNs);
             }
         }
-        else if (sequencer.isRetreat(runAt))
+        else if (sequencer.isRetreat(runAt, nowNs))
         {
             if (sequencer.retreatTo(runAt, term, nowNs))
             {

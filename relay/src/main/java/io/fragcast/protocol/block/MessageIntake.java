@@ -133,7 +133,7 @@ final class MessageIntake
                 return onContradiction(sealed, frame, term, sessionId, nowNs);
             }
         }
-        final boolean isRetreat = Verdict.STALE == window && sequencer.isRetreat(frame.blockNumber);
+        final boolean isRetreat = Verdict.STALE == window && sequencer.isRetreat(frame.blockNumber, nowNs);
         final boolean isPassed = Verdict.STALE == window && !chain.mayReorg(frame, term);
         if (EndedAttempts.NULL_SLOT != slot || isOutranked(frame) ||
             !isRetreat && (isPassed || leaders.isFenced(frame.leaderTerm)))
@@ -168,7 +168,7 @@ final class MessageIntake
         {
             sequencer.anchorAt(frame.blockNumber);
         }
-        else if (sequencer.isRetreat(frame.blockNumber) && !sequencer.retreatTo(frame.blockNumber, term, nowNs))
+        else if (sequencer.isRetreat(frame.blockNumber, nowNs) && !sequencer.retreatTo(frame.blockNumber, term, nowNs))
         {
             return Verdict.STALE;
         }

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Where a run starts, and where a Heartbeat moves it, is the word of one key, perhaps of one whose own term is yet to
  * come. So until a block of it is VERIFIED the run is unconfirmed, and a verified message two or more heights below
  * base moves it back: what was delivered of the run that is left ends SUPERSEDED, what else it held beyond the window
- * is evicted. (One height below is what another path still brings of the block before.) It never goes back below the
+ * is evicted. So does one where heights were given up for an Env ahead, if its run then falls silent. (One height below
+ * is what another path still brings of the block before.) It never goes back below the
  * floor, the first height that was not ended when the run was last moved, so no height is delivered twice. The first
  * Env of an anchored term is the schedule's word: there is no way back from it.
  * <p>
@@ -50,19 +51,17 @@ final class RunSequencer
     private final HeightRules heights;
     private final LeaderTracker leaders;
     private final MissedBlocks missed;
+    private final WayBack wayBack;
     private final AtomicCounter attemptsEvicted;
     private boolean hasRun;
     private long heardNs;
     private boolean isResumed;
-    private boolean isConfirmed;
-    private boolean hasFloor;
     private boolean isPressed;
     /** Delivered from, when the run went back below it: ends before anything else is delivered. */
     private @Nullable BlockAssembler leaving;
     private long cursor;
     private long cursorTimeNs;
     private long base;
-    private long floor;
 
     RunSequencer(
         final Schedule schedule,
@@ -83,6 +82,7 @@ final class RunSequencer
         heights = new HeightRules(schedule, table, ended);
         this.leaders = leaders;
         missed = new MissedBlocks(delivery, counters);
+        wayBack = new WayBack(missed);
         attemptsEvicted = counters.get(FragcastCounter.ATTEMPTS_EVICTED);
     }
 
@@ -134,8 +134,7 @@ final class RunSequencer
     void start(final long blockNumber, final long nowNs)
     {
         hasRun = true;
-        hasFloor = isResumed;
-        floor = cursor;
+        wayBack.start(isResumed, cursor);
         follow(blockNumber, nowNs);
     }
 
@@ -144,10 +143,7 @@ final class RunSequencer
     {
         if (blockNumber > base)
         {
-            hasFloor = true;
-            floor = cursor;
-            missed.onFloor();
-            isConfirmed = false;
+            wayBack.onJump(cursor);
             base = blockNumber;
         }
     }
@@ -156,14 +152,13 @@ final class RunSequencer
     void anchorAt(final long blockNumber)
     {
         base = Math.max(base, blockNumber);
-        hasFloor = true;
-        floor = base;
+        wayBack.onAnchor(base);
     }
 
-    /** Would a message of this height, once verified, move the run back? */
-    boolean isRetreat(final long blockNumber)
+    /** Would a message of this height, once verified, move the run back now? */
+    boolean isRetreat(final long blockNumber, final long nowNs)
     {
-        return hasRun && !isConfirmed && floor <= blockNumber && blockNumber < base - 1;
+        return hasRun && wayBack.leadsTo(blockNumber, base, isSilent(nowNs));
     }
 
     /**
@@ -176,10 +171,10 @@ final class RunSequencer
      */
     boolean retreatTo(final long blockNumber, final LeaderTerm term, final long nowNs)
     {
-        assert isRetreat(blockNumber) : "block " + blockNumber + " is no way back from " + base;
+        assert isRetreat(blockNumber, nowNs) : "block " + blockNumber + " is no way back from " + base;
 
         final BlockAssembler current = table.deliverableAt(cursor);
-        if (null != current && current.isEnvDelivered() && cursor != floor)
+        if (null != current && current.isEnvDelivered() && cursor != wayBack.floor())
         {
             if (!current.state().isTerminal())
             {
@@ -191,13 +186,13 @@ final class RunSequencer
             }
             end(current);
         }
-        if (cursor != floor)
+        if (cursor != wayBack.floor())
         {
-            delivery.onRetreat(hasFloor ? floor : blockNumber);
+            delivery.onRetreat(wayBack.from(blockNumber));
         }
 
         leaders.onRetreat(term.number());
-        missed.backToFloor();
+        wayBack.onRetreat();
         isPressed = false;
         follow(blockNumber, nowNs);
         for (int i = table.liveCount() - 1; i >= 0; i--)
@@ -384,10 +379,7 @@ final class RunSequencer
                 other.abandon();
             }
         }
-        hasFloor = true;
-        floor = blockNumber;
-        missed.forget();
-        isConfirmed = true;
+        wayBack.onReorg(blockNumber);
         isPressed = false;
         follow(blockNumber, nowNs);
     }
@@ -395,7 +387,7 @@ final class RunSequencer
     /** The run is at a height: it is followed from the floor, if there is one; what is missed before is over. */
     private void follow(final long blockNumber, final long nowNs)
     {
-        cursor = hasFloor ? floor : blockNumber;
+        cursor = wayBack.from(blockNumber);
         base = cursor;
         cursorTimeNs = nowNs;
         if (!heights.isRunHeld() && Verdict.FAR_FUTURE == window(blockNumber, schedule.termOfBlock(blockNumber)))
@@ -434,13 +426,13 @@ final class RunSequencer
         };
         if (AttemptState.VERIFIED == attempt.state())
         {
-            isConfirmed = true;
+            wayBack.onVerified();
             chain.onVerified(attempt);
         }
         end(attempt);
         if (isOver)
         {
-            floor += floor == cursor ? 1 : 0;
+            wayBack.onEnded(cursor);
             moveTo(cursor + 1, nowNs);
         }
     }
@@ -469,6 +461,10 @@ final class RunSequencer
         if (0 < led && !isJump && !isOverdue(null, next, nowNs))
         {
             return false;
+        }
+        if (0 < led && !isJump)
+        {
+            wayBack.onGivenUp(cursor);
         }
         missed.add(led);
         moveTo(to, nowNs);
