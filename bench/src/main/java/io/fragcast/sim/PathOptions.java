@@ -49,6 +49,27 @@ public record PathOptions(
     }
 
     /**
+     * The same path with another window.
+     *
+     * @param newWindowBytes of the stream.
+     * @return the options.
+     */
+    public PathOptions window(final int newWindowBytes)
+    {
+        return new PathOptions(
+            isReliable,
+            minDelayNs,
+            meanExtraDelayNs,
+            nakDelayNs,
+            lossProbability,
+            burstProbability,
+            burstNs,
+            duplicateProbability,
+            reorderProbability,
+            newWindowBytes);
+    }
+
+    /**
      * The same path without its faults, with a window that holds any block of the workload. Where nobody asks again for
      * what is lost, datagrams are lost, doubled and late as before: the repair lane makes up for it.
      *

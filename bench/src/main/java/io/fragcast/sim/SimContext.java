@@ -5,6 +5,7 @@ import io.fragcast.protocol.block.SignatureVerifier;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.sim.checker.DeliveryChecker;
 import io.fragcast.sim.checker.EventListChecker;
+import io.fragcast.sim.checker.EvidenceChecker;
 import io.fragcast.sim.checker.LeaderChecker;
 import io.fragcast.sim.checker.ProofChecker;
 import io.fragcast.sim.checker.Published;
@@ -24,6 +25,7 @@ import org.agrona.DirectBuffer;
  * @param leaders    checked.
  * @param proofs     checked.
  * @param eventLists checked.
+ * @param evidence   checked.
  * @param observer   sees what leaders send; the adversary, or nobody.
  */
 record SimContext(
@@ -38,6 +40,7 @@ record SimContext(
     LeaderChecker leaders,
     ProofChecker proofs,
     EventListChecker eventLists,
+    EvidenceChecker evidence,
     FrameObserver observer)
 {
     /** Sees frames. */

@@ -81,6 +81,7 @@ final class SimNode
         state = State.UP;
         ctx.deliveries().onNodeUp(site.index());
         ctx.proofs().onNodeUp(site.index());
+        ctx.evidence().onNodeUp(site.index());
         wake();
     }
 
@@ -138,6 +139,7 @@ final class SimNode
         {
             process.checkCounters();
             process.checkVerdicts();
+            process.checkControl();
             process.checkEventList(State.UP == state);
         }
     }

@@ -17,11 +17,13 @@ import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.BlockSignals;
 import io.fragcast.protocol.block.EvidenceConsumer;
 import io.fragcast.protocol.block.FragBroadcaster;
+import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.protocol.block.LeaderMemory;
 import io.fragcast.protocol.block.MerkleTransactionsRoot;
 import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.protocol.block.ReceiverPorts;
 import io.fragcast.protocol.block.Verdict;
+import io.fragcast.protocol.peer.PeerRole;
 import io.fragcast.protocol.repair.RepairClient;
 import io.fragcast.sim.checker.FrameView;
 import io.fragcast.sim.checker.SimFailure;
@@ -60,6 +62,7 @@ final class SimProcess
     private final Agent[] agents;
     private final Agent journalAgent;
     private final Agent repairAgent;
+    private @Nullable SimControl control;
     private @Nullable Agent edgeAgent;
     private long edgeRingLength;
     private long dutyCount;
@@ -103,6 +106,11 @@ final class SimProcess
         if (null != edgeAgent && 0 == dutyCount % site.edgePeriod())
         {
             workCount += edgeAgent.doWork();
+        }
+        final SimControl control = this.control;
+        if (null != control)
+        {
+            workCount += control.agent().doWork();
         }
         if (!site.disk().isStalled())
         {
@@ -163,6 +171,15 @@ final class SimProcess
         }
     }
 
+    /** Nothing that honest peers said was held against them. */
+    void checkControl()
+    {
+        if (null != control)
+        {
+            control.check();
+        }
+    }
+
     /** Holds what the journal tells against what happened; the process is up and idle, or its node is down. */
     void checkEventList(final boolean isUp)
     {
@@ -199,7 +216,8 @@ final class SimProcess
             signer,
             new BlockLaneProxy(
                 fanout,
-                new JournalTap(journalRing, clock.epochNanos(), repair.ownTap(clock.epochNanos())),
+                told(PeerRole.SEQUENCER, new JournalTap(
+                    journalRing, clock.epochNanos(), repair.ownTap(clock.epochNanos()))),
                 ctx.maxFrameLength()),
             ctx.limits(),
             counters,
@@ -220,12 +238,18 @@ final class SimProcess
             counters)};
     }
 
-    private static Runnable hotWork(final JournalRing journalRing, final SimRepair repair)
+    private Runnable hotWork(final JournalRing journalRing, final SimRepair repair)
     {
+        final SimControl control = this.control;
+
         return () ->
         {
             journalRing.doWork();
             repair.doHotWork();
+            if (null != control)
+            {
+                control.doHotWork();
+            }
         };
     }
 
@@ -243,7 +267,8 @@ final class SimProcess
         final SimDisk disk = site.disk();
         final JournalTap journalTap =
             new JournalTap(journalRing, clock.epochNanos(), repair.tap(clock.epochNanos(), fanout));
-        final CheckedForwarder forwarder = new CheckedForwarder(ctx.proofs(), index, counters, journalTap);
+        final CheckedForwarder forwarder = new CheckedForwarder(
+            ctx.proofs(), index, counters, told(null == fanout ? PeerRole.REPLICA : PeerRole.RELAY, journalTap));
         final BlockEventProxy deliveries = topology.isReplica(index) ? edge() : null;
         final BlockConsumer consumer = null == deliveries ? (delivery) -> true : deliveries;
         final BlockLaneReceiver receiver = new BlockLaneReceiver(
@@ -268,6 +293,10 @@ final class SimProcess
             site.incoming().stream().map(forwarder::source).toArray(FrameSource[]::new);
         final BlockLaneAdapter adapter = new BlockLaneAdapter(receiver, clock, counters);
         final RepairClient client = repair.client(receiver);
+        if (null != control)
+        {
+            control.hint(client);
+        }
         final IngestAgent ingest = new IngestAgent(
             "node " + index,
             clock,
@@ -296,6 +325,19 @@ final class SimProcess
         }
     }
 
+    /** Opens the control lane, where there is one: it tells the peers what is accepted. */
+    private FrameForwarder told(final PeerRole role, final FrameForwarder next)
+    {
+        if (!ctx.options().isTalking())
+        {
+            return next;
+        }
+        final SimControl opened = new SimControl(ctx, site, role, next, counters);
+        control = opened;
+
+        return opened.accepted();
+    }
+
     private BlockEventProxy edge()
     {
         final OneToOneRingBuffer ring = BlockEventProxy.newRing(ctx.limits(), ctx.maxFrameLength());
@@ -320,6 +362,10 @@ final class SimProcess
             ctx.leaders().onEquivocation(index, term);
             ctx.proofs().onProof(
                 index, first, firstOffset, firstLength, firstDigest, second, secondOffset, secondLength);
+            if (null != control)
+            {
+                control.onEquivocation(first, firstOffset, firstLength, second, secondOffset, secondLength);
+            }
             return true;
         };
     }

@@ -16,6 +16,8 @@ import java.util.List;
  * @param outgoing              paths of the block lane that it sends by.
  * @param asked                 pairs to the holders that it asks.
  * @param served                pairs to the nodes that ask it.
+ * @param dialled               pairs of the control lane that it dials.
+ * @param dialling              pairs of the control lane to those that dial it.
  * @param signer                of its leader's key; null: it never leads.
  * @param builder               beside it; null: it never leads.
  * @param edgePeriod            duty cycles between two of its edge.
@@ -30,6 +32,8 @@ record SimSite(
     List<SimPath> outgoing,
     List<SimLink.Pair> asked,
     List<SimLink.Pair> served,
+    List<SimLink.Pair> dialled,
+    List<SimLink.Pair> dialling,
     @Nullable MessageSigner signer,
     @Nullable SimBuilder builder,
     int edgePeriod,
@@ -47,6 +51,7 @@ record SimSite(
         final SimClock clock,
         final List<SimPath> paths,
         final List<SimLink.Pair> pairs,
+        final List<SimLink.Pair> controlPairs,
         final @Nullable MessageSigner signer,
         final @Nullable SimBuilder builder)
     {
@@ -59,6 +64,8 @@ record SimSite(
             paths.stream().filter((path) -> path.from() == index).toList(),
             pairs.stream().filter((pair) -> pair.asking() == index).toList(),
             pairs.stream().filter((pair) -> pair.holder() == index).toList(),
+            controlPairs.stream().filter((pair) -> pair.asking() == index).toList(),
+            controlPairs.stream().filter((pair) -> pair.holder() == index).toList(),
             signer,
             builder,
             random.isHit(SLOW_EDGE_PROBABILITY) ? random.between(2, MAX_EDGE_PERIOD) : 1,

@@ -6,6 +6,7 @@ import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.sim.checker.ConvergenceChecker;
 import io.fragcast.sim.checker.DeliveryChecker;
 import io.fragcast.sim.checker.EventListChecker;
+import io.fragcast.sim.checker.EvidenceChecker;
 import io.fragcast.sim.checker.LeaderChecker;
 import io.fragcast.sim.checker.ProofChecker;
 import io.fragcast.sim.checker.Published;
@@ -17,6 +18,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -50,6 +52,11 @@ public final class Simulator
     private static final int REPAIR_SESSION_BASE = 1_000_000;
     /** DESIGN 4.1: small, so that repair pushes back before it takes the line from the block lane. */
     private static final int REPAIR_WINDOW = 64 << 10;
+    private static final int CONTROL_SESSION_BASE = 2_000_000;
+    /** As on the repair lane; statements of all kinds at once. */
+    private static final int CONTROL_WINDOW = 64 << 10;
+    /** Sessions that failed are dialled again after a pause that doubles, and statements are told again every 5 s. */
+    private static final long TALK_NS = 60_000_000_000L;
     private static final int KEY_LENGTH = 32;
 
     private final SimulatorOptions options;
@@ -61,6 +68,7 @@ public final class Simulator
     private final LeaderChecker leaders;
     private final ProofChecker proofs;
     private final EventListChecker eventLists;
+    private final EvidenceChecker evidence;
     private final SimNetwork network;
     private final SimChain chain;
     private final Topology topology;
@@ -79,6 +87,7 @@ public final class Simulator
         leaders = new LeaderChecker(published);
         proofs = new ProofChecker(published, options.nodes());
         eventLists = new EventListChecker(options.nodes());
+        evidence = new EvidenceChecker(options.nodes());
         network = new SimNetwork(events, log, (index) ->
         {
             if (index < nodes.size())
@@ -113,6 +122,7 @@ public final class Simulator
             leaders,
             proofs,
             eventLists,
+            evidence,
             this::onObserved);
         makeNodes(ctx, signers);
         adversary = makeAdversary(signers);
@@ -233,6 +243,47 @@ public final class Simulator
             throw new SimFailure("no convergence: " + missing);
         }
         runFor(SETTLE_NS);
+        if (options.isTalking())
+        {
+            talk();
+        }
+    }
+
+    /** All who can talk to each other know the same proofs. */
+    private void talk()
+    {
+        final long deadlineNs = events.nowNs() + TALK_NS;
+        String missing = notTold();
+        while (!missing.isEmpty() && events.nowNs() < deadlineNs)
+        {
+            runFor(LOOK_NS);
+            missing = notTold();
+        }
+        if (!missing.isEmpty())
+        {
+            throw new SimFailure("not told: " + missing);
+        }
+    }
+
+    private String notTold()
+    {
+        final Set<Integer> apart = new TreeSet<>();
+        nodes.stream().filter((node) -> SimNode.State.UP != node.state()).forEach((node) -> apart.add(node.index()));
+        for (int node = 0; node < options.nodes(); node++)
+        {
+            if (!apart.contains(node))
+            {
+                final Set<Integer> talking = topology.talking(node, apart);
+                final String missing = evidence.missing(talking);
+                if (!missing.isEmpty())
+                {
+                    return missing;
+                }
+                apart.addAll(talking);
+            }
+        }
+
+        return "";
     }
 
     private void checkAccounts()
@@ -273,6 +324,8 @@ public final class Simulator
         }
 
         final List<SimLink.Pair> pairs = connectRepair(pathRandom.forPart(1));
+        final List<SimLink.Pair> controlPairs =
+            options.isTalking() ? connectControl(random.forPart(7)) : List.of();
         final SimRandom clockRandom = random.forPart(5);
         for (int i = 0; i < options.nodes(); i++)
         {
@@ -300,6 +353,7 @@ public final class Simulator
                 new SimClock(events, isClockOff ? driftPpm : 0, isClockOff ? offsetNs : 0),
                 paths,
                 pairs,
+                controlPairs,
                 topology.isLeader(i) ? signers[i] : null,
                 builder)));
         }
@@ -352,6 +406,32 @@ public final class Simulator
 
         return network.connect(
             from, to, sessionId, options.path().unicast(REPAIR_WINDOW), pathRandom.forPart(sessionId));
+    }
+
+    /** Between the same nodes: whom one asks for frames it also dials to talk to. */
+    private List<SimLink.Pair> connectControl(final SimRandom pathRandom)
+    {
+        final List<SimLink.Pair> pairs = new ArrayList<>();
+        for (int node = 0; node < options.nodes(); node++)
+        {
+            for (final int peer : topology.holders(node))
+            {
+                pairs.add(new SimLink.Pair(
+                    connectControl(node, peer, pathRandom), connectControl(peer, node, pathRandom)));
+            }
+        }
+
+        return pairs;
+    }
+
+    /** Where the block lane asks for nothing again, neither does this one: what is said must stand that. */
+    private SimPath connectControl(final int from, final int to, final SimRandom pathRandom)
+    {
+        final int sessionId = CONTROL_SESSION_BASE + (from + 1) * SESSION_BASE + to;
+        final PathOptions own = options.isReliable() ?
+            options.path().unicast(CONTROL_WINDOW) : options.path().window(CONTROL_WINDOW);
+
+        return network.connect(from, to, sessionId, own, pathRandom.forPart(sessionId));
     }
 
     private void connectAdversary(final List<SimPath> paths, final SimRandom pathRandom)

@@ -33,6 +33,7 @@ import java.util.StringJoiner;
  * @param path           how each path behaves, but for a factor of its own for the delay.
  * @param faults         that are on.
  * @param faultMeanNs    mean time between two faults.
+ * @param isTalking      nodes have a control lane.
  */
 public record SimulatorOptions(
     long seed,
@@ -55,7 +56,8 @@ public record SimulatorOptions(
     boolean isLargeBlocks,
     PathOptions path,
     Set<Fault> faults,
-    long faultMeanNs)
+    long faultMeanNs,
+    boolean isTalking)
 {
     /**
      * How a run was drawn.
@@ -83,6 +85,7 @@ public record SimulatorOptions(
         public static final Fixed NOTHING = new Fixed(0, 0, null);
     }
 
+    private static final double TALK_PROBABILITY = 0.3;
     private static final int LARGE_NODES = 30;
     private static final double LARGE_PROBABILITY = 0.02;
     private static final int[] NODES = {3, 4, 4, 5, 5, 5, 6, 7, 9};
@@ -127,6 +130,8 @@ public record SimulatorOptions(
         }
         final boolean isReliable = random.isHit(0.75);
         final boolean isLargeBlocks = nodes < 10 && random.isHit(0.15);
+        // Of its own: what was drawn before there was a control lane stays as it was.
+        final SimRandom talkRandom = random.forPart(1);
         final int drawnMtu = MTUS[random.between(0, MTUS.length - 1)];
 
         return new SimulatorOptions(
@@ -150,7 +155,8 @@ public record SimulatorOptions(
             isLargeBlocks,
             drawPath(isReliable, faults, random),
             faults,
-            random.between(10 * MS, 200 * MS));
+            random.between(10 * MS, 200 * MS),
+            talkRandom.isHit(TALK_PROBABILITY));
     }
 
     /**
@@ -199,7 +205,8 @@ public record SimulatorOptions(
 
         return profile + ", " + leaders + " leaders, " + relays + " relays, " + replicas + " replicas, " +
             faultyBlocks + "+" + healedBlocks + " blocks, " + (isReliable ? "reliable" : "lossy") + ", slow sinks " +
-            slowSink + ", mtu " + mtu + ", faults: " + (faults.isEmpty() ? "none" : names);
+            slowSink + ", mtu " + mtu +
+            (isTalking ? ", control lane" : "") + ", faults: " + (faults.isEmpty() ? "none" : names);
     }
 
     private static EnumSet<Fault> drawFaults(final Profile profile, final SimRandom random)

@@ -2,6 +2,7 @@ package io.fragcast.sim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -64,6 +65,38 @@ final class Topology
     List<Integer> holders(final int node)
     {
         return holders.get(node);
+    }
+
+    /**
+     * Nodes that can tell each other what they know, each over another that is up.
+     *
+     * @param node that is one of them.
+     * @param down nodes that are not.
+     * @return all of them.
+     */
+    TreeSet<Integer> talking(final int node, final Set<Integer> down)
+    {
+        final TreeSet<Integer> found = new TreeSet<>(Set.of(node));
+        boolean isMore = true;
+        while (isMore)
+        {
+            isMore = false;
+            for (int dialling = 0; dialling < options.nodes(); dialling++)
+            {
+                for (final int dialled : holders(dialling))
+                {
+                    if (!down.contains(dialling) && !down.contains(dialled) &&
+                        found.contains(dialling) != found.contains(dialled))
+                    {
+                        found.add(dialling);
+                        found.add(dialled);
+                        isMore = true;
+                    }
+                }
+            }
+        }
+
+        return found;
     }
 
     boolean isLeader(final int node)

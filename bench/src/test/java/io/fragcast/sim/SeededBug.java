@@ -146,6 +146,16 @@ enum SeededBug
         }
     },
 
+    /** What is said to all is checked and kept, and passed on to nobody. */
+    STATEMENTS_KEPT_BACK("io/fragcast/protocol/peer/Statements", "tell")
+    {
+        @Override
+        MethodVisitor change(final MethodVisitor method)
+        {
+            return returning(method, Opcodes.ICONST_0, Opcodes.IRETURN);
+        }
+    },
+
     /** Two attempts of one leader at one height are taken for the same. */
     INCARNATION_IGNORED("AttemptTable", "isKey")
     {

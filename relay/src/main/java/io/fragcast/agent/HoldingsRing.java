@@ -52,8 +52,7 @@ public final class HoldingsRing implements FrameForwarder
 
     private final @Nullable FrameForwarder next;
     private final AtomicCounter holdingsLost;
-    private final OneToOneRingBuffer ring = new OneToOneRingBuffer(new UnsafeBuffer(BufferUtil.allocateDirectAligned(
-        RING_LENGTH + RingBufferDescriptor.TRAILER_LENGTH, BitUtil.CACHE_LINE_LENGTH)));
+    private final OneToOneRingBuffer ring;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final FrameDigest digests = new FrameDigest();
     private final byte[] digest = new byte[FrameDigest.DIGEST_LENGTH];
@@ -69,7 +68,21 @@ public final class HoldingsRing implements FrameForwarder
      */
     public HoldingsRing(final @Nullable FrameForwarder next, final Counters counters)
     {
+        this(next, RING_LENGTH, counters);
+    }
+
+    /**
+     * A ring of another length, empty.
+     *
+     * @param next     who takes each frame first, or null for none.
+     * @param length   of the ring in bytes, a power of two.
+     * @param counters of the node.
+     */
+    public HoldingsRing(final @Nullable FrameForwarder next, final int length, final Counters counters)
+    {
         this.next = next;
+        ring = new OneToOneRingBuffer(new UnsafeBuffer(BufferUtil.allocateDirectAligned(
+            length + RingBufferDescriptor.TRAILER_LENGTH, BitUtil.CACHE_LINE_LENGTH)));
         holdingsLost = counters.get(FragcastCounter.HOLDINGS_LOST);
     }
 

@@ -1,0 +1,218 @@
+package io.fragcast.sim;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+import io.fragcast.agent.HolderHints;
+import io.fragcast.agent.HolderRing;
+import io.fragcast.agent.HoldingsRing;
+import io.fragcast.agent.PeerAgent;
+import io.fragcast.agent.StatementRing;
+import io.fragcast.codecs.EvidenceDecoder;
+import io.fragcast.codecs.HelloDecoder;
+import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
+import io.fragcast.protocol.block.FrameForwarder;
+import io.fragcast.protocol.peer.Hello;
+import io.fragcast.protocol.peer.PeerRole;
+import io.fragcast.protocol.peer.PeerSettings;
+import io.fragcast.protocol.peer.PeerTable;
+import io.fragcast.protocol.peer.SessionTimeouts;
+import io.fragcast.protocol.peer.Statements;
+import io.fragcast.protocol.repair.RepairClient;
+import io.fragcast.sim.checker.SimFailure;
+import io.fragcast.transport.FrameLink;
+import io.fragcast.wire.ControlProxy;
+import io.fragcast.wire.EquivocationProof;
+import io.fragcast.wire.EvidenceAdapter;
+import io.fragcast.wire.EvidenceProxy;
+
+/**
+ * The control lane of one process of a node, as {@code ControlLane} puts it together: it dials the holders, serves
+ * those that dial it, and floods what is said to all.
+ */
+final class SimControl
+{
+    /** What a datagram of 1,408 bytes holds, the shortest that a network allows. */
+    private static final int MIN_FRAME_LENGTH = 1_376;
+    /** Some hundred messages: small enough to be full now and then. */
+    private static final int HOLDINGS_LENGTH = 16 << 10;
+    /** More than a run has. */
+    private static final int HEIGHTS = 32;
+    /** Those of ten holders at once. */
+    private static final int NEWS_LIMIT = 8;
+    private static final int MAX_PROOF_LENGTH = 1 << 15;
+
+    private final SimContext ctx;
+    private final int index;
+    private final Counters counters;
+    private final int maxFrameLength;
+    private final StatementRing own;
+    private final HolderRing news = new HolderRing();
+    private final HoldingsRing holdings;
+    private final PeerAgent agent;
+    private final EquivocationProof proof;
+    private final EvidenceProxy evidence;
+    private final UnsafeBuffer proofBytes = new UnsafeBuffer(new byte[MAX_PROOF_LENGTH]);
+    private @Nullable HolderHints hints;
+
+    /**
+     * The control lane of a process that starts.
+     *
+     * @param ctx      of the run.
+     * @param site     of the node.
+     * @param role     of the node.
+     * @param next     takes what the node accepts first.
+     * @param counters of the process.
+     */
+    SimControl(
+        final SimContext ctx,
+        final SimSite site,
+        final PeerRole role,
+        final FrameForwarder next,
+        final Counters counters)
+    {
+        this.ctx = ctx;
+        this.counters = counters;
+        index = site.index();
+        maxFrameLength = Math.max(ctx.maxFrameLength(), MIN_FRAME_LENGTH);
+        own = new StatementRing(counters);
+        holdings = new HoldingsRing(next, HOLDINGS_LENGTH, counters);
+        proof = new EquivocationProof(ctx.verifier());
+        evidence = new EvidenceProxy(maxFrameLength);
+
+        final List<PeerSettings> peers = new ArrayList<>();
+        site.dialled().forEach((pair) -> peers.add(settings(pair.holder(), true)));
+        site.dialling().forEach((pair) -> peers.add(settings(pair.asking(), false)));
+        final FrameLink[] links = Stream.concat(
+            site.dialled().stream().map((pair) -> pair.askingEnd(maxFrameLength)),
+            site.dialling().stream().map((pair) -> pair.holdingEnd(maxFrameLength))).toArray(FrameLink[]::new);
+        final long chainId = ctx.schedule().chainId();
+        final Statements statements = new Statements(chainId, maxFrameLength, ctx.verifier(), counters);
+        statements.register(EvidenceDecoder.TEMPLATE_ID, EvidenceAdapter.PLACES, new EvidenceAdapter(
+            statements, ctx.schedule(), ctx.verifier(), maxFrameLength, this::onProof));
+        final PeerTable table = new PeerTable(
+            hello(role),
+            peers,
+            Arrays.stream(links).map((link) -> new ControlProxy(link, chainId)).toList(),
+            news,
+            statements,
+            SessionTimeouts.PRODUCTION,
+            links.length,
+            HEIGHTS,
+            site.random().forPart(3)::nextLong,
+            counters);
+        agent = new PeerAgent(
+            "node " + index,
+            site.clock(),
+            site.clock().epochNanos(),
+            links,
+            new HoldingsRing[]{holdings},
+            own,
+            table,
+            () -> 0,
+            () -> {},
+            counters);
+    }
+
+    /** The key by which a node is known to the others: of no curve, for nothing is encrypted here. */
+    static byte[] identity(final int node)
+    {
+        final byte[] key = new byte[Hello.KEY_LENGTH];
+        Arrays.fill(key, (byte)(node + 1));
+        key[0] = 2;
+
+        return key;
+    }
+
+    /** Takes what the hot agent accepts, and hands it on. */
+    FrameForwarder accepted()
+    {
+        return holdings;
+    }
+
+    PeerAgent agent()
+    {
+        return agent;
+    }
+
+    /** What holders say goes to whoever asks them. */
+    void hint(final RepairClient client)
+    {
+        hints = new HolderHints(client);
+    }
+
+    /** Has to be called in each duty cycle of the hot agent. */
+    void doHotWork()
+    {
+        if (null != hints)
+        {
+            news.poll(hints, NEWS_LIMIT);
+        }
+    }
+
+    /** The hot agent has two messages for one place: whole, they are a proof for everybody. */
+    void onEquivocation(
+        final DirectBuffer first,
+        final int firstOffset,
+        final int firstLength,
+        final DirectBuffer second,
+        final int secondOffset,
+        final int secondLength)
+    {
+        final int length = 0 == firstLength ? 0 : EquivocationProof.write(
+            first, firstOffset, firstLength, second, secondOffset, secondLength, proofBytes, 0);
+        if (length > 0 && EquivocationProof.Result.VALID == proof.wrap(proofBytes, 0, length) &&
+            evidence.send(proof, proofBytes, 0, length, own::offer))
+        {
+            ctx.evidence().onSaid(index, proof.leaderTerm());
+        }
+    }
+
+    /** Nobody here sends what fails its checks. */
+    void check()
+    {
+        final long refused = counters.value(FragcastCounter.STATEMENTS_REFUSED);
+        final long malformed = counters.value(FragcastCounter.STATEMENTS_MALFORMED);
+        if (0 != refused + malformed)
+        {
+            throw new SimFailure("node " + index + " refused " + refused + " statements of honest peers, and found " +
+                malformed + " malformed");
+        }
+    }
+
+    private void onProof(
+        final EquivocationProof checked, final DirectBuffer buffer, final int offset, final int length)
+    {
+        ctx.log().on(EventLog.Kind.ACCUSE, index, "is shown a proof against term", checked.leaderTerm());
+        ctx.leaders().onEquivocation(index, checked.leaderTerm());
+        ctx.evidence().onKnown(index, checked.leaderTerm());
+    }
+
+    private Hello hello(final PeerRole role)
+    {
+        final Hello hello = new Hello();
+        hello.chainId = ctx.schedule().chainId();
+        hello.mtu = ctx.options().mtu();
+        hello.newestVersion = HelloDecoder.SCHEMA_VERSION;
+        hello.oldestVersion = 1;
+        hello.role = role;
+        hello.capabilities = Hello.TAKES_HAVES | Hello.ANSWERS_WANTS | Hello.ANSWERS_RANGES |
+            (PeerRole.REPLICA == role ? 0 : Hello.FORWARDS);
+        hello.subscriptions = Hello.HAVES | Hello.BLOCKS;
+        System.arraycopy(identity(index), 0, hello.nodeKey, 0, Hello.KEY_LENGTH);
+
+        return hello.endpoint("node-" + index + ":14040").agent("fragcast");
+    }
+
+    private static PeerSettings settings(final int node, final boolean isDialled)
+    {
+        return new PeerSettings("node " + node, identity(node), isDialled);
+    }
+}
