@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -82,6 +83,23 @@ final class DemoReport
             via = replica.via();
             latencyNs.setAutoResize(true);
             repairNs.setAutoResize(true);
+        }
+
+        /** Null if no frag was known to be missing before a holder sent it. */
+        private @Nullable Double repairUs(final double percentile)
+        {
+            return 0 == repairNs.getTotalCount() ?
+                null : Double.valueOf(repairNs.getValueAtPercentile(percentile) / 1e3);
+        }
+
+        private String repairTimes()
+        {
+            return 0 == repairNs.getTotalCount() ? "  before they were missed" : String.format(
+                Locale.ROOT,
+                "  missing->whole p50 %s  p99 %s  max %s",
+                millis(repairNs.getValueAtPercentile(50)),
+                millis(repairNs.getValueAtPercentile(99)),
+                millis(repairNs.getMaxValue()));
         }
     }
 
@@ -195,13 +213,7 @@ final class DemoReport
             if (0 < row.repaired)
             {
                 lines.add(String.format(
-                    Locale.ROOT,
-                    "%-10s frags repaired %d  missing->whole p50 %s  p99 %s  max %s",
-                    row.name,
-                    row.repaired,
-                    millis(row.repairNs.getValueAtPercentile(50)),
-                    millis(row.repairNs.getValueAtPercentile(99)),
-                    millis(row.repairNs.getMaxValue())));
+                    Locale.ROOT, "%-10s frags repaired %d%s", row.name, row.repaired, row.repairTimes()));
             }
         }
         for (final SequencerRow row : sequencers)
@@ -278,8 +290,8 @@ final class DemoReport
             node.put("p50Us", row.latencyNs.getValueAtPercentile(50) / 1e3);
             node.put("p99Us", row.latencyNs.getValueAtPercentile(99) / 1e3);
             node.put("maxUs", row.latencyNs.getMaxValue() / 1e3);
-            node.put("repairP50Us", row.repairNs.getValueAtPercentile(50) / 1e3);
-            node.put("repairP99Us", row.repairNs.getValueAtPercentile(99) / 1e3);
+            node.put("repairP50Us", row.repairUs(50));
+            node.put("repairP99Us", row.repairUs(99));
         }
 
         final ArrayNode relayRows = root.putArray("relays");

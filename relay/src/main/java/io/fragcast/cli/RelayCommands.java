@@ -27,6 +27,7 @@ public final class RelayCommands implements CommandProvider
             new CommandLine(new ScheduleCommand()),
             new CommandLine(new MessageCommand()),
             new CommandLine(new JournalCommand()),
+            new CommandLine(new PeersCommand()),
             new CommandLine(new TopCommand()),
             new CommandLine(new DoctorCommand()));
     }

@@ -1,6 +1,5 @@
 package io.fragcast.cli;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,12 +10,8 @@ import picocli.CommandLine.Spec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -33,9 +28,7 @@ import java.util.concurrent.TimeUnit;
     mixinStandardHelpOptions = true)
 public final class TopCommand implements Callable<Integer>
 {
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final int DEFAULT_WIDTH = 80;
-    private static final int OK = 200;
     /** Home, then each line cleared to its end and at last everything below: nothing flickers. */
     private static final String HOME = "\u001b[H";
     private static final String CLEAR_LINE = "\u001b[K\n";
@@ -83,9 +76,9 @@ public final class TopCommand implements Callable<Integer>
         final boolean isTerminal = !isOnce && isTerminal();
         if (null == aeronDir)
         {
-            final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
-            show(out, isTerminal, () -> TopScreen.draw(
-                new ObjectMapper().readTree(status(client)), node, columns(isTerminal), isTerminal));
+            final NodeStatus status = new NodeStatus(Objects.requireNonNull(url, "checked"));
+            show(out, isTerminal,
+                () -> TopScreen.draw(status.read(), node, columns(isTerminal), isTerminal));
         }
         else
         {
@@ -134,31 +127,6 @@ public final class TopCommand implements Callable<Integer>
     private boolean isNextDue() throws InterruptedException
     {
         return !new CountDownLatch(1).await(intervalMs, TimeUnit.MILLISECONDS);
-    }
-
-    private String status(final HttpClient client) throws IOException, InterruptedException
-    {
-        final URI status = Objects.requireNonNull(url, "checked").resolve("/status.json");
-        final HttpResponse<String> answer;
-        try
-        {
-            answer = client.send(
-                HttpRequest.newBuilder(status).timeout(TIMEOUT).build(), HttpResponse.BodyHandlers.ofString());
-        }
-        catch (final IllegalArgumentException ex)
-        {
-            throw new IOException("--url " + url + ": " + ex.getMessage(), ex);
-        }
-        catch (final IOException ex)
-        {
-            throw new IOException(status + " does not answer", ex);
-        }
-        if (OK != answer.statusCode())
-        {
-            throw new IOException(status + " answers " + answer.statusCode());
-        }
-
-        return answer.body();
     }
 
     private int columns(final boolean isTerminal) throws IOException, InterruptedException

@@ -130,6 +130,28 @@ class DemoHttpSystemTest
             .contains("publish to deliver").contains("frags delivered");
     }
 
+    @Test
+    void shouldListPeers()
+    {
+        final StringWriter table = new StringWriter();
+        final int exitCode = Main.run(new PrintWriter(table, true), new PrintWriter(table, true),
+            "peers", "--url", "http://127.0.0.1:" + port, "--node", "replica-1");
+
+        assertEquals(ExitCodes.DONE, exitCode, table.toString());
+        assertThat(table.toString()).startsWith("replica-1: ").contains(" peers ready").contains("dialled  READY");
+    }
+
+    @Test
+    void shouldNameTheNodesWhereNoneIsCalledSo()
+    {
+        final StringWriter error = new StringWriter();
+        final int exitCode = Main.run(new PrintWriter(error, true), new PrintWriter(error, true),
+            "peers", "--url", "http://127.0.0.1:" + port, "--node", "replica-9");
+
+        assertEquals(ExitCodes.FAILED, exitCode, error.toString());
+        assertThat(error.toString()).contains("runs no replica-9, only [").contains("replica-1");
+    }
+
     /** Counters rise; a gauge may have moved either way, and is only to be there. */
     private static void assertBetween(
         final String series, final Map<String, Double> before, final double value, final Map<String, Double> after)
