@@ -84,6 +84,7 @@ final class SimProcess
         index = site.index();
         final SimJournal journal = new SimJournal(site.disk());
         final JournalRing journalRing = new JournalRing(journalRingLength(), counters);
+        journalRing.onStarted(ctx.schedule().chainId(), site.clock().epochNanos().nanoTime());
         final DiskGuard diskGuard = new DiskGuard(site.disk()::usableBytes, 1);
         journalAgent =
             new JournalAgent(new JournalRing[]{journalRing}, journal, diskGuard, site.clock(), counters);
@@ -183,9 +184,8 @@ final class SimProcess
     /** Holds what the journal tells against what happened; the process is up and idle, or its node is down. */
     void checkEventList(final boolean isUp)
     {
-        ctx.eventLists().check(index, new SimJournal(site.disk()), isUp &&
-            0 == counters.value(FragcastCounter.JOURNAL_FRAMES_LOST) &&
-            0 == counters.value(FragcastCounter.JOURNAL_EVENTS_LOST));
+        ctx.eventLists().check(
+            index, new SimJournal(site.disk()), isUp, counters.value(FragcastCounter.JOURNAL_EVENTS_LOST));
     }
 
     private int journalRingLength()
@@ -216,8 +216,8 @@ final class SimProcess
             signer,
             new BlockLaneProxy(
                 fanout,
-                told(PeerRole.SEQUENCER, new JournalTap(
-                    journalRing, clock.epochNanos(), repair.ownTap(clock.epochNanos()))),
+                told(PeerRole.SEQUENCER, journaled(new JournalTap(
+                    journalRing, clock.epochNanos(), repair.ownTap(clock.epochNanos())))),
                 ctx.maxFrameLength()),
             ctx.limits(),
             counters,
@@ -268,7 +268,10 @@ final class SimProcess
         final JournalTap journalTap =
             new JournalTap(journalRing, clock.epochNanos(), repair.tap(clock.epochNanos(), fanout));
         final CheckedForwarder forwarder = new CheckedForwarder(
-            ctx.proofs(), index, counters, told(null == fanout ? PeerRole.REPLICA : PeerRole.RELAY, journalTap));
+            ctx.proofs(),
+            index,
+            counters,
+            told(null == fanout ? PeerRole.REPLICA : PeerRole.RELAY, journaled(journalTap)));
         final BlockEventProxy deliveries = topology.isReplica(index) ? edge() : null;
         final BlockConsumer consumer = null == deliveries ? (delivery) -> true : deliveries;
         final BlockLaneReceiver receiver = new BlockLaneReceiver(
@@ -313,16 +316,9 @@ final class SimProcess
             null == fanout ? ingest : new ForwardAgent("node " + index, clock, ingest, fanout, counters)};
     }
 
-    /**
-     * On a lossy lane the header may be lost and a thief's for the same frag stand in its place: the chunks that are
-     * not of it are charged to their honest sender. Known; another session or repair serves meanwhile.
-     */
     private void onSessionRejected(final int sessionId)
     {
-        if (ctx.options().isReliable() || !SimChain.isKeyStolen(ctx.options()))
-        {
-            ctx.leaders().onSessionRejected(index, sessionId);
-        }
+        ctx.leaders().onSessionRejected(index, sessionId);
     }
 
     /** Opens the control lane, where there is one: it tells the peers what is accepted. */
@@ -345,6 +341,12 @@ final class SimProcess
         edgeAgent = new EdgeAgent(ring, new CheckedEdge(ctx, index, site.random(), site.disk()));
 
         return new BlockEventProxy(ring, site.clock().epochNanos(), counters);
+    }
+
+    private FrameForwarder journaled(final JournalTap tap)
+    {
+        return ctx.eventLists().journaled(
+            index, () -> counters.value(FragcastCounter.JOURNAL_FRAMES_LOST), tap);
     }
 
     private BlockSignals signals(final JournalRing journalRing, final LongSupplier deliverTimeNs)

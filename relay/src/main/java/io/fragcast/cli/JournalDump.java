@@ -3,6 +3,7 @@ package io.fragcast.cli;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.fragcast.codecs.JournalKind;
+import io.fragcast.codecs.SignalKind;
 import io.fragcast.journal.Journal;
 import io.fragcast.journal.RecordView;
 import io.fragcast.journal.SignalView;
@@ -131,6 +132,11 @@ final class JournalDump
 
     private String textSignal()
     {
+        if (SignalKind.STARTED == signal.kind())
+        {
+            return time() + " event own STARTED";
+        }
+
         return time() + " event own " + signal.kind() + ' ' + Long.toUnsignedString(signal.blockNumber()) + '/' +
             Long.toUnsignedString(signal.incarnation()) + '/' + Integer.toUnsignedString(signal.leaderTerm()) +
             " seq " + Integer.toUnsignedString(signal.seq()) +

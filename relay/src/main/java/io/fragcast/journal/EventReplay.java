@@ -4,6 +4,7 @@ import io.fragcast.codecs.BlockEventEncoder;
 import io.fragcast.codecs.BlockEventKind;
 import io.fragcast.codecs.JournalKind;
 import io.fragcast.codecs.MessageHeaderEncoder;
+import io.fragcast.codecs.SignalKind;
 import io.fragcast.wire.FrameView;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
@@ -18,8 +19,9 @@ import java.util.Map;
  * which order; the FRAME records hold the bytes. What a node delivers live differs from it in no byte but the hop
  * stamps, 8 to 24, of messages that came twice.
  * <p>
- * Frames that came into the journal only later, because there was a hole, are looked for behind the event. For tools:
- * it allocates, and keeps what the attempts at hand hold. Used by one thread.
+ * Frames that came into the journal only later, because there was a hole, are looked for behind the event: first among
+ * those of the same process, then among those of later ones. What an earlier process accepted counts for nothing that a
+ * later one delivered. For tools: it allocates, and keeps what the attempts at hand hold. Used by one thread.
  */
 public final class EventReplay
 {
@@ -166,18 +168,24 @@ public final class EventReplay
             case REORG -> BlockEventKind.REORG;
             case FINALIZED -> BlockEventKind.FINALIZED;
             case SEAL_MISMATCHED -> BlockEventKind.SEAL_MISMATCHED;
-            case FRAG_VERIFIED, LAST_FRAG, NULL_VAL -> BlockEventKind.NULL_VAL;
+            case FRAG_VERIFIED, LAST_FRAG, STARTED, NULL_VAL -> BlockEventKind.NULL_VAL;
         };
+        if (SignalKind.STARTED == signal.kind())
+        {
+            attempts.clear();
+        }
         if (BlockEventKind.NULL_VAL == kind)
         {
             return true;
         }
 
         final AttemptKey key = keyOfSignal();
-        final JournaledAttempt attempt = attempt(key);
+        JournaledAttempt attempt = attempt(key);
         if (isLacking(attempt, kind))
         {
-            seek(index, key);
+            final JournaledAttempt later = new JournaledAttempt();
+            seek(index, key, attempt, later);
+            attempt = isLacking(attempt, kind) ? later : attempt;
         }
         if (isLacking(attempt, kind))
         {
@@ -238,17 +246,28 @@ public final class EventReplay
         return new AttemptKey(signal.chainId(), signal.leaderTerm(), signal.blockNumber(), signal.incarnation());
     }
 
-    /** Repair filled a hole later: whatever of the attempt stands behind the event. */
-    private void seek(final long index, final AttemptKey key)
+    /** Repair filled a hole later: whatever of the attempt stands behind the event, by this process or a later one. */
+    private void seek(
+        final long index, final AttemptKey key, final JournaledAttempt own, final JournaledAttempt later)
     {
         final RecordView atHand = new RecordView();
+        final SignalView aside = new SignalView();
+        final boolean[] isLater = new boolean[1];
         journal.replay(index + 1, (at, buffer, offset, length) ->
         {
-            if (atHand.tryWrap(buffer, offset, length) && JournalKind.FRAME == atHand.kind() &&
+            if (!atHand.tryWrap(buffer, offset, length))
+            {
+                return true;
+            }
+            if (JournalKind.EVENT == atHand.kind())
+            {
+                isLater[0] |= aside.tryWrap(buffer, atHand) && SignalKind.STARTED == aside.kind();
+            }
+            else if (JournalKind.FRAME == atHand.kind() &&
                 frame.tryWrap(buffer, atHand.frameOffset(), atHand.frameLength()) && null == frame.layoutProblem() &&
                 key.equals(keyOfFrame()))
             {
-                attempt(key).onFrame(frame, buffer, atHand.frameOffset(), atHand.frameLength());
+                (isLater[0] ? later : own).onFrame(frame, buffer, atHand.frameOffset(), atHand.frameLength());
             }
 
             return true;

@@ -199,6 +199,18 @@ public final class JournalRing
     }
 
     /**
+     * A process begins: its first record, so that a reader does not take what an earlier one accepted for what this one
+     * did. A leader may have signed two messages for one place, and each process holds on to the first that it hears.
+     *
+     * @param chainId of the node.
+     * @param timeNs  epoch nanoseconds.
+     */
+    public void onStarted(final long chainId, final long timeNs)
+    {
+        onEvent(SignalKind.STARTED, chainId, 0, 0, 0, 0, 0, 0, null, timeNs);
+    }
+
+    /**
      * Writes the HOLE record that is due, if there is one and room for it; so that a hole is reported even where no
      * frame follows it. Once a duty cycle; costs a comparison.
      *

@@ -10,12 +10,15 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a journal holds of one attempt: its messages as they were accepted first, its frags piece by piece.
+ * What a journal holds of one attempt: its messages as they were accepted, its frags piece by piece. Of copies of one
+ * message the first counts. Of two that a leader signed for one place the later does: a node takes another only after
+ * it has let go of the attempt for want of room.
  */
 final class JournaledAttempt
 {
@@ -28,6 +31,10 @@ final class JournaledAttempt
 
     static final byte[] NO_BYTES = new byte[0];
 
+    /** What stands before it tells of the way. */
+    private static final int SIGNATURE_OFFSET =
+        MessageHeaderDecoder.ENCODED_LENGTH + EnvDecoder.signatureEncodingOffset();
+
     private final Map<Long, Frag> frags = new HashMap<>();
     private byte[] env = NO_BYTES;
     private byte[] seal = NO_BYTES;
@@ -37,17 +44,17 @@ final class JournaledAttempt
     void onFrame(final FrameView frame, final DirectBuffer buffer, final int offset, final int length)
     {
         final FrameKind kind = frame.kind();
-        if (FrameKind.ENV == kind && 0 == env.length)
+        if (FrameKind.ENV == kind)
         {
-            env = copy(buffer, offset, length);
+            env = laterOf(env, copy(buffer, offset, length));
         }
-        else if (FrameKind.SEAL == kind && 0 == seal.length)
+        else if (FrameKind.SEAL == kind)
         {
-            seal = copy(buffer, offset, length);
+            seal = laterOf(seal, copy(buffer, offset, length));
         }
-        else if (FrameKind.ABORT == kind && 0 == abort.length)
+        else if (FrameKind.ABORT == kind)
         {
-            abort = copy(buffer, offset, length);
+            abort = laterOf(abort, copy(buffer, offset, length));
         }
         else if (FrameKind.FRAG == kind)
         {
@@ -134,18 +141,32 @@ final class JournaledAttempt
 
     private void onFrag(final FrameView frame, final DirectBuffer buffer, final int offset)
     {
+        // The head ends with the length of the inline body, which is then 0.
+        final byte[] head = copy(buffer, offset, frame.dataOffset() - offset);
+        new UnsafeBuffer(head).putInt(head.length - Integer.BYTES, 0);
+        final byte @Nullable [] known = frag(frame.seq()).head;
+        if (null != known && known != laterOf(known, head))
+        {
+            frags.remove(frame.seq());
+        }
         final Frag frag = frag(frame.seq());
         if (null == frag.head)
         {
-            // The head ends with the length of the inline body, which is then 0.
-            final byte[] head = copy(buffer, offset, frame.dataOffset() - offset);
-            new UnsafeBuffer(head).putInt(head.length - Integer.BYTES, 0);
             frag.head = head;
         }
         if (0 < frame.dataLength())
         {
             frag.chunks.putIfAbsent(0L, copy(buffer, frame.dataOffset(), frame.dataLength()));
         }
+    }
+
+    /** The message known, if the other is but a copy of it that went another way. */
+    private static byte[] laterOf(final byte[] known, final byte[] other)
+    {
+        final boolean isCopy = known.length == other.length && 0 < known.length &&
+            Arrays.equals(known, SIGNATURE_OFFSET, known.length, other, SIGNATURE_OFFSET, other.length);
+
+        return isCopy ? known : other;
     }
 
     private Frag frag(final long seq)

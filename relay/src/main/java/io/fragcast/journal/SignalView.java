@@ -39,7 +39,7 @@ public final class SignalView
         }
         decoder.wrapAndApplyHeader(buffer, offset, header);
 
-        return decoder.signalRaw() <= SignalKind.SEAL_MISMATCHED.value();
+        return decoder.signalRaw() <= SignalKind.STARTED.value();
     }
 
     /**

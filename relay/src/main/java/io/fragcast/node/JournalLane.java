@@ -75,6 +75,7 @@ final class JournalLane
             new JournalRing(FILL_RING_LENGTH, counters.get(FragcastCounter.JOURNAL_FRAMES_LOST)),
             ctx.schedule().chainId(),
             epochClock);
+        lane.ring.onStarted(lane.chainId, epochClock.nanoTime());
         final JournalNotes notes = journal.notes();
         final JournalIndex index = JournalIndex.open(journal, notes);
         lane.endedBlock = index.endedBlock(lane.chainId);

@@ -2,6 +2,7 @@ package io.fragcast.journal;
 
 import io.fragcast.agent.JournalAgent;
 import io.fragcast.codecs.JournalKind;
+import io.fragcast.codecs.SignalKind;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.journal.chronicle.ChronicleJournal;
@@ -65,6 +66,7 @@ class EventReplayTest
 
         private Node()
         {
+            ring.onStarted(TestBlock.CHAIN_ID, epochNs++);
             final BlockEventProxy proxy = new BlockEventProxy(events, () -> epochNs++, counters);
             receiver = new BlockLaneReceiver(
                 TestReceiver.schedule(TestReceiver.term(1, 0, Long.MAX_VALUE, leader, null)),
@@ -243,6 +245,29 @@ class EventReplayTest
         assertThat(lost).isEmpty();
     }
 
+    @Test
+    void shouldReplayWhatEachProcessTookWhereTheLeaderSignedTwoMessages()
+    {
+        final TestBlock first = new TestBlock(leader, 1, 10, 1_000);
+        node.offer(first.env());
+        node.offerAll(first.frag(false, TestBlock.bodyOfLength(3_000), 1));
+        node.offer(first.seal(1, new byte[32]));
+        node.journal();
+        node.close();
+
+        node = new Node();
+        final TestBlock second = new TestBlock(leader, 1, 10, 1_000).parentHash(TestBlock.blockHash(9, 2));
+        node.offer(second.env());
+        node.offerAll(second.frag(false, TX));
+        node.offerAll(second.frag(true, TestBlock.bodyOfLength(2_000), 1));
+        node.offer(second.seal());
+
+        assertReplayed(List.of(
+            "ENV_OPENED@10#0", "FRAG_VERIFIED@10#0", "FRAG_DELIVERED@10#0", "SEALED@10#1", "MISMATCHED@10#1 reason 1",
+            "ENV_OPENED@10#0", "FRAG_VERIFIED@10#0", "FRAG_DELIVERED@10#0",
+            "FRAG_VERIFIED@10#1", "FRAG_DELIVERED@10#1", "LAST_FRAG@10#1", "SEALED@10#2", "VERIFIED@10#2"));
+    }
+
     private void assertReplayed(final List<String> golden)
     {
         assertThat(signals.words).isEqualTo(golden);
@@ -293,8 +318,15 @@ class EventReplayTest
                 if (JournalKind.EVENT == record.kind())
                 {
                     assertThat(signal.tryWrap(buffer, record)).isTrue();
-                    words.add(RecordingSignals.word(
-                        signal.kind().name(), signal.blockNumber(), signal.seq(), signal.reason(), signal.missing()));
+                    if (SignalKind.STARTED != signal.kind())
+                    {
+                        words.add(RecordingSignals.word(
+                            signal.kind().name(),
+                            signal.blockNumber(),
+                            signal.seq(),
+                            signal.reason(),
+                            signal.missing()));
+                    }
                 }
 
                 return true;

@@ -3,27 +3,42 @@ package io.fragcast.sim.checker;
 import io.fragcast.codecs.BlockEventDecoder;
 import io.fragcast.codecs.BlockEventKind;
 import io.fragcast.codecs.JournalKind;
-import io.fragcast.codecs.JournalRecordDecoder;
 import io.fragcast.codecs.MessageHeaderDecoder;
-import io.fragcast.codecs.SignalDecoder;
+import io.fragcast.codecs.SignalKind;
 import io.fragcast.journal.EventReplay;
 import io.fragcast.journal.Journal;
 import io.fragcast.journal.RecordConsumer;
+import io.fragcast.journal.RecordView;
+import io.fragcast.journal.SignalView;
 import io.fragcast.protocol.block.BlockSignal;
 import io.fragcast.protocol.block.BlockSignals;
+import io.fragcast.protocol.block.FrameForwarder;
+import io.fragcast.protocol.block.FrameKind;
+import io.fragcast.wire.FrameView;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * The journal alone tells what happened: the EVENT records of each process are the list that it made live, and what
  * {@link EventReplay} makes of the journal is what its edge was given, byte for byte but for the hop stamps.
  * <p>
- * A process that was killed may have lost the end of its list, and one whose disk was full or slow for long some of it:
- * then what the journal does tell is in order and true, and nothing besides. Of any other it tells all.
+ * What may be missing is what the journal itself says is:
+ * <ul>
+ * <li>an event that the ring had no room for, where the next one counts it;</li>
+ * <li>of a process that died, the end of the list;</li>
+ * <li>a delivery whose own message, or a piece of it, was among the frames that this process counted as lost. Of a
+ * MISMATCHED, which says no more than that the Seal was there, it comes without that Seal.</li>
+ * </ul>
  */
 public final class EventListChecker
 {
@@ -32,30 +47,73 @@ public final class EventListChecker
 
     private record Told(BlockSignal signal, Attempt attempt, int seq, int reason, int missing)
     {
+        boolean isDelivery()
+        {
+            return BlockSignal.FRAG_VERIFIED != signal && BlockSignal.LAST_FRAG != signal;
+        }
+
+        /** The message that a delivery is made of; null: it is made of none. */
+        private @Nullable Message message()
+        {
+            return switch (signal)
+            {
+                case ENV_OPENED -> new Message(attempt, FrameKind.ENV, 0);
+                case FRAG_DELIVERED -> new Message(attempt, FrameKind.FRAG, seq);
+                case SEALED, VERIFIED, MISMATCHED, FINALIZED, SEAL_MISMATCHED ->
+                    new Message(attempt, FrameKind.SEAL, 0);
+                case ABORTED -> new Message(attempt, FrameKind.ABORT, 0);
+                case FRAG_VERIFIED, LAST_FRAG, SUPERSEDED, MISSED, REORG -> null;
+            };
+        }
     }
 
-    /** One process of a node: its list, and the deliveries that its consumer took. */
+    /** A message of an attempt; a frag with all its pieces. */
+    private record Message(Attempt attempt, FrameKind kind, long seq)
+    {
+    }
+
+    /** One process of a node: its list, the deliveries that its consumer took, what its journal could not take. */
     private static final class Life
     {
         private final long firstIndex;
         private final List<Told> told = new ArrayList<>();
         private final List<byte[]> taken = new ArrayList<>();
+        private final Set<Message> framesLost = new HashSet<>();
+        /** Place in the list, by the index of the record that tells of it. */
+        private final Map<Long, Integer> places = new HashMap<>();
+        private int next;
 
         private Life(final long firstIndex)
         {
             this.firstIndex = firstIndex;
         }
-    }
 
-    private record Replayed(long index, byte[] event)
-    {
+        /** Which delivery of the process is it? */
+        private int ordinal(final int place)
+        {
+            int ordinal = 0;
+            for (int i = 0; i < place; i++)
+            {
+                ordinal += told.get(i).isDelivery() ? 1 : 0;
+            }
+
+            return ordinal;
+        }
+
+        private boolean isFrameLost(final Told one)
+        {
+            final Message message = one.message();
+
+            return null != message && framesLost.contains(message);
+        }
     }
 
     private final List<List<Life>> nodes = new ArrayList<>();
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
-    private final JournalRecordDecoder record = new JournalRecordDecoder();
-    private final SignalDecoder signal = new SignalDecoder();
+    private final RecordView record = new RecordView();
+    private final SignalView signal = new SignalView();
     private final BlockEventDecoder event = new BlockEventDecoder();
+    private final FrameView frame = new FrameView();
     private long compared;
 
     /**
@@ -101,6 +159,40 @@ public final class EventListChecker
     }
 
     /**
+     * Sees which of the frames that a process accepts its journal has no room for.
+     *
+     * @param node       index.
+     * @param framesLost counter of the process.
+     * @param after      journals them.
+     * @return forwarder of the process.
+     */
+    public FrameForwarder journaled(final int node, final LongSupplier framesLost, final FrameForwarder after)
+    {
+        final Life life = lastLife(node);
+
+        return new FrameForwarder()
+        {
+            @Override
+            public void onAccepted(
+                final DirectBuffer buffer, final int offset, final int length, final int sessionId)
+            {
+                final long lostBefore = framesLost.getAsLong();
+                after.onAccepted(buffer, offset, length, sessionId);
+                if (lostBefore != framesLost.getAsLong())
+                {
+                    life.framesLost.add(messageOf(buffer, offset, length));
+                }
+            }
+
+            @Override
+            public boolean isReady()
+            {
+                return after.isReady();
+            }
+        };
+    }
+
+    /**
      * The consumer of a node took a delivery.
      *
      * @param node   index.
@@ -116,46 +208,33 @@ public final class EventListChecker
     /**
      * Reads the journal of a node.
      *
-     * @param node    index.
-     * @param journal of it.
-     * @param isWhole did its last process journal everything?
+     * @param node       index.
+     * @param journal    of it.
+     * @param isDrained  is its last process up, and has nothing left to journal?
+     * @param eventsLost that its last process counts.
      */
-    public void check(final int node, final Journal journal, final boolean isWhole)
+    public void check(final int node, final Journal journal, final boolean isDrained, final long eventsLost)
     {
         final List<Life> lives = nodes.get(node);
         if (lives.isEmpty())
         {
             return;
         }
-        final List<List<Told>> journaled = new ArrayList<>();
-        lives.forEach((life) -> journaled.add(new ArrayList<>()));
+
+        final Set<Long> incomplete = new HashSet<>();
         journal.replay(Journal.START, (index, buffer, offset, length) ->
         {
-            readEvent(buffer, offset, journaled.get(lifeOf(lives, index)));
+            final int number = lifeOf(lives, index);
+            readEvent(node, number, lives.get(number), index, buffer, offset, length, incomplete);
             return true;
         });
-        final List<List<byte[]>> replayed = new ArrayList<>();
-        lives.forEach((life) -> replayed.add(new ArrayList<>()));
-        final List<String> lost = new ArrayList<>();
-        replay(journal, lives.get(lives.size() - 1).firstIndex, lost).forEach((made) ->
-            replayed.get(lifeOf(lives, made.index)).add(made.event));
-
-        for (int i = 0; i < lives.size(); i++)
+        final Life last = lives.get(lives.size() - 1);
+        if (isDrained && last.told.size() - last.next > eventsLost)
         {
-            final Life life = lives.get(i);
-            final boolean isAll = isWhole && i == lives.size() - 1;
-            if (isAll && !journaled.get(i).equals(life.told))
-            {
-                throw failure(node, i, "journals another list of events: " +
-                    firstDifference(life.told, journaled.get(i)));
-            }
-            if (isAll && !lost.isEmpty())
-            {
-                throw failure(node, i, "cannot replay " + lost.get(0));
-            }
-            isSubsequence(node, i, life.told, journaled.get(i));
-            compareTaken(node, i, life.taken, replayed.get(i), isAll);
+            throw failure(node, lives.size() - 1, "does not journal " + last.told.get(last.next) + " and " +
+                (last.told.size() - last.next - 1) + " events after it, and counts " + eventsLost + " as lost");
         }
+        replay(node, lives, journal, incomplete);
     }
 
     /**
@@ -168,70 +247,61 @@ public final class EventListChecker
         return compared;
     }
 
-    private void isSubsequence(
-        final int node, final int life, final List<Told> told, final List<Told> journaled)
+    /** The list of each process as it happened, but for the events that are counted as lost. */
+    private void readEvent(
+        final int node,
+        final int number,
+        final Life life,
+        final long index,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length,
+        final Set<Long> incomplete)
     {
-        int next = 0;
-        for (final Told one : journaled)
+        if (!record.tryWrap(buffer, offset, length))
         {
-            while (next < told.size() && !told.get(next).equals(one))
-            {
-                next++;
-            }
-            if (next == told.size())
-            {
-                throw failure(node, life, "journals " + one + ", which did not happen then");
-            }
-            next++;
-            compared++;
+            throw failure(node, number, "journals " + length + " bytes that are no record");
         }
-    }
-
-    /** What was taken, perhaps not all of it yet, and what is made again are parts of what happened, in its order. */
-    private void compareTaken(
-        final int node, final int life, final List<byte[]> taken, final List<byte[]> replayed, final boolean isAll)
-    {
-        int next = 0;
-        for (final byte[] one : taken)
+        final boolean isEvent = JournalKind.EVENT == record.kind();
+        if (isEvent && !signal.tryWrap(buffer, record))
         {
-            int match = next;
-            while (match < replayed.size() && !Arrays.equals(one, replayed.get(match)))
-            {
-                match++;
-            }
-            if (match < replayed.size() && (match == next || !isAll))
-            {
-                next = match + 1;
-                compared++;
-            }
-            else if (isAll)
-            {
-                throw failure(node, life, "delivered " + describe(one) + " and replays " +
-                    (next < replayed.size() ? describe(replayed.get(next)) : "nothing"));
-            }
+            throw failure(node, number, "journals an event that is none");
         }
-    }
-
-    private void readEvent(final DirectBuffer buffer, final int offset, final List<Told> events)
-    {
-        record.wrapAndApplyHeader(buffer, offset, header);
-        if (JournalKind.EVENT != record.kind())
+        final boolean isStart = isEvent && SignalKind.STARTED == signal.kind();
+        if (isStart != (index == life.firstIndex))
+        {
+            throw failure(node, number, "begins at record " + life.firstIndex + " and says so at " + index);
+        }
+        if (!isEvent || isStart)
         {
             return;
         }
-        record.frameLength();
-        signal.wrapAndApplyHeader(buffer, record.limit() + JournalRecordDecoder.frameHeaderLength(), header);
-        events.add(new Told(
-            BlockSignal.valueOf(signal.signal().name()),
-            new Attempt(signal.blockNumber(), (int)signal.leaderTerm(), signal.incarnation()),
-            (int)signal.seq(),
+
+        final Told journaled = new Told(
+            BlockSignal.valueOf(signal.kind().name()),
+            new Attempt(signal.blockNumber(), signal.leaderTerm(), signal.incarnation()),
+            signal.seq(),
             signal.reason(),
-            (int)signal.missing()));
+            signal.missing());
+        final long place = life.next + record.count();
+        if (place >= life.told.size() || !life.told.get((int)place).equals(journaled))
+        {
+            throw failure(node, number, "journals " + journaled + " after " + record.count() + " lost, not " +
+                (place < life.told.size() ? life.told.get((int)place) : "nothing"));
+        }
+        if (0 < record.count())
+        {
+            incomplete.add(index);
+        }
+        life.places.put(index, (int)place);
+        life.next = (int)place + 1;
+        compared++;
     }
 
-    private List<Replayed> replay(final Journal journal, final long lastFirstIndex, final List<String> lost)
+    /** Each delivery that the journal tells of is made again as it was, or lacks a frame that was counted as lost. */
+    private void replay(
+        final int node, final List<Life> lives, final Journal journal, final Set<Long> incomplete)
     {
-        final List<Replayed> events = new ArrayList<>();
         final IndexedJournal indexed = new IndexedJournal(journal);
         new EventReplay(indexed, new EventReplay.Consumer()
         {
@@ -239,21 +309,58 @@ public final class EventListChecker
             public boolean onEvent(
                 final DirectBuffer buffer, final int offset, final int length, final long deliverTimeNs)
             {
-                events.add(new Replayed(indexed.index, copy(buffer, offset, length)));
+                final int number = lifeOf(lives, indexed.index);
+                compareTaken(node, number, lives.get(number), indexed.index, copy(buffer, offset, length));
                 return true;
             }
 
             @Override
             public void onLost(final String what)
             {
-                if (indexed.index >= lastFirstIndex)
+                final int number = lifeOf(lives, indexed.index);
+                final Life life = lives.get(number);
+                final boolean isCount = incomplete.remove(indexed.index);
+                if (!isCount && !life.isFrameLost(life.told.get(life.places.get(indexed.index))))
                 {
-                    lost.add(what);
+                    throw failure(node, number, "cannot replay " + what);
                 }
             }
         }).run();
+    }
 
-        return events;
+    private void compareTaken(
+        final int node, final int number, final Life life, final long index, final byte[] replayed)
+    {
+        final int place = life.places.get(index);
+        final int ordinal = life.ordinal(place);
+        if (ordinal >= life.taken.size())
+        {
+            return;
+        }
+        final byte[] taken = life.taken.get(ordinal);
+        final Told told = life.told.get(place);
+        if (!Arrays.equals(taken, replayed) &&
+            !(BlockSignal.MISMATCHED == told.signal && life.isFrameLost(told)))
+        {
+            throw failure(node, number, "delivered " + describe(taken) + " and replays " + describe(replayed));
+        }
+        compared++;
+    }
+
+    private Message messageOf(final DirectBuffer buffer, final int offset, final int length)
+    {
+        if (!frame.tryWrap(buffer, offset, length))
+        {
+            throw new SimFailure("accepts " + length + " bytes that are no frame");
+        }
+        final Attempt attempt = new Attempt(frame.blockNumber(), (int)frame.leaderTerm(), frame.incarnation());
+        final FrameKind kind = frame.kind();
+
+        return switch (kind)
+        {
+            case FRAG, FRAG_PAGE, FRAG_CHUNK -> new Message(attempt, FrameKind.FRAG, frame.seq());
+            case ENV, SEAL, ABORT, HEARTBEAT, LEADER_START, LEADER_STOP -> new Message(attempt, kind, 0);
+        };
     }
 
     /** Without what tells of one transmission only. */
@@ -296,18 +403,6 @@ public final class EventListChecker
         }
 
         return life;
-    }
-
-    private static String firstDifference(final List<Told> told, final List<Told> journaled)
-    {
-        int i = 0;
-        while (i < told.size() && i < journaled.size() && told.get(i).equals(journaled.get(i)))
-        {
-            i++;
-        }
-
-        return "at " + i + " of " + told.size() + ' ' + (i < told.size() ? told.get(i) : "nothing") + ", not " +
-            (i < journaled.size() ? journaled.get(i) : "nothing");
     }
 
     private static SimFailure failure(final int node, final int life, final String what)

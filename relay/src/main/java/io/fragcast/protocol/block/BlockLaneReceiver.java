@@ -276,6 +276,10 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun
         verdictCounters[verdict.ordinal()].incrementRelease();
         repairs.onVerdict(frame, verdict);
         onHeld(verdict, sessionId);
+        if (FrameKind.FRAG == frame.kind && (Verdict.ACCEPTED == verdict || Verdict.DUPLICATE == verdict))
+        {
+            pieces.onHeader(frame, sessionId);
+        }
         if (Verdict.ACCEPTED == verdict || Verdict.EQUIVOCATION == verdict)
         {
             pieces.replay(nowNs);

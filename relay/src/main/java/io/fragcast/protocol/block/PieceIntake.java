@@ -22,6 +22,7 @@ final class PieceIntake
     private final VerificationBudget budget;
     private final RepairLedger repairs;
     private final FragAssembler frag;
+    private final HeadersSeen headers = new HeadersSeen();
     private final FrameDigest digests = new FrameDigest();
     private final AtomicCounter[] verdictCounters = new AtomicCounter[Verdict.values().length];
     private boolean isReplayPending;
@@ -61,6 +62,12 @@ final class PieceIntake
     EarlyPieces early()
     {
         return early;
+    }
+
+    /** The header of a frag came by a session, and is the one that stands. */
+    void onHeader(final SignedFrame header, final int sessionId)
+    {
+        headers.add(header, sessionId);
     }
 
     /** One page or chunk of this chain. */
@@ -167,7 +174,7 @@ final class PieceIntake
             Verdict.BAD_HASH;
         if (Verdict.ACCEPTED != verdict)
         {
-            onBadHash(sessionId, nowNs);
+            onBadHash(piece, sessionId, nowNs);
             return verdict;
         }
 
@@ -184,10 +191,10 @@ final class PieceIntake
         return verdict;
     }
 
-    /** A stream sends a header before its pieces; a holder sends the pieces alone, of the header that it knows. */
-    private void onBadHash(final int sessionId, final long nowNs)
+    /** Provable only against who sent the header as well: a holder sends the pieces alone, of the header it knows. */
+    private void onBadHash(final PieceFrame piece, final int sessionId, final long nowNs)
     {
-        if (FrameLane.LIVE != repairs.lane())
+        if (FrameLane.LIVE != repairs.lane() || !headers.isSeen(piece, sessionId))
         {
             budget.onUnprovedFailure(sessionId, nowNs);
         }

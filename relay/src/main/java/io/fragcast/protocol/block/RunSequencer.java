@@ -191,10 +191,10 @@ final class RunSequencer
             delivery.onRetreat(wayBack.from(blockNumber));
         }
 
-        leaders.onRetreat(term.number());
         wayBack.onRetreat();
         isPressed = false;
         follow(blockNumber, nowNs);
+        leaders.onRetreat(term, schedule.termOfBlock(cursor));
         for (int i = table.liveCount() - 1; i >= 0; i--)
         {
             final BlockAssembler attempt = table.live(i);

@@ -1,6 +1,7 @@
 package io.fragcast.protocol.leader;
 
 import org.agrona.collections.Int2IntHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may speak for a term now: the order of its control messages, and which terms are fenced because the run has gone
@@ -92,13 +93,16 @@ public final class LeaderTracker
     }
 
     /**
-     * The run was led astray and goes on under a term before: that term speaks again.
+     * The run was led astray and goes on under a term before: that term speaks again, and so does the one that leads
+     * where the run goes on, for the message that showed the way back may be of a term far above.
      *
-     * @param term whose message was verified.
+     * @param heard of the message that was verified.
+     * @param led   that leads the height the run goes back to; null: nobody does.
      */
-    public void onRetreat(final int term)
+    public void onRetreat(final LeaderTerm heard, final @Nullable LeaderTerm led)
     {
-        firstOpenTerm = Math.min(firstOpenTerm, term);
+        final int first = null == led ? heard.number() : Math.min(led.number(), heard.number());
+        firstOpenTerm = Math.min(firstOpenTerm, first);
     }
 
     /**

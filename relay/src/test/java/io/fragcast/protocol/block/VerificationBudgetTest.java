@@ -42,10 +42,12 @@ class VerificationBudgetTest
     }
 
     @Test
-    void shouldNotRejectAHolderForPiecesOfAnotherHeaderButLimitWhatTheyCost()
+    void shouldRejectForPiecesOfAnotherHeaderOnlyWhoSentThisOne()
     {
         node.offer(new TestBlock(leader, 1, BLOCK, 1).env());
-        node.offer(new TestBlock(leader, 1, BLOCK, 1).frag(false, TestBlock.bodyOfLength(30_000), 9).get(0));
+        final TestFrame header =
+            new TestBlock(leader, 1, BLOCK, 1).frag(false, TestBlock.bodyOfLength(30_000), 9).get(0);
+        node.offer(header);
         final List<TestFrame> other = new TestBlock(leader, 1, BLOCK, 1).frag(
             false, TestBlock.bodyOfLength(30_001), 9);
         final TestFrame last = other.get(other.size() - 1);
@@ -60,11 +62,17 @@ class VerificationBudgetTest
         node.pass(VerificationBudget.WINDOW_NS);
         assertThat(node.offer(last, ATTACKER)).isEqualTo(Verdict.BAD_HASH);
 
+        // Nor a live session that lost its own header, where the leader signed two.
         node.receiver.onLane(FrameLane.LIVE);
-        for (int i = 1; i < VerificationBudget.MAX_FAILURES; i++)
+        for (int i = 0; i < 2 * VerificationBudget.MAX_FAILURES; i++)
         {
-            node.offer(last, ATTACKER);
+            assertThat(node.offer(last, ATTACKER)).isEqualTo(Verdict.BAD_HASH);
         }
+        assertThat(node.rejected).isEmpty();
+
+        // One that sent this header has sent what is not under it.
+        assertThat(node.offer(header, ATTACKER)).isEqualTo(Verdict.DUPLICATE);
+        node.offer(last, ATTACKER);
         assertThat(node.rejected).containsExactly(ATTACKER);
     }
 
@@ -152,6 +160,7 @@ class VerificationBudgetTest
         node.offer(block.env());
         final List<TestFrame> frames = block.frag(true, new byte[5_000]);
         node.offer(frames.get(0));
+        assertThat(node.offer(frames.get(0), ATTACKER)).isEqualTo(Verdict.DUPLICATE);
         final TestFrame bad = frames.get(1).flip(8 * 80);
         for (int i = 0; i < VerificationBudget.MAX_FAILURES; i++)
         {

@@ -66,6 +66,19 @@ class WayBackTest
             "GAP@130 missing 29", "ENV@130", "FRAG@130#0", "SEAL@130", "VERIFIED@130");
     }
 
+    @Test
+    void shouldHearTheLeaderOfTheHeightToWhichALaterOneShowedTheWay()
+    {
+        node.receiver.resumeAfter(BLOCK);
+        node.offer(block(9_000, nextLeader).env());
+        node.offerAll(block(BLOCK + 20, nextLeader).frames(1, 1, 50).subList(1, 2));
+        node.offerAll(block(BLOCK + 1, leader).frames(1, 1, 50));
+
+        assertThat(node.story()).containsExactly(
+            "GAP@9000 missing 8899", "ENV@9000", "SUPERSEDED@9000",
+            "ENV@101", "FRAG@101#0", "SEAL@101", "VERIFIED@101");
+    }
+
     private static TestBlock block(final long number, final TestSigner signer)
     {
         return new TestBlock(signer, number > BLOCK + 10 ? 2 : 1, number, 1)
