@@ -45,7 +45,11 @@ final class JournalSignatures
             return "term " + frame.leaderTerm() + " does not lead the block";
         }
 
-        return verifier.verify(digest, buffer, offset + SignedFrame.SIGNATURE_OFFSET, term.publicKey()) ?
+        final byte[] earlier = term.earlierKey(frame.blockNumber());
+        final int signatureOffset = offset + SignedFrame.SIGNATURE_OFFSET;
+
+        return verifier.verify(digest, buffer, signatureOffset, term.publicKey()) ||
+            null != earlier && verifier.verify(digest, buffer, signatureOffset, earlier) ?
             null : "the signature does not hold";
     }
 }

@@ -61,7 +61,7 @@ final class ProofCheck
             result.put("firstDigest", hex.formatHex(proof.firstDigest()));
             result.put("secondDigest", hex.formatHex(proof.secondDigest()));
         }
-        found = Result.VALID == found ? proof.verify(leaderKey()) : found;
+        found = Result.VALID == found ? verify() : found;
         result.put("valid", Result.VALID == found);
         if (Result.VALID != found)
         {
@@ -77,16 +77,16 @@ final class ProofCheck
         }
     }
 
-    private byte @Nullable [] leaderKey()
+    private Result verify()
     {
         if (null == schedule)
         {
-            return key;
+            return proof.verify(key);
         }
         final LeaderTerm term =
             proof.chainId() == schedule.chainId() ? schedule.termNumbered(proof.leaderTerm()) : null;
 
-        return null == term ? null : term.publicKey();
+        return proof.verifyBy(term);
     }
 
     private static String prefixed(final String text)

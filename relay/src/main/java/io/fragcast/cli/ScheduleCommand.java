@@ -7,10 +7,14 @@ import io.fragcast.crypto.KeyFile;
 import io.fragcast.crypto.Secp256k1;
 import io.fragcast.ethereum.Hex;
 import io.fragcast.protocol.block.BlockLimits;
+import io.fragcast.protocol.leader.EarlierKey;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.transport.aeron.ChannelConfig;
 import io.fragcast.wire.FragCapacity;
+import io.fragcast.wire.StatementSigner;
+import io.fragcast.wire.TakeoverAdapter;
+import org.agrona.concurrent.SystemEpochNanoClock;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,7 +31,8 @@ import java.util.HexFormat;
 /**
  * {@code fragcast schedule}: says what a schedule file means before a network is started from it.
  */
-@Command(name = "schedule", description = "Checks or signs a schedule file.", synopsisSubcommandLabel = "check|sign")
+@Command(name = "schedule", description = "Checks or signs a schedule file, or has a term begin early.",
+    synopsisSubcommandLabel = "check|sign|takeover")
 public final class ScheduleCommand
 {
     /** A rotation has thousands. */
@@ -108,6 +113,53 @@ public final class ScheduleCommand
         return ExitCodes.DONE;
     }
 
+    /**
+     * Signs that a term begins before the schedule says so, whatever the leaders before it do.
+     *
+     * @param file       schedule.toml.
+     * @param term       that begins early.
+     * @param firstBlock where it begins.
+     * @param keyFile    of the authority.
+     * @return exit code.
+     * @throws IOException if the key cannot be read.
+     */
+    @Command(name = "takeover", description = {
+        "Prints the authority's word that a term begins early, a line for schedule.takeovers of any node:",
+        "that node tells all. The leaders before it give way at once."})
+    public int takeover(
+        @Parameters(paramLabel = "FILE", description = "Schedule, TOML.")
+        final Path file,
+        @Option(names = "--term", paramLabel = "N", required = true, description = "Number of the term.")
+        final int term,
+        @Option(names = "--first-block", paramLabel = "BLOCK", required = true, description = "Where it begins.")
+        final long firstBlock,
+        @Option(names = "--key", paramLabel = "FILE", required = true, description = "Key file of the authority.")
+        final Path keyFile) throws IOException
+    {
+        final Secp256k1 curve = Secp256k1.load();
+        final Schedule schedule = ScheduleFile.read(file, curve);
+        final LeaderTerm successor = schedule.termNumbered(term);
+        if (null == successor)
+        {
+            throw new ConfigException(file + ": there is no term " + term);
+        }
+        if (firstBlock < 1 || firstBlock >= successor.firstBlock())
+        {
+            throw new ConfigException("--first-block = " + firstBlock + ": term " + term + " begins at " +
+                successor.firstBlock() + " anyway; allowed 1.." + (successor.firstBlock() - 1));
+        }
+        final PrintWriter out = spec.commandLine().getOut();
+        out.println(HexFormat.of().formatHex(TakeoverAdapter.byAuthority(
+            schedule.chainId(),
+            term,
+            firstBlock,
+            new StatementSigner(curve.newSigner(KeyFile.read(keyFile))),
+            SystemEpochNanoClock.INSTANCE.nanoTime())));
+        out.flush();
+
+        return ExitCodes.DONE;
+    }
+
     private static String read(final Path file)
     {
         try
@@ -138,10 +190,13 @@ public final class ScheduleCommand
     {
         final byte[] identity = term.identity();
         final byte[] anchor = term.anchor();
+        final EarlierKey earlier = term.earlier();
         final HexFormat hex = HexFormat.of();
         out.println("term " + term.number() +
             "  blocks " + term.firstBlock() + ".." + (Long.MAX_VALUE == term.lastBlock() ? "" : term.lastBlock()) +
             "  key " + hex.formatHex(Secp256k1.compress(term.publicKey())) +
+            (null == earlier ? "" : "  old key " + hex.formatHex(Secp256k1.compress(earlier.publicKey())) +
+                " until " + earlier.lastBlock()) +
             (null == identity ? "" : "  identity " + hex.formatHex(identity)) +
             (term.endpoints().isEmpty() ? "" : "  at " + String.join(", ", term.endpoints())) +
             (null == anchor ? "" : "  anchor 0x" + hex.formatHex(anchor)));

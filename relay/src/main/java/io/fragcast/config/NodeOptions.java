@@ -44,6 +44,8 @@ public final class NodeOptions
         "Where the node asks for the newest schedule, signed by schedule.authority.");
     static final Option SCHEDULE_POLL = number("schedule.poll-seconds", "30", 1, 86_400, "seconds",
         "How often it asks.");
+    static final Option SCHEDULE_TAKEOVERS = Option.text("schedule.takeovers", PATH, "file",
+        "Takeovers that schedule.authority signed, one a line, followed as it grows: fragcast schedule takeover.");
 
     static final Option MODE = Option.choice("block.mode", "unicast", List.of("unicast", "multicast"),
         "How upstream peers send: one stream a peer, or one for a group on a trusted network.");
@@ -147,7 +149,7 @@ public final class NodeOptions
 
     private static final List<Option> ALL = List.of(
         CHAIN_ID, NAME, PROFILE, IDENTITY_KEY, LEADER_KEY,
-        SCHEDULE, SCHEDULE_AUTHORITY, SCHEDULE_URL, SCHEDULE_POLL,
+        SCHEDULE, SCHEDULE_AUTHORITY, SCHEDULE_URL, SCHEDULE_POLL, SCHEDULE_TAKEOVERS,
         MODE, LISTEN, SINKS, MULTICAST, INTERFACE, MTU, SLOW_SINK, WINDOW, RTT, RATE, BODY_SLAB, MAX_TX,
         UPSTREAM, HOLDERS, REQUESTERS, KNOWN, FANOUT_DEGREE, FANOUT_SPARE_DEGREE,
         DELIVER, JWT_SECRET, ENGINE_TIMEOUT, PUBLISH,

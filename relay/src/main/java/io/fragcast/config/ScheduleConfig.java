@@ -15,13 +15,20 @@ import java.util.concurrent.TimeUnit;
  * @param authority whose signed schedules it takes from others, 65 bytes; null: nobody's.
  * @param url       that it asks for a signed schedule; null: it asks nobody.
  * @param pollNs    between two questions.
+ * @param takeovers file of takeovers that the authority signed, followed as it grows; null: none.
  */
-public record ScheduleConfig(Path file, byte @Nullable [] authority, @Nullable URI url, long pollNs)
+public record ScheduleConfig(
+    Path file, byte @Nullable [] authority, @Nullable URI url, long pollNs, @Nullable Path takeovers)
 {
     static ScheduleConfig read(final Settings settings, final Secp256k1 curve)
     {
         final Setting authority = settings.find(NodeOptions.SCHEDULE_AUTHORITY);
         final Setting url = settings.find(NodeOptions.SCHEDULE_URL);
+        final Setting takeovers = settings.find(NodeOptions.SCHEDULE_TAKEOVERS);
+        if (null != takeovers && null == authority)
+        {
+            throw takeovers.refuse("schedule.authority is not set: nobody's takeover would be taken");
+        }
         if (null != url && null == authority)
         {
             throw url.refuse("schedule.authority is not set: nobody's schedule would be taken");
@@ -31,7 +38,8 @@ public record ScheduleConfig(Path file, byte @Nullable [] authority, @Nullable U
             Path.of(settings.text(NodeOptions.SCHEDULE)),
             null == authority ? null : key(authority, curve),
             null == url ? null : uri(url),
-            TimeUnit.SECONDS.toNanos(settings.number(NodeOptions.SCHEDULE_POLL)));
+            TimeUnit.SECONDS.toNanos(settings.number(NodeOptions.SCHEDULE_POLL)),
+            null == takeovers ? null : Path.of(takeovers.value()));
     }
 
     private static byte[] key(final Setting setting, final Secp256k1 curve)

@@ -1,6 +1,7 @@
 package io.fragcast.config;
 
 import io.fragcast.crypto.Secp256k1;
+import io.fragcast.protocol.leader.EarlierKey;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.Schedule;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,8 @@ import java.util.function.BiConsumer;
  *   identity = "@keys/node.pub"    # optional
  *   endpoints = ["10.0.0.1:14040"] # optional
  *   anchor = "0x..."               # optional: parent hash with which the term may start a new run
+ *   old-key = "@keys/before.pub"   # optional: the leader's key before, valid too for the first blocks of the term,
+ *   old-key-until = 99             # to this one
  *
  *   [[rotation]]                   # after the terms: leaders in turn, each for so many blocks
  *   first-block = 1000
@@ -53,7 +56,9 @@ public final class ScheduleFile
         List.of("first-block", "last-block", "blocks-per-term", "first-number", "leader");
     private static final List<String> LEADER_KEYS = List.of("key", "identity", "endpoints");
     private static final List<String> TERM_KEYS =
-        List.of("number", "first-block", "last-block", "key", "identity", "endpoints", "anchor");
+        List.of(
+            "number", "first-block", "last-block", "key", "identity", "endpoints", "anchor", "old-key",
+            "old-key-until");
 
     private final TomlFile file;
     private final Secp256k1 curve;
@@ -263,7 +268,25 @@ public final class ScheduleFile
             key(require(table, "key", at)),
             null == identity ? null : keyBytes(identity),
             endpoints(find(table, "endpoints")),
-            anchor(find(table, "anchor"))));
+            anchor(find(table, "anchor")),
+            earlierKey(table, first, last)));
+    }
+
+    private @Nullable EarlierKey earlierKey(final TomlTable table, final long first, final long last)
+    {
+        final Setting keySetting = find(table, "old-key");
+        final Setting untilSetting = find(table, "old-key-until");
+        if (null == keySetting || null == untilSetting)
+        {
+            final Setting alone = null == keySetting ? untilSetting : keySetting;
+            if (null != alone)
+            {
+                throw alone.refuse("old-key and old-key-until go together");
+            }
+            return null;
+        }
+
+        return new EarlierKey(key(keySetting), number(untilSetting, first, last));
     }
 
     private byte[] key(final Setting setting)

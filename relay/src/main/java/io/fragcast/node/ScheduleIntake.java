@@ -46,6 +46,7 @@ final class ScheduleIntake implements ScheduleAdapter.TextConsumer
     private final Counters counters;
     private final Secp256k1 curve = Secp256k1.load();
     private final @Nullable SchedulePoller poller;
+    private final @Nullable TakeoverFile takeovers;
     private @Nullable Schedule told;
 
     /**
@@ -72,6 +73,9 @@ final class ScheduleIntake implements ScheduleAdapter.TextConsumer
         dir = null == journal ? null : journal.dir().resolve("schedules");
         maxFrameLength = Lane.maxFrameLength(ctx.schedule().mtu());
         poller = null == source || null == source.url() ? null : new SchedulePoller(name, source, this::tell, counters);
+        final byte[] key = authority;
+        takeovers = null == key || null == source || null == source.takeovers() ? null :
+            new TakeoverFile(name, source.takeovers(), key, statements);
     }
 
     @Override
@@ -131,7 +135,9 @@ final class ScheduleIntake implements ScheduleAdapter.TextConsumer
             tellFile();
         }
 
-        return null == polled ? 0 : polled.doWork(nowNs);
+        final TakeoverFile followed = takeovers;
+
+        return (null == polled ? 0 : polled.doWork(nowNs)) + (null == followed ? 0 : followed.doWork(nowNs));
     }
 
     private void tellFile()

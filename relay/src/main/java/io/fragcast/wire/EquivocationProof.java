@@ -6,6 +6,7 @@ import io.fragcast.protocol.block.FrameDigest;
 import io.fragcast.protocol.block.FrameKind;
 import io.fragcast.protocol.block.SignatureVerifier;
 import io.fragcast.protocol.block.SignedFrame;
+import io.fragcast.protocol.leader.LeaderTerm;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -154,9 +155,35 @@ public final class EquivocationProof
             return Result.UNKNOWN_LEADER;
         }
 
-        return verifier.verify(firstDigest, first, SignedFrame.SIGNATURE_OFFSET, publicKey) &&
-            verifier.verify(secondDigest, second, SignedFrame.SIGNATURE_OFFSET, publicKey) ?
-            Result.VALID : Result.BAD_SIGNATURE;
+        return isFirstBy(publicKey) && isSecondBy(publicKey) ? Result.VALID : Result.BAD_SIGNATURE;
+    }
+
+    /**
+     * The same where the leader may have had two keys: whichever of them signed, both are one leader.
+     *
+     * @param term of both messages; null: nobody leads it.
+     * @return VALID if each bears a signature of the term's leader.
+     */
+    public Result verifyBy(final @Nullable LeaderTerm term)
+    {
+        final byte[] earlier = null == term ? null : term.earlierKey(blockNumber());
+        if (null == term || null == earlier)
+        {
+            return verify(null == term ? null : term.publicKey());
+        }
+
+        return (isFirstBy(term.publicKey()) || isFirstBy(earlier)) &&
+            (isSecondBy(term.publicKey()) || isSecondBy(earlier)) ? Result.VALID : Result.BAD_SIGNATURE;
+    }
+
+    private boolean isFirstBy(final byte[] publicKey)
+    {
+        return verifier.verify(firstDigest, first, SignedFrame.SIGNATURE_OFFSET, publicKey);
+    }
+
+    private boolean isSecondBy(final byte[] publicKey)
+    {
+        return verifier.verify(secondDigest, second, SignedFrame.SIGNATURE_OFFSET, publicKey);
     }
 
     /** {@return the chain of the first message of the proof last looked at} */

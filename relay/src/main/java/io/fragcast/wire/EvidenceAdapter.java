@@ -129,6 +129,6 @@ public final class EvidenceAdapter implements StatementHandler
         return EquivocationProof.Result.VALID == proof.wrap(new UnsafeBuffer(bytes), 0, bytes.length) &&
             proof.chainId() == schedule.chainId() &&
             proof.leaderTerm() == term.number() &&
-            EquivocationProof.Result.VALID == proof.verify(term.publicKey());
+            EquivocationProof.Result.VALID == proof.verifyBy(term);
     }
 }

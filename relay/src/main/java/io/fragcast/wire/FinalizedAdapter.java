@@ -17,7 +17,6 @@ import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
-import java.util.Arrays;
 import java.util.function.LongSupplier;
 
 /**
@@ -95,7 +94,7 @@ public final class FinalizedAdapter implements StatementHandler
         }
 
         return decoder.blockNumber() > acceptedBlock ?
-            statement.signedBy(0, term.publicKey()) : StatementClaim.STALE;
+            statement.signedBy(0, term.publicKey(), term.earlierKey(newest)) : StatementClaim.STALE;
     }
 
     @Override
@@ -122,7 +121,7 @@ public final class FinalizedAdapter implements StatementHandler
         }
         final long top = newestBlock.getAsLong();
         final LeaderTerm term = top < newest.number() ? null : schedule.termOfBlock(top);
-        if (null == term || !Arrays.equals(term.publicKey(), ownSigner.publicKey()))
+        if (null == term || !term.isKey(ownSigner.publicKey(), top))
         {
             return 0;
         }

@@ -70,7 +70,7 @@ public final class PlanAdapter implements StatementHandler
         }
         claimed = plan;
 
-        return statement.signedBy(place, term.publicKey());
+        return statement.signedBy(place, term.publicKey(), term.earlierKey(plan.validFromBlock()));
     }
 
     @Override

@@ -5,6 +5,8 @@ import io.fragcast.codecs.MessageHeaderDecoder;
 import io.fragcast.codecs.MessageHeaderEncoder;
 import io.fragcast.codecs.TakeoverDecoder;
 import io.fragcast.codecs.TakeoverEncoder;
+import io.fragcast.protocol.block.FrameDigest;
+import io.fragcast.protocol.block.SignatureVerifier;
 import io.fragcast.protocol.leader.CurrentSchedule;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.RunPulse;
@@ -116,6 +118,56 @@ public final class TakeoverAdapter implements StatementHandler
         }
 
         return takeovers.doWork(nowNs);
+    }
+
+    /**
+     * What the authority of a schedule signs so that a term begins early.
+     *
+     * @param chainId    of the chain.
+     * @param leaderTerm that begins early.
+     * @param firstBlock where.
+     * @param signer     with the authority's key.
+     * @param epochNs    epoch nanoseconds.
+     * @return the statement.
+     */
+    public static byte[] byAuthority(
+        final long chainId,
+        final int leaderTerm,
+        final long firstBlock,
+        final StatementSigner signer,
+        final long epochNs)
+    {
+        final byte[] statement = new byte[LENGTH];
+        final UnsafeBuffer buffer = new UnsafeBuffer(statement);
+        encode(buffer, chainId, leaderTerm, firstBlock, true, epochNs);
+        signer.sign(buffer, 0, LENGTH);
+
+        return statement;
+    }
+
+    /**
+     * Is it a takeover that the authority signed?
+     *
+     * @param statement whole.
+     * @param authority of the schedule, 65 bytes.
+     * @param verifier  of this thread.
+     * @return true if it is, for whatever chain.
+     */
+    public static boolean isByAuthority(
+        final byte[] statement, final byte[] authority, final SignatureVerifier verifier)
+    {
+        if (LENGTH != statement.length)
+        {
+            return false;
+        }
+        final UnsafeBuffer buffer = new UnsafeBuffer(statement);
+        final MessageHeaderDecoder header = new MessageHeaderDecoder().wrap(buffer, 0);
+        final byte[] digest = new byte[FrameDigest.DIGEST_LENGTH];
+        new FrameDigest().ofRegion(buffer, 0, Statement.SIGNED_OFFSET, LENGTH - Statement.SIGNED_OFFSET, digest);
+
+        return TakeoverDecoder.TEMPLATE_ID == header.templateId() &&
+            TakeoverDecoder.BLOCK_LENGTH == header.blockLength() &&
+            verifier.verify(digest, buffer, Statement.SIGNATURE_OFFSET, authority);
     }
 
     /**

@@ -1,6 +1,8 @@
 package io.fragcast.cli;
 
 import io.fragcast.crypto.KeyFile;
+import io.fragcast.crypto.Secp256k1;
+import io.fragcast.wire.TakeoverAdapter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -143,6 +146,48 @@ class MainTest
         assertThat(run("schedule", "check", file.toString())).isEqualTo(ExitCodes.REFUSED);
 
         assertThat(err.toString()).isEqualTo(file + ":1: chain-id = 0: a chain id is never 0\n");
+    }
+
+    @Test
+    void shouldPrintATakeoverThatTheAuthoritySigned() throws IOException
+    {
+        final byte[] privateKey = new byte[32];
+        privateKey[31] = 5;
+        final Path key = dir.resolve("authority.hex");
+        KeyFile.create(key, privateKey);
+        final Path file = Files.writeString(dir.resolve("schedule.toml"), """
+            chain-id = 10
+            [[term]]
+            number = 1
+            first-block = 0
+            last-block = 99
+            key = "%1$s"
+            [[term]]
+            number = 2
+            first-block = 100
+            key = "%1$s"
+            """.formatted(KEY));
+
+        assertThat(run(takeover(file, 2, 50, key))).isEqualTo(ExitCodes.DONE);
+        final Secp256k1 curve = Secp256k1.load();
+        final byte[] statement = HexFormat.of().parseHex(out.toString().strip());
+        assertThat(TakeoverAdapter.isByAuthority(statement, curve.publicKey(privateKey), curve.newVerifier())).isTrue();
+        statement[statement.length - 1] ^= 1;
+        assertThat(TakeoverAdapter.isByAuthority(statement, curve.publicKey(privateKey), curve.newVerifier()))
+            .isFalse();
+
+        assertThat(run(takeover(file, 2, 100, key))).isEqualTo(ExitCodes.REFUSED);
+        assertThat(err.toString()).isEqualTo(
+            "--first-block = 100: term 2 begins at 100 anyway; allowed 1..99\n");
+        assertThat(run(takeover(file, 3, 100, key))).isEqualTo(ExitCodes.REFUSED);
+        assertThat(err.toString()).endsWith("schedule.toml: there is no term 3\n");
+    }
+
+    private static String[] takeover(final Path schedule, final int term, final long firstBlock, final Path key)
+    {
+        return new String[]{
+            "schedule", "takeover", schedule.toString(), "--term", Integer.toString(term),
+            "--first-block", Long.toString(firstBlock), "--key", key.toString()};
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.fragcast.config;
 
 import io.fragcast.crypto.Secp256k1;
+import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.Schedule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,8 @@ class ScheduleFileTest
 {
     /** The generator of the curve: a public key that anybody can check. */
     private static final String KEY = "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798";
+
+    private static final String OLD_KEY = "02c6047f9441ed7d6d3045406e95c07cd85c778e4b8cef3ca7abac09b95c709ee5";
 
     @TempDir
     private Path dir;
@@ -156,7 +159,7 @@ class ScheduleFileTest
             "mtu = 1408     | mtuu = 1408        | :2: unknown key \"mtuu\", did you mean \"mtu\"?",
             "number = 1     | number = 0         | :4: number = 0: allowed 1..2147483647",
             "number = 1     | first = 1          | :4: unknown key \"first\"; known: number, first-block, " +
-                "last-block, key, identity, endpoints, anchor",
+                "last-block, key, identity, endpoints, anchor, old-key, old-key-until",
             "number = 1     | #                  | :3: number is not set",
             "last-block = 9 | last-block = -1    | :6: last-block = -1: allowed 0..9223372036854775807",
             "last-block = 9 | #                  | :10: first-block = 10: term 1 leads it: its end is open",
@@ -186,6 +189,23 @@ class ScheduleFileTest
         assertThatThrownBy(() -> read(text.replaceFirst(good, bad).replace("KEY1", KEY)))
             .isInstanceOf(ConfigException.class)
             .hasMessage(dir.resolve("schedule.toml") + expected);
+    }
+
+    @Test
+    void shouldReadAnOldKeyThatOverlaps() throws IOException
+    {
+        final String text = "chain-id = 10\n[[term]]\nnumber = 1\nfirst-block = 5\nkey = \"" + KEY +
+            "\"\nold-key = \"" + OLD_KEY + "\"\n";
+        final LeaderTerm term = read(text + "old-key-until = 8\n").term(0);
+
+        assertThat(Secp256k1.compress(term.earlierKey(8))).isEqualTo(HexFormat.of().parseHex(OLD_KEY));
+        assertThat(term.earlierKey(9)).isNull();
+        assertThat(term.isKey(curve.expand(HexFormat.of().parseHex(OLD_KEY)), 8)).isTrue();
+        assertThat(term.isKey(curve.expand(HexFormat.of().parseHex(OLD_KEY)), 9)).isFalse();
+        assertThatThrownBy(() -> read(text)).isInstanceOf(ConfigException.class)
+            .hasMessageEndingWith("old-key and old-key-until go together");
+        assertThatThrownBy(() -> read(text + "old-key-until = 4\n")).isInstanceOf(ConfigException.class)
+            .hasMessageContaining("old-key-until = 4: allowed 5..");
     }
 
     @Test

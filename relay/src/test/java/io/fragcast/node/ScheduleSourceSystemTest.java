@@ -57,7 +57,8 @@ class ScheduleSourceSystemTest
                 Files.writeString(dir.resolve("schedule.toml"), text(1)),
                 authority,
                 URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/schedule.toml"),
-                TimeUnit.MILLISECONDS.toNanos(50));
+                TimeUnit.MILLISECONDS.toNanos(50),
+                null);
             final TestNetwork.Place sequencerPlace = network.place("src-sequencer");
             final TestNetwork.Place replicaPlace = network.place("src-replica");
             final NodeHost host = network.host("source", false);

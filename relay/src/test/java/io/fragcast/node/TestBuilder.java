@@ -2,6 +2,7 @@ package io.fragcast.node;
 
 import io.fragcast.FragPublisher;
 import io.fragcast.PublishResult;
+import io.fragcast.Seal;
 import io.fragcast.wire.LeaderRig;
 
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
  * A builder in this process: publishes blocks one after the other, offers again what is pushed back, and remembers what
@@ -27,6 +29,7 @@ final class TestBuilder
     private int seq;
     private int requests;
     private int replies;
+    private long branchBlock = Long.MAX_VALUE;
 
     TestBuilder(final SequencerNode sequencer, final long firstBlock)
     {
@@ -37,6 +40,26 @@ final class TestBuilder
     long blockNumber()
     {
         return blockNumber;
+    }
+
+    /** Waits for the answer to the last request, which must be this. */
+    void awaitRefusal(final PublishResult result)
+    {
+        TestNetwork.await("a refusal", () ->
+        {
+            publisher.poll();
+            return replies == requests;
+        });
+        assertEquals(1, refusals.size(), () -> "refusals: " + refusals);
+        assertTrue(refusals.get(0).endsWith(' ' + result.name()), () -> "refusals: " + refusals);
+    }
+
+    /** From this block on it builds others than anybody else does at the same heights. */
+    TestBuilder branchAt(final long block)
+    {
+        branchBlock = block;
+
+        return this;
     }
 
     /** Another leader published what is between. */
@@ -50,7 +73,7 @@ final class TestBuilder
         blockNumber++;
         seq = 0;
         txs.clear();
-        request(() -> publisher.env(LeaderRig.env(blockNumber, LeaderRig.hash(blockNumber - 1))));
+        request(() -> publisher.env(LeaderRig.env(blockNumber, hash(blockNumber - 1))));
         story.add("ENV@" + blockNumber);
     }
 
@@ -71,8 +94,10 @@ final class TestBuilder
     void seal()
     {
         final int totalFrags = seq;
-        request(() -> publisher.seal(
-            LeaderRig.seal(blockNumber, LeaderRig.hash(blockNumber - 1), totalFrags, txs)));
+        final Seal seal = LeaderRig.seal(blockNumber, hash(blockNumber - 1), totalFrags, txs);
+        request(() -> publisher.seal(new Seal(
+            totalFrags, blockNumber, seal.gasUsed(), seal.gasLimit(), seal.parentHash(), seal.transactionsRoot(),
+            seal.receiptsRoot(), seal.stateRoot(), hash(blockNumber), new byte[0])));
         story.add("SEAL@" + blockNumber);
         story.add("VERIFIED@" + blockNumber);
     }
@@ -86,6 +111,11 @@ final class TestBuilder
             return replies == requests;
         });
         assertEquals(List.of(), refusals);
+    }
+
+    private byte[] hash(final long block)
+    {
+        return LeaderRig.hash(block < branchBlock ? block : -block);
     }
 
     private void request(final Supplier<PublishResult> call)

@@ -20,7 +20,6 @@ import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -244,7 +243,7 @@ public final class RpcService implements HttpHandler
     private static boolean isStartOfLaterTerm(
         final @Nullable LeaderTerm term, final byte[] leader, final long block, final long reference)
     {
-        return null != term && Arrays.equals(leader, term.publicKey()) &&
+        return null != term && term.isKey(leader, block) &&
             Long.compareUnsigned(term.firstBlock(), reference) > 0 &&
             block - term.firstBlock() <= GatewayOrder.WINDOW_BLOCKS;
     }

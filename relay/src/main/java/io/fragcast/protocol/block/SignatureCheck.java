@@ -76,7 +76,7 @@ final class SignatureCheck
         }
 
         signaturesChecked.incrementRelease();
-        if (!verifier.verify(digest, frame.buffer, signatureOffset, term.publicKey()))
+        if (!isSigned(frame, signatureOffset, term))
         {
             refused.add(digest, frame.buffer, signatureOffset);
             budget.onFailure(sessionId, nowNs);
@@ -84,5 +84,16 @@ final class SignatureCheck
         }
 
         return Verdict.ACCEPTED;
+    }
+
+    private boolean isSigned(final SignedFrame frame, final int signatureOffset, final LeaderTerm term)
+    {
+        if (verifier.verify(digest, frame.buffer, signatureOffset, term.publicKey()))
+        {
+            return true;
+        }
+        final byte[] earlier = term.earlierKey(frame.blockNumber);
+
+        return null != earlier && verifier.verify(digest, frame.buffer, signatureOffset, earlier);
     }
 }

@@ -8,7 +8,6 @@ import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -134,9 +133,10 @@ public final class PlanAuthor
         for (int i = 0; i < current.termCount() && ahead <= FanoutPlanner.NEXT_LEADERS; i++)
         {
             final LeaderTerm term = current.term(i);
-            if (Math.max(newestBlock + LEAD_BLOCKS, term.firstBlock()) <= term.lastBlock())
+            final long firstBlock = Math.max(newestBlock + LEAD_BLOCKS, term.firstBlock());
+            if (firstBlock <= term.lastBlock())
             {
-                if (Arrays.equals(term.publicKey(), leaderKey))
+                if (term.isKey(leaderKey, firstBlock))
                 {
                     return term;
                 }

@@ -2,6 +2,7 @@ package io.fragcast.protocol.leader;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -15,6 +16,7 @@ import java.util.List;
  * @param endpoints  HOST:PORT of the leader's block of lanes, first the preferred one; may be empty.
  * @param anchor     32-byte parent hash with which the first Env of the term may start a new run at any height; null:
  *                   the term goes on with the run before.
+ * @param earlier    the leader's key before, where it is valid too; null: nowhere.
  */
 public record LeaderTerm(
     int number,
@@ -23,8 +25,32 @@ public record LeaderTerm(
     byte[] publicKey,
     byte @Nullable [] identity,
     List<String> endpoints,
-    byte @Nullable [] anchor)
+    byte @Nullable [] anchor,
+    @Nullable EarlierKey earlier)
 {
+    /**
+     * A term of one key.
+     *
+     * @param number     of the term.
+     * @param firstBlock first block of the range.
+     * @param lastBlock  last block of the range.
+     * @param publicKey  the leader's relay key.
+     * @param identity   the leader's identity key, or null.
+     * @param endpoints  of the leader.
+     * @param anchor     parent hash of a new run, or null.
+     */
+    public LeaderTerm(
+        final int number,
+        final long firstBlock,
+        final long lastBlock,
+        final byte[] publicKey,
+        final byte @Nullable [] identity,
+        final List<String> endpoints,
+        final byte @Nullable [] anchor)
+    {
+        this(number, firstBlock, lastBlock, publicKey, identity, endpoints, anchor, null);
+    }
+
     /**
      * Is the block in the range?
      *
@@ -37,6 +63,29 @@ public record LeaderTerm(
     }
 
     /**
+     * The leader's key before, if it may sign a block too.
+     *
+     * @param blockNumber asked for.
+     * @return 65 bytes; null: its key alone is valid there.
+     */
+    public byte @Nullable [] earlierKey(final long blockNumber)
+    {
+        return null != earlier && blockNumber <= earlier.lastBlock() ? earlier.publicKey() : null;
+    }
+
+    /**
+     * May a key sign a block?
+     *
+     * @param key         65 bytes.
+     * @param blockNumber of this term.
+     * @return true if it is the leader's there.
+     */
+    public boolean isKey(final byte[] key, final long blockNumber)
+    {
+        return Arrays.equals(key, publicKey) || Arrays.equals(key, earlierKey(blockNumber));
+    }
+
+    /**
      * The same term over other blocks.
      *
      * @param first first of them.
@@ -45,6 +94,6 @@ public record LeaderTerm(
      */
     LeaderTerm between(final long first, final long last)
     {
-        return new LeaderTerm(number, first, last, publicKey, identity, endpoints, anchor);
+        return new LeaderTerm(number, first, last, publicKey, identity, endpoints, anchor, earlier);
     }
 }

@@ -58,7 +58,7 @@ public final class Leadership
     {
         final LeaderTerm term = schedule.termOfBlock(blockNumber);
 
-        return null != term && isOwn(term) && term.number() >= runTerm ? term : null;
+        return null != term && isOwn(term, blockNumber) && term.number() >= runTerm ? term : null;
     }
 
     /**
@@ -154,7 +154,8 @@ public final class Leadership
                 turns += 0 == turn.length && term.leads(nextBlock) ? 0 : 1;
                 turn = term.publicKey();
             }
-            if (turns <= LeaderLookahead.LEADERS_AHEAD && isOwn(term) && term.number() >= runTerm)
+            final boolean isNear = turns <= LeaderLookahead.LEADERS_AHEAD && term.number() >= runTerm;
+            if (isNear && isOwn(term, Math.max(nextBlock, term.firstBlock())))
             {
                 return true;
             }
@@ -163,9 +164,9 @@ public final class Leadership
         return false;
     }
 
-    private boolean isOwn(final LeaderTerm term)
+    private boolean isOwn(final LeaderTerm term, final long blockNumber)
     {
-        return Arrays.equals(publicKey, term.publicKey());
+        return term.isKey(publicKey, blockNumber);
     }
 
     private void state(final LeaderState newState)

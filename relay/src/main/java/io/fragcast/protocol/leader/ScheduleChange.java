@@ -81,6 +81,10 @@ public final class ScheduleChange
         final LeaderTerm same = Objects.requireNonNull(now, "checked");
         check(same.firstBlock() == old.firstBlock(), begun + "its first block cannot change");
         check(Arrays.equals(same.publicKey(), old.publicKey()), begun + "its key cannot change");
+        final long oldUntil = earlierUntil(old);
+        final long sameUntil = earlierUntil(same);
+        check(oldUntil == sameUntil || Math.min(oldUntil, sameUntil) >= newestBlock, begun +
+            "its old key cannot hold until " + sameUntil + ", " + newestBlock + " was heard of");
         check(Arrays.equals(same.anchor(), old.anchor()), begun + "its anchor cannot change");
         check(same.lastBlock() == old.lastBlock() || Math.min(same.lastBlock(), old.lastBlock()) >= newestBlock,
             begun + "its last block cannot be " + same.lastBlock() + ", " + newestBlock + " was heard of");
@@ -97,6 +101,11 @@ public final class ScheduleChange
         {
             differences.add("another key");
         }
+        if (!isSameEarlier(old.earlier(), now.earlier()))
+        {
+            final EarlierKey earlier = now.earlier();
+            differences.add(null == earlier ? "no old key" : "an old key until " + earlier.lastBlock());
+        }
         if (!Arrays.equals(old.identity(), now.identity()))
         {
             differences.add("another identity");
@@ -111,6 +120,20 @@ public final class ScheduleChange
         }
 
         return String.join(", ", differences);
+    }
+
+    private static boolean isSameEarlier(final @Nullable EarlierKey old, final @Nullable EarlierKey now)
+    {
+        return null == old || null == now ? null == old && null == now :
+            old.lastBlock() == now.lastBlock() && Arrays.equals(old.publicKey(), now.publicKey());
+    }
+
+    /** A term without one has one that has run out before it began. */
+    private static long earlierUntil(final LeaderTerm term)
+    {
+        final EarlierKey earlier = term.earlier();
+
+        return null == earlier ? term.firstBlock() - 1 : earlier.lastBlock();
     }
 
     private static boolean isSame(final LeaderTerm old, final LeaderTerm now)

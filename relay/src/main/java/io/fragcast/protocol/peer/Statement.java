@@ -3,6 +3,7 @@ package io.fragcast.protocol.peer;
 import io.fragcast.protocol.block.FrameDigest;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteOrder;
 
@@ -55,6 +56,7 @@ public final class Statement
     final byte[] digest = new byte[FrameDigest.DIGEST_LENGTH];
     int slot;
     byte[] key = NO_KEY;
+    byte @Nullable [] orKey;
 
     /** Of nothing yet. */
     public Statement()
@@ -79,6 +81,7 @@ public final class Statement
         leaderTerm = source.getInt(position + TERM_OFFSET, ByteOrder.LITTLE_ENDIAN);
         slot = 0;
         key = NO_KEY;
+        orKey = null;
 
         return this;
     }
@@ -102,8 +105,22 @@ public final class Statement
      */
     public StatementClaim signedBy(final int place, final byte[] publicKey)
     {
+        return signedBy(place, publicKey, null);
+    }
+
+    /**
+     * Its handler takes it to be signed by one of two keys.
+     *
+     * @param place     among those of its kind that are kept.
+     * @param publicKey whose signature it must bear, 65 bytes.
+     * @param orKey     or that of this one; null: no other.
+     * @return SIGNED.
+     */
+    public StatementClaim signedBy(final int place, final byte[] publicKey, final byte @Nullable [] orKey)
+    {
         slot = place;
         key = publicKey;
+        this.orKey = orKey;
 
         return StatementClaim.SIGNED;
     }

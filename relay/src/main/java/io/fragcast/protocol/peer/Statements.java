@@ -280,14 +280,20 @@ public final class Statements
 
     private boolean isSigned(final int session, final long nowNs)
     {
-        if (!verifier.verify(
-            statement.digest, statement.buffer, statement.offset + Statement.SIGNATURE_OFFSET, statement.key))
+        final byte[] orKey = statement.orKey;
+        if (!isSignedBy(statement.key) && (null == orKey || !isSignedBy(orKey)))
         {
             return isCharged(session, nowNs);
         }
         budget.onHeld(session);
 
         return true;
+    }
+
+    private boolean isSignedBy(final byte[] key)
+    {
+        return verifier.verify(
+            statement.digest, statement.buffer, statement.offset + Statement.SIGNATURE_OFFSET, key);
     }
 
     private boolean isCharged(final int session, final long nowNs)

@@ -47,6 +47,27 @@ class ScheduleChangeTest
     }
 
     @Test
+    void shouldLetAnOldKeyEndEarlierButNotBeforeWhatWasHeard()
+    {
+        final Schedule overlapping = new Schedule(10, MTU, List.of(first, overlapping(150)));
+
+        assertThat(ScheduleChange.between(overlapping, new Schedule(10, MTU, List.of(first, overlapping(140))), 130))
+            .containsExactly("term 2 changed: an old key until 140");
+        assertThat(ScheduleChange.between(before, overlapping, 50)).hasSize(1);
+        assertThatThrownBy(() ->
+            ScheduleChange.between(overlapping, new Schedule(10, MTU, List.of(first, overlapping(120))), 130))
+            .hasMessageContaining("its old key cannot hold until 120, 130 was heard of");
+        assertThatThrownBy(() -> ScheduleChange.between(before, overlapping, 130))
+            .hasMessageContaining("its old key cannot hold until 150");
+    }
+
+    private LeaderTerm overlapping(final long lastBlock)
+    {
+        return new LeaderTerm(
+            2, 100, 199, second.publicKey(), null, List.of(), null, new EarlierKey(first.publicKey(), lastBlock));
+    }
+
+    @Test
     void shouldKeepTheNetwork()
     {
         assertRefused(new Schedule(11, MTU, List.of(first, second)), 1, "chain-id 11");
