@@ -2,16 +2,18 @@ package io.fragcast.agent;
 
 import io.fragcast.protocol.peer.HolderConsumer;
 import io.fragcast.protocol.sync.CatchUp;
+import io.fragcast.protocol.sync.SealedBlockFollower;
 import io.fragcast.transport.FrameLink;
 import io.fragcast.wire.BulkAnswerAdapter;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
 
 import java.util.function.IntSupplier;
 
 /**
- * Fetches whole heights, on a cold thread: hears how far the node is and what holders say they have, hears the holders'
- * answers, runs the machine. The links belong to the node, which closes them when this thread has ended.
+ * Fetches whole heights, and sealed blocks, on a cold thread: hears how far the node is and what holders say they have,
+ * hears the holders' answers, runs the machines. The links belong to the node, which closes them when this thread has ended.
  */
 public final class CatchUpAgent implements Agent
 {
@@ -31,6 +33,7 @@ public final class CatchUpAgent implements Agent
     private final FrameLink[] links;
     private final BulkAnswerAdapter[] adapters;
     private final CatchUp catchUp;
+    private final @Nullable SealedBlockFollower follower;
     private final LinkDialler dialler;
     private final IntSupplier transport;
     private boolean isDialled;
@@ -46,6 +49,7 @@ public final class CatchUpAgent implements Agent
      * @param links     to the holders, numbered as the machine knows them.
      * @param adapters  one for each link.
      * @param catchUp   the machine.
+     * @param follower  asks for sealed blocks; null: nobody does.
      * @param dialler   told whether the links are needed, when that changes.
      * @param transport run once a duty cycle: the transport's own work on this thread.
      */
@@ -57,6 +61,7 @@ public final class CatchUpAgent implements Agent
         final FrameLink[] links,
         final BulkAnswerAdapter[] adapters,
         final CatchUp catchUp,
+        final @Nullable SealedBlockFollower follower,
         final LinkDialler dialler,
         final IntSupplier transport)
     {
@@ -67,6 +72,7 @@ public final class CatchUpAgent implements Agent
         this.links = links.clone();
         this.adapters = adapters.clone();
         this.catchUp = catchUp;
+        this.follower = follower;
         this.dialler = dialler;
         this.transport = transport;
         status = new HolderHeads(catchUp);
@@ -89,6 +95,10 @@ public final class CatchUpAgent implements Agent
         }
 
         workCount += catchUp.doWork(nowNs);
+        if (null != follower)
+        {
+            workCount += follower.doWork(catchUp.cursor(), nowNs);
+        }
         dialIfWanted(nowNs);
 
         return workCount;
@@ -100,10 +110,10 @@ public final class CatchUpAgent implements Agent
         return name + " catch-up";
     }
 
-    /** A node that is not behind has no links of the bulk lane. */
+    /** A node that is not behind has no links of the bulk lane, unless it follows what was sealed. */
     private void dialIfWanted(final long nowNs)
     {
-        final boolean isWanted = catchUp.isWanted();
+        final boolean isWanted = null != follower || catchUp.isWanted();
         wantedNs = isWanted ? nowNs : wantedNs;
         if (isWanted != isDialled && (isWanted || nowNs - wantedNs >= LINGER_NS))
         {

@@ -1,7 +1,7 @@
 package io.fragcast.agent;
 
-import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.SealedBlock;
+import io.fragcast.protocol.block.SealedBlockConsumer;
 import org.agrona.BitUtil;
 import org.agrona.BufferUtil;
 import org.agrona.MutableDirectBuffer;
@@ -15,14 +15,15 @@ import org.jspecify.annotations.Nullable;
 import java.util.Objects;
 
 /**
- * The way of sealed blocks from whoever hears of them to the hot agent, which holds the Seals: an off-heap ring.
+ * The way of sealed blocks from whoever hears of them to a thread that holds the Seals: an off-heap ring.
  * <pre>
- *   ChainAgent --offer--> [ block 7 | block 8 ... ] --poll--> BlockLaneReceiver
+ *   ChainAgent, CatchUpAgent --offer--> [ block 7 | block 8 ... ] --poll--> BlockLaneReceiver
  *
- *     0 number 8 | 8 gasUsed 8 | 16 gasLimit 8 | 24 five hashes 160 | 184 header length 4 | 188 header
+ *     0 number 8 | 8 gasUsed 8 | 16 gasLimit 8 | 24 five hashes 160 | 184 header length 4 | 188 signed length 4
+ *     | 192 header | signed
  * </pre>
- * A block that is farther ahead than the receiver holds waits here, and those behind it; with the ring full whoever
- * offers waits too. {@link #offer} is for any thread, {@link #poll} for the hot agent's.
+ * A block that is not due yet waits here, and those behind it; with the ring full whoever offers waits too.
+ * {@link #offer} is for any thread, {@link #poll} for the consumer's.
  */
 public final class SealedBlockRing
 {
@@ -34,13 +35,14 @@ public final class SealedBlockRing
     private static final int HASH_LENGTH = 32;
     private static final int HASHES_OFFSET = 3 * Long.BYTES;
     private static final int HEADER_LENGTH_OFFSET = HASHES_OFFSET + 5 * HASH_LENGTH;
-    private static final int HEADER_OFFSET = HEADER_LENGTH_OFFSET + Integer.BYTES;
+    private static final int SIGNED_LENGTH_OFFSET = HEADER_LENGTH_OFFSET + Integer.BYTES;
+    private static final int HEADER_OFFSET = SIGNED_LENGTH_OFFSET + Integer.BYTES;
 
     private final ManyToOneRingBuffer ring = new ManyToOneRingBuffer(new UnsafeBuffer(BufferUtil.allocateDirectAligned(
         RING_LENGTH + RingBufferDescriptor.TRAILER_LENGTH, BitUtil.CACHE_LINE_LENGTH)));
     private final ControlledMessageHandler handler = this::onRecord;
     private final SealedBlock block = new SealedBlock();
-    private @Nullable BlockLaneReceiver receiver;
+    private @Nullable SealedBlockConsumer consumer;
 
     /** A ring, empty. */
     public SealedBlockRing()
@@ -55,7 +57,7 @@ public final class SealedBlockRing
      */
     public boolean offer(final SealedBlock sealed)
     {
-        final int index = ring.tryClaim(TYPE, HEADER_OFFSET + sealed.headerLength);
+        final int index = ring.tryClaim(TYPE, HEADER_OFFSET + sealed.headerLength + sealed.signedLength);
         if (index < 0)
         {
             return false;
@@ -70,21 +72,23 @@ public final class SealedBlockRing
         buffer.putBytes(index + HASHES_OFFSET + 3 * HASH_LENGTH, sealed.receiptsRoot);
         buffer.putBytes(index + HASHES_OFFSET + 4 * HASH_LENGTH, sealed.stateRoot);
         buffer.putInt(index + HEADER_LENGTH_OFFSET, sealed.headerLength);
+        buffer.putInt(index + SIGNED_LENGTH_OFFSET, sealed.signedLength);
         buffer.putBytes(index + HEADER_OFFSET, sealed.header, 0, sealed.headerLength);
+        buffer.putBytes(index + HEADER_OFFSET + sealed.headerLength, sealed.signed, 0, sealed.signedLength);
         ring.commit(index);
 
         return true;
     }
 
     /**
-     * Hands the next block to the receiver, once it is due there.
+     * Hands the next block to the consumer, once it is due there.
      *
      * @param to takes it.
      * @return blocks handed over.
      */
-    public int poll(final BlockLaneReceiver to)
+    public int poll(final SealedBlockConsumer to)
     {
-        receiver = to;
+        consumer = to;
 
         return ring.controlledRead(handler, POLL_LIMIT);
     }
@@ -92,7 +96,7 @@ public final class SealedBlockRing
     private ControlledMessageHandler.Action onRecord(
         final int type, final MutableDirectBuffer buffer, final int offset, final int length)
     {
-        final BlockLaneReceiver to = Objects.requireNonNull(receiver);
+        final SealedBlockConsumer to = Objects.requireNonNull(consumer);
         block.number = buffer.getLong(offset);
         if (!to.isSealedBlockDue(block.number))
         {
@@ -106,7 +110,9 @@ public final class SealedBlockRing
         buffer.getBytes(offset + HASHES_OFFSET + 3 * HASH_LENGTH, block.receiptsRoot);
         buffer.getBytes(offset + HASHES_OFFSET + 4 * HASH_LENGTH, block.stateRoot);
         block.headerLength = buffer.getInt(offset + HEADER_LENGTH_OFFSET);
+        block.signedLength = buffer.getInt(offset + SIGNED_LENGTH_OFFSET);
         buffer.getBytes(offset + HEADER_OFFSET, block.header, 0, block.headerLength);
+        buffer.getBytes(offset + HEADER_OFFSET + block.headerLength, block.signed, 0, block.signedLength);
         to.onSealedBlock(block);
 
         return ControlledMessageHandler.Action.COMMIT;

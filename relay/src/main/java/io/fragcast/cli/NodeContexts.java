@@ -138,7 +138,8 @@ final class NodeContexts
             client(sources.sealedUrl(), sources.sealedIntervalMs()),
             sources.sealedFile(),
             TimeUnit.MILLISECONDS.toNanos(sources.sealedIntervalMs()),
-            client(sources.finalityUrl(), sources.finalityIntervalMs()));
+            client(sources.finalityUrl(), sources.finalityIntervalMs()),
+            sources.isFromHolders());
     }
 
     private static ChainConfig.@Nullable Client client(final @Nullable URI url, final int intervalMs)

@@ -12,6 +12,7 @@ import java.nio.file.Path;
  * @param sealedUrl         JSON-RPC of a client that has the sealed blocks; null: none.
  * @param sealedFile        file that has them; null: none.
  * @param sealedIntervalMs  between two looks at either.
+ * @param isFromHolders     are holders asked for sealed blocks?
  * @param finalityUrl       JSON-RPC of a client that knows what is final; null: none.
  * @param finalityIntervalMs between two questions.
  */
@@ -19,13 +20,13 @@ public record ChainSourcesConfig(
     @Nullable URI sealedUrl,
     @Nullable Path sealedFile,
     int sealedIntervalMs,
+    boolean isFromHolders,
     @Nullable URI finalityUrl,
     int finalityIntervalMs)
 {
     static ChainSourcesConfig read(final NodeRole role, final Settings settings)
     {
-        final boolean isReceiving = NodeRole.SEQUENCER != role;
-        final Setting file = isReceiving ? settings.find(NodeOptions.SEALED_FILE) : null;
+        final Setting file = settings.find(NodeOptions.SEALED_FILE);
         final Path path = null == file ? null : Path.of(file.value());
         if (null != file && !Files.isReadable(path))
         {
@@ -33,9 +34,10 @@ public record ChainSourcesConfig(
         }
 
         return new ChainSourcesConfig(
-            isReceiving ? url(settings, NodeOptions.SEALED_URL) : null,
+            url(settings, NodeOptions.SEALED_URL),
             path,
-            isReceiving ? settings.number(NodeOptions.SEALED_INTERVAL) : 0,
+            settings.number(NodeOptions.SEALED_INTERVAL),
+            NodeRole.REPLICA == role && "ask".equals(settings.choice(NodeOptions.SEALED_HOLDERS)),
             url(settings, NodeOptions.FINALITY_URL),
             settings.number(NodeOptions.FINALITY_INTERVAL));
     }

@@ -135,13 +135,15 @@ public final class NodeOptions
         .of(SEQUENCER);
 
     static final Option SEALED_URL = Option.text("sealed.url", TEXT, "http://HOST:PORT",
-        "JSON-RPC of an execution client whose latest blocks are held against the Seals; none unless set.")
-        .of(RELAY, REPLICA);
+        "JSON-RPC of an execution client whose latest blocks are held against the Seals, on a sequencer its own, " +
+        "signed for those who ask; none unless set.");
     static final Option SEALED_FILE = Option.text("sealed.file", PATH, "file",
-        "The same from JSON lines, one block a line, followed as it grows; gzip is read once; none unless set.")
-        .of(RELAY, REPLICA);
+        "The same from JSON lines, one block a line, followed as it grows; gzip is read once; none unless set.");
     static final Option SEALED_INTERVAL = number("sealed.interval-ms", "1000", 50, 60_000, "milliseconds",
-        "How often either is looked at.").of(RELAY, REPLICA);
+        "How often either is looked at.");
+    static final Option SEALED_HOLDERS = Option.choice("sealed.holders", "ignore", List.of("ask", "ignore"),
+        "Ask repair.holders, leaders among them, for the sealed blocks that leaders signed, and hold them against " +
+        "the Seals.").of(REPLICA);
     static final Option FINALITY_URL = Option.text("finality.url", TEXT, "http://HOST:PORT",
         "JSON-RPC of an execution client that is asked which block is final; none unless set.");
     static final Option FINALITY_INTERVAL = number("finality.interval-ms", "4000", 50, 60_000, "milliseconds",
@@ -157,7 +159,7 @@ public final class NodeOptions
         THREAD_MODE, IDLE, AFFINITY_BROADCAST, AFFINITY_FORWARD, AFFINITY_INGEST, AFFINITY_JOURNAL, AFFINITY_EDGE,
         AFFINITY_DRIVER,
         AERON_DIR, AERON_DRIVER, HTTP_HOST, HTTP_PORT, RPC_SIGNERS,
-        SEALED_URL, SEALED_FILE, SEALED_INTERVAL, FINALITY_URL, FINALITY_INTERVAL);
+        SEALED_URL, SEALED_FILE, SEALED_INTERVAL, SEALED_HOLDERS, FINALITY_URL, FINALITY_INTERVAL);
 
     private NodeOptions()
     {

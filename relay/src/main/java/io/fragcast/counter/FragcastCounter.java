@@ -450,7 +450,17 @@ public enum FragcastCounter
     ORPHANS_REFUSED(198, "orphans refused", "Times that a peer asked to be fed and there was no room."),
 
     MULTICAST_LOST(199, "multicast lost",
-        "Times that an upstream peer was not heard by multicast for two seconds, and was asked to send by unicast.");
+        "Times that an upstream peer was not heard by multicast for two seconds, and was asked to send by unicast."),
+
+    SEALED_BLOCKS_SIGNED(200, "sealed blocks signed", "Sealed blocks of its own that this leader signed for others."),
+
+    SEALED_BLOCKS_TOO_LONG(201, "sealed blocks too long",
+        "Sealed blocks of its own that this leader told nobody, for the header does not fit a frame."),
+
+    SEALED_BLOCKS_FETCHED(202, "sealed blocks fetched", "Sealed blocks that holders gave, signed by their leader."),
+
+    SEALED_BLOCKS_FORGED(203, "sealed blocks forged",
+        "Messages that holders gave as sealed blocks and that no leader signed.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

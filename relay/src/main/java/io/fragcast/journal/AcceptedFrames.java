@@ -1,6 +1,7 @@
 package io.fragcast.journal;
 
 import io.fragcast.codecs.JournalKind;
+import io.fragcast.protocol.block.SealConsumer;
 import io.fragcast.protocol.repair.FrameName;
 import io.fragcast.protocol.repair.RecentFrames;
 import io.fragcast.wire.FrameNames;
@@ -20,6 +21,7 @@ public final class AcceptedFrames
     private final RecordView record = new RecordView();
     private final FrameNames names = new FrameNames();
     private final FrameName name = new FrameName();
+    private SealConsumer seals = (buffer, offset, length) -> {};
 
     /**
      * A way into memory.
@@ -31,6 +33,16 @@ public final class AcceptedFrames
     {
         this.ring = ring.buffer();
         this.memory = memory;
+    }
+
+    /**
+     * Who sees the Seals that come by, on the thread that drains. Default: nobody.
+     *
+     * @param consumer told of each, after memory has it.
+     */
+    public void seals(final SealConsumer consumer)
+    {
+        seals = consumer;
     }
 
     /**
@@ -68,6 +80,10 @@ public final class AcceptedFrames
         else if (names.tryName(buffer, record.frameOffset(), record.frameLength(), name))
         {
             memory.onFrame(name, buffer, record.frameOffset(), record.frameLength());
+            if (name.isSeal)
+            {
+                seals.onSeal(buffer, record.frameOffset(), record.frameLength());
+            }
         }
     }
 }

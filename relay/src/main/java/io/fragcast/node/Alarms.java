@@ -3,6 +3,7 @@ package io.fragcast.node;
 import io.fragcast.agent.StatementRing;
 import io.fragcast.crypto.Secp256k1;
 import io.fragcast.protocol.block.EvidenceConsumer;
+import io.fragcast.protocol.block.SealedBlock;
 import io.fragcast.protocol.block.SessionRejecter;
 import io.fragcast.wire.EquivocationProof;
 import io.fragcast.wire.EvidenceProxy;
@@ -30,7 +31,8 @@ import java.util.HexFormat;
  * messages for one place, blocks that were sealed as another than their Seal names. The proofs are kept as files beside
  * the journal. Of the second it is a line that {@code fragcast message verify-proof} takes, and it is told to all
  * peers. (Of a first message that is gone from memory there is only its digest, by which the journal has it: that is
- * kept, and told to nobody.) Of the third it is the Seal and the header: whoever has the chain can check the header.
+ * kept, and told to nobody.) So is the third where the leader signed what it sealed; where the operator's own client
+ * says so it is the Seal and the header, kept here: whoever has the chain can check the header.
  * <pre>
  *   hot agent --onSessionRejected, onEquivocation--> [ ring ] --doWork (cold thread)--> log, equivocation-BLOCK-n.json
  *   peers    --onProof----------------------------->                └──▶ StatementRing: Evidence to all peers
@@ -43,9 +45,10 @@ final class Alarms implements SessionRejecter, EvidenceConsumer, Agent
     private static final int RING_LENGTH = 1 << 20;
     private static final int REJECTED = 1;
     private static final int EQUIVOCATION = 2;
-    /** Length of the Seal, the Seal, the header. */
+    /** Length of the Seal, of the header, the Seal, the header, what the leader signed of it. */
     private static final int SEAL_MISMATCH = 3;
     private static final int PROOF = 4;
+    private static final int SEAL_OFFSET = 2 * Integer.BYTES;
     private static final int DIGEST_LENGTH = 32;
     /** Two frames of the longest MTU, 65,504. */
     private static final int MAX_PROOF_LENGTH = 1 << 17;
@@ -140,22 +143,21 @@ final class Alarms implements SessionRejecter, EvidenceConsumer, Agent
 
     @Override
     public boolean onSealMismatch(
-        final DirectBuffer seal,
-        final int sealOffset,
-        final int sealLength,
-        final DirectBuffer header,
-        final int headerOffset,
-        final int headerLength)
+        final DirectBuffer seal, final int sealOffset, final int sealLength, final SealedBlock block)
     {
-        final int index = ring.tryClaim(SEAL_MISMATCH, Integer.BYTES + sealLength + headerLength);
+        final int index = ring.tryClaim(
+            SEAL_MISMATCH, SEAL_OFFSET + sealLength + block.headerLength + block.signedLength);
         if (index < 0)
         {
             return false;
         }
         final AtomicBuffer buffer = ring.buffer();
+        final int headerIndex = index + SEAL_OFFSET + sealLength;
         buffer.putInt(index, sealLength);
-        buffer.putBytes(index + Integer.BYTES, seal, sealOffset, sealLength);
-        buffer.putBytes(index + Integer.BYTES + sealLength, header, headerOffset, headerLength);
+        buffer.putInt(index + Integer.BYTES, block.headerLength);
+        buffer.putBytes(index + SEAL_OFFSET, seal, sealOffset, sealLength);
+        buffer.putBytes(headerIndex, block.header, 0, block.headerLength);
+        buffer.putBytes(headerIndex + block.headerLength, block.signed, 0, block.signedLength);
         ring.commit(index);
 
         return true;
@@ -188,13 +190,22 @@ final class Alarms implements SessionRejecter, EvidenceConsumer, Agent
     private void onMismatch(final DirectBuffer buffer, final int offset, final int length)
     {
         final int sealLength = buffer.getInt(offset);
-        final int sealOffset = offset + Integer.BYTES;
+        final int headerLength = buffer.getInt(offset + Integer.BYTES);
+        final int sealOffset = offset + SEAL_OFFSET;
+        final int headerOffset = sealOffset + sealLength;
         final String block = 0 == sealLength ?
             "unknown" : Long.toUnsignedString(buffer.getLong(sealOffset + BLOCK_NUMBER_OFFSET));
         LOGGER.error("{}: block {} was sealed as another than its Seal names", name, block);
         final String fileName = "seal-mismatch-" + block + '-' + ++mismatches + ".json";
         keep(fileName, "{\"seal\":\"" + hex(buffer, sealOffset, sealLength) +
-            "\",\"header\":\"" + hex(buffer, sealOffset + sealLength, length - Integer.BYTES - sealLength) + "\"}\n");
+            "\",\"header\":\"" + hex(buffer, headerOffset, headerLength) + "\"}\n");
+        final int signedLength = offset + length - headerOffset - headerLength;
+        final int proofLength = 0 == signedLength ? 0 : EquivocationProof.write(
+            buffer, sealOffset, sealLength, buffer, headerOffset + headerLength, signedLength, proofBytes, 0);
+        if (proofLength > 0 && EquivocationProof.Result.VALID == proof.wrap(proofBytes, 0, proofLength))
+        {
+            onWhole(proofBytes, 0, proofLength, true);
+        }
     }
 
     private void onPair(final DirectBuffer buffer, final int offset, final int length)

@@ -10,20 +10,26 @@ import io.fragcast.agent.IngestAgent;
 import io.fragcast.config.PeerName;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
+import io.fragcast.crypto.Secp256k1;
 import io.fragcast.journal.JournalRing;
 import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.protocol.block.FrameLane;
+import io.fragcast.protocol.block.SealedBlock;
+import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.peer.HolderConsumer;
 import io.fragcast.protocol.peer.PeerRole;
 import io.fragcast.protocol.sync.CatchUp;
+import io.fragcast.protocol.sync.SealedBlockFollower;
+import io.fragcast.protocol.sync.StreamSender;
 import io.fragcast.transport.LinkPlace;
 import io.fragcast.transport.aeron.AeronClient;
 import io.fragcast.wire.BlockLaneAdapter;
 import io.fragcast.wire.BulkAnswerAdapter;
 import io.fragcast.wire.BulkProxy;
 import io.fragcast.wire.FrameNames;
+import io.fragcast.wire.SealedBlockAdapter;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.EpochNanoClock;
@@ -32,6 +38,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * How a replica that is far behind fetches whole heights: the bulk lane of its holders, on a cold thread with a client
@@ -101,6 +108,8 @@ final class CatchUpLane
      * @param ctx      of the node.
      * @param host     that runs it.
      * @param links    of the node.
+     * @param schedule that holds now, and then.
+     * @param sealed   takes sealed blocks that holders gave, where the node follows them.
      * @param clock    monotonic.
      * @param counters of the node.
      * @return the lane; one that does nothing where nobody could be asked, or nothing is delivered.
@@ -109,6 +118,8 @@ final class CatchUpLane
         final NodeContext<?> ctx,
         final NodeHost host,
         final Links links,
+        final Schedule schedule,
+        final Predicate<SealedBlock> sealed,
         final NanoClock clock,
         final Counters counters)
     {
@@ -126,9 +137,17 @@ final class CatchUpLane
         host.addResource(() -> CloseHelper.closeAll(holders));
 
         final long chainId = ctx.schedule().chainId();
+        final StreamSender requests = new BulkProxy(holders, chainId);
+        final SealedBlockFollower follower = !ctx.chain().isFromHolders() ? null : new SealedBlockFollower(
+            chainId,
+            requests,
+            new SealedBlockAdapter(schedule, Secp256k1.load().newVerifier()),
+            sealed,
+            new SecureRandom()::nextLong,
+            counters);
         final CatchUp catchUp = new CatchUp(
             chainId,
-            new BulkProxy(holders, chainId),
+            requests,
             lane.ring,
             new FrameNames()::tryName,
             ctx.limits().windowBlocks(),
@@ -139,7 +158,7 @@ final class CatchUpLane
         final BulkAnswerAdapter[] answers = new BulkAnswerAdapter[holders.length];
         for (int i = 0; i < answers.length; i++)
         {
-            answers[i] = new BulkAnswerAdapter(i, catchUp, clock, chainId, counters);
+            answers[i] = new BulkAnswerAdapter(i, catchUp, follower, clock, chainId, counters);
         }
         host.addCold(
             Role.JOURNAL,
@@ -151,6 +170,7 @@ final class CatchUpLane
                 holders,
                 answers,
                 catchUp,
+                follower,
                 lane::dial,
                 () -> lane.commands.doWork() + client.invoke()),
             counters.get(FragcastCounter.HOT_ERRORS));

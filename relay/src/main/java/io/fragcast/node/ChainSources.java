@@ -9,6 +9,7 @@ import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.FinalizedBlock;
 import io.fragcast.protocol.block.Finality;
+import io.fragcast.protocol.block.SealedBlock;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import java.util.function.LongPredicate;
  * What a node is told about its chain from outside, on its way to the hot agent: sealed blocks through a ring, finality
  * as a cell that is looked at in each duty cycle.
  * <pre>
+ *   CatchUpAgent (cold) ──────┐    a leader's own, signed: ┌─▶ SealedBlockRing ─▶ RepairAgent ─▶ those who follow
  *   ChainAgent (cold) ── SealedBlockRing ─▶ hot agent ─▶ BlockLaneReceiver ─▶ FINALIZED, SEAL_MISMATCHED
  *        └───────────────── Finality ─────▶     └────▶ Holdings ─▶ Status to the peers
  * </pre>
@@ -26,6 +28,10 @@ final class ChainSources implements Runnable
 {
     private final Finality finality = new Finality();
     private final SealedBlockRing sealedBlocks = new SealedBlockRing();
+    private final SealedBlockRing own = new SealedBlockRing();
+    private boolean isChecked;
+    private boolean isServed;
+    private boolean isOwnTaken;
     private FinalizedBlock received = FinalizedBlock.NONE;
     private FinalizedBlock told = FinalizedBlock.NONE;
     private @Nullable BlockLaneReceiver receiver;
@@ -53,7 +59,7 @@ final class ChainSources implements Runnable
                     ctx.name(),
                     config,
                     ctx.schedule().chainId(),
-                    sources.sealedBlocks::offer,
+                    sources::offer,
                     sources.finality::offer,
                     clock,
                     counters),
@@ -77,6 +83,39 @@ final class ChainSources implements Runnable
     void receiver(final BlockLaneReceiver value)
     {
         receiver = value;
+        isChecked = true;
+    }
+
+    /** A leader's own sealed blocks, for the thread that signs and serves them; called before any thread runs. */
+    SealedBlockRing served()
+    {
+        isServed = true;
+
+        return own;
+    }
+
+    /**
+     * A block that a holder gave.
+     *
+     * @param block copied.
+     * @return false to be offered it again.
+     */
+    boolean fetched(final SealedBlock block)
+    {
+        return sealedBlocks.offer(block);
+    }
+
+    /** From the thread that asks the sources: to both rings, each once. */
+    private boolean offer(final SealedBlock block)
+    {
+        isOwnTaken = isOwnTaken || !isServed || own.offer(block);
+        if (!isOwnTaken || isChecked && !sealedBlocks.offer(block))
+        {
+            return false;
+        }
+        isOwnTaken = false;
+
+        return true;
     }
 
     /** Who tells the peers, from the hot agent's thread; false to be told again. */

@@ -152,7 +152,8 @@ public abstract class NodeContext<C extends NodeContext<C>> extends PeerContext<
     }
 
     /**
-     * Signs what a leader says to all besides its blocks, with its relay key; used by the thread of the peers alone.
+     * Signs what a leader says to all besides its blocks, with its relay key; used by the threads of the peers and of
+     * repair, so it holds nothing but the key.
      *
      * @return the signer; null for a node that says nothing.
      */

@@ -106,11 +106,11 @@ final class NodeRuntime implements AutoCloseable
         journal = JournalLane.open(ctx, host, opened, clock, epochClock, counters);
         host.addCold(Role.JOURNAL, alarms, hotErrors());
         final RepairLane repair = RepairLane.serve(
-            ctx, host, links, journal, openBlock::getAcquire, clock, epochClock, counters);
+            ctx, host, links, journal, openBlock::getAcquire, schedule.current(), chain, clock, epochClock, counters);
         rings = Stream.of(null == journal ? null : journal.ring(), null == repair ? null : repair.ring())
             .filter(Objects::nonNull)
             .toArray(JournalRing[]::new);
-        catchUp = CatchUpLane.open(ctx, host, links, clock, counters);
+        catchUp = CatchUpLane.open(ctx, host, links, schedule.current(), chain::fetched, clock, counters);
         reload = new NodeReload(ctx, schedule, peers, () -> control, repair, catchUp, counters);
         if (null != http)
         {

@@ -3,6 +3,7 @@ package io.fragcast.node;
 import io.fragcast.agent.BulkService;
 import io.fragcast.agent.Commands;
 import io.fragcast.agent.RepairAgent;
+import io.fragcast.agent.SealedBlockRing;
 import io.fragcast.config.PeerName;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
@@ -14,11 +15,15 @@ import io.fragcast.journal.JournalNotes;
 import io.fragcast.journal.JournalRing;
 import io.fragcast.journal.chronicle.ChronicleJournalReader;
 import io.fragcast.node.ThreadPlan.Role;
+import io.fragcast.protocol.block.MessageSigner;
+import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.repair.AnswerLimits;
 import io.fragcast.protocol.repair.FrameArchive;
 import io.fragcast.protocol.repair.HeldFrames;
+import io.fragcast.protocol.repair.HeldItems;
 import io.fragcast.protocol.repair.RecentFrames;
 import io.fragcast.protocol.repair.RepairServer;
+import io.fragcast.protocol.sync.SealedBlockShelf;
 import io.fragcast.protocol.sync.SeederLimits;
 import io.fragcast.protocol.sync.StreamSeeder;
 import io.fragcast.transport.FrameLink;
@@ -26,7 +31,8 @@ import io.fragcast.transport.LinkPlace;
 import io.fragcast.transport.aeron.AeronClient;
 import io.fragcast.wire.AnswerProxy;
 import io.fragcast.wire.ChunkProxy;
-import io.fragcast.wire.FrameNames;
+import io.fragcast.wire.ItemNames;
+import io.fragcast.wire.SealedBlockAuthor;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
@@ -34,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -41,6 +48,7 @@ import java.util.function.LongSupplier;
  * <pre>
  *   hot agent --JournalTap--> [ ring ] --AcceptedFrames--> RecentFrames --+--> RepairServer --> requesters
  *   journal's files ------------------- JournalArchive ------------------+--> StreamSeeder --> those far behind
+ *   ChainSources --SealedBlockRing--> SealedBlockAuthor, on a leader --> SealedBlockShelf --^
  * </pre>
  * The hot agent shares the ring with it and nothing else. Closed with the host, after its threads.
  */
@@ -71,6 +79,8 @@ final class RepairLane
      * @param links     of the node.
      * @param journal   of the node, whose holes are filled from memory; null: none.
      * @param openBlock height that the hot agent is to finish now.
+     * @param schedule  that holds now, and then.
+     * @param chain     that tells a leader what was sealed.
      * @param clock     monotonic.
      * @param epoch     for the time of records.
      * @param counters  of the node.
@@ -82,6 +92,8 @@ final class RepairLane
         final Links links,
         final @Nullable JournalLane journal,
         final LongSupplier openBlock,
+        final Schedule schedule,
+        final ChainSources chain,
         final NanoClock clock,
         final EpochNanoClock epoch,
         final Counters counters)
@@ -130,11 +142,16 @@ final class RepairLane
             new SecureRandom()::nextLong,
             counters);
         final HeldFrames held = new HeldFrames(memory, frames);
+        final AcceptedFrames accepted = new AcceptedFrames(ring, memory);
+        final MessageSigner signer = ctx.statementSigner();
+        final SealedBlockShelf shelf = null == signer ? null : new SealedBlockShelf(maxFrameLength);
+        final IntSupplier author = null == signer || null == shelf ? () -> 0 : author(
+            new SealedBlockAuthor(schedule, signer, shelf, epoch, maxFrameLength, counters), accepted, chain.served());
         final StreamSeeder seeder = new StreamSeeder(
             chainId,
             behind.length,
-            new HeldFrames[]{held, held, null, null},
-            new FrameNames()::tryName,
+            new HeldItems[]{held, held, shelf, null},
+            new ItemNames()::tryName,
             new ChunkProxy(behind, chainId, maxFrameLength),
             SeederLimits.DEFAULT,
             new SecureRandom()::nextLong,
@@ -144,13 +161,13 @@ final class RepairLane
             new RepairAgent(
                 ctx.name(),
                 clock,
-                new AcceptedFrames[]{new AcceptedFrames(ring, memory)},
+                new AcceptedFrames[]{accepted},
                 archive,
                 requesters,
                 server,
                 openBlock,
                 new BulkService(behind, seeder, chainId, counters),
-                () -> commands.doWork() + client.invoke() + (null == filler ? 0 : filler.doWork()),
+                () -> commands.doWork() + client.invoke() + (null == filler ? 0 : filler.doWork()) + author.getAsInt(),
                 counters),
             counters.get(FragcastCounter.HOT_ERRORS));
 
@@ -180,6 +197,15 @@ final class RepairLane
     int capacity()
     {
         return places.capacity();
+    }
+
+    /** Signs what was sealed for the Seals that come by. */
+    private static IntSupplier author(
+        final SealedBlockAuthor author, final AcceptedFrames accepted, final SealedBlockRing sealedBlocks)
+    {
+        accepted.seals(author);
+
+        return () -> sealedBlocks.poll(author);
     }
 
     private static @Nullable JournalArchive archive(final NodeContext<?> ctx, final Counters counters)

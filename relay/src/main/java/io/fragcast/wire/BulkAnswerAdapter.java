@@ -8,16 +8,18 @@ import io.fragcast.protocol.repair.FrameName;
 import io.fragcast.protocol.repair.FramePart;
 import io.fragcast.protocol.sync.CatchUp;
 import io.fragcast.protocol.sync.FrameIds;
+import io.fragcast.protocol.sync.SealedBlockFollower;
 import io.fragcast.protocol.sync.StreamChunk;
 import io.fragcast.protocol.sync.StreamState;
 import io.fragcast.transport.FrameHandler;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.status.AtomicCounter;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what one holder sends on the bulk lane: a StreamChunk by its fields, everything else as an item, which is
- * checked where live frames are. Any bytes may come; none make it throw. Used by the polling thread.
+ * Reads what one holder sends on the bulk lane: a StreamChunk by its fields, a SealedBlock for who follows those,
+ * everything else as an item, which is checked where live frames are. Any bytes may come; none make it throw. Used by the polling thread.
  */
 public final class BulkAnswerAdapter implements FrameHandler
 {
@@ -28,6 +30,7 @@ public final class BulkAnswerAdapter implements FrameHandler
 
     private final int holder;
     private final CatchUp catchUp;
+    private final @Nullable SealedBlockFollower follower;
     private final NanoClock clock;
     private final long chainId;
     private final AtomicCounter malformed;
@@ -41,6 +44,7 @@ public final class BulkAnswerAdapter implements FrameHandler
      *
      * @param holder   whose answers come.
      * @param catchUp  takes them.
+     * @param follower takes sealed blocks; null: nobody asks for them.
      * @param clock    monotonic time, as the machine is told it.
      * @param chainId  EIP-155 chain id.
      * @param counters of the node.
@@ -48,12 +52,14 @@ public final class BulkAnswerAdapter implements FrameHandler
     public BulkAnswerAdapter(
         final int holder,
         final CatchUp catchUp,
+        final @Nullable SealedBlockFollower follower,
         final NanoClock clock,
         final long chainId,
         final Counters counters)
     {
         this.holder = holder;
         this.catchUp = catchUp;
+        this.follower = follower;
         this.clock = clock;
         this.chainId = chainId;
         malformed = counters.get(FragcastCounter.BULK_MALFORMED);
@@ -62,7 +68,12 @@ public final class BulkAnswerAdapter implements FrameHandler
     @Override
     public boolean onFrame(final DirectBuffer buffer, final int offset, final int length, final int sessionId)
     {
-        if (length < HEADER_LENGTH ||
+        final SealedBlockFollower sealedBlocks = follower;
+        if (null != sealedBlocks && SealedBlockAdapter.isSealedBlock(buffer, offset, length))
+        {
+            sealedBlocks.onSealedBlock(holder, buffer, offset, length, clock.nanoTime());
+        }
+        else if (length < HEADER_LENGTH ||
             StreamChunkDecoder.TEMPLATE_ID != header.wrap(buffer, offset).templateId() ||
             StreamChunkDecoder.SCHEMA_ID != header.schemaId())
         {
@@ -110,7 +121,10 @@ public final class BulkAnswerAdapter implements FrameHandler
         chunk.items = (int)Math.min(decoder.items(), Integer.MAX_VALUE);
         chunk.itemBytes = (int)Math.min(decoder.itemBytes(), Integer.MAX_VALUE);
         chunk.state = StreamState.of(decoder.stateRaw());
-        catchUp.onChunk(holder, chunk, clock.nanoTime());
+        if (null == follower || !follower.onChunk(holder, chunk, clock.nanoTime()))
+        {
+            catchUp.onChunk(holder, chunk, clock.nanoTime());
+        }
 
         return true;
     }

@@ -2,6 +2,8 @@ package io.fragcast.wire;
 
 import io.fragcast.codecs.FragDecoder;
 import io.fragcast.codecs.MessageHeaderDecoder;
+import io.fragcast.codecs.SealDecoder;
+import io.fragcast.codecs.SealedBlockDecoder;
 import io.fragcast.protocol.block.FrameDigest;
 import io.fragcast.protocol.block.FrameKind;
 import io.fragcast.protocol.block.SignatureVerifier;
@@ -23,8 +25,9 @@ import java.util.Objects;
  *                                                                 hop fields zero
  * </pre>
  * What cannot both stand: two Envs, two Seals or two Aborts of one attempt, two Frags of one seq of one attempt, or
- * Seals of two attempts at one height in one term; of one chain, with different digests. Checks any bytes without
- * throwing. Used by one thread.
+ * Seals of two attempts at one height in one term; of one chain, with different digests. And a Seal with the SealedBlock
+ * of its height and term, where they name two hashes: it published one block and sealed another. Checks any bytes
+ * without throwing. Used by one thread.
  */
 public final class EquivocationProof
 {
@@ -38,6 +41,9 @@ public final class EquivocationProof
     private static final int SEQ_OFFSET = LEADER_TERM_OFFSET + Integer.BYTES;
     /** Every signed message has the common fields. */
     private static final int MIN_LENGTH = 200;
+    private static final int SEAL_HASH_OFFSET = HEADER_LENGTH + SealDecoder.blockHashEncodingOffset();
+    private static final int SEALED_HASH_OFFSET = HEADER_LENGTH + SealedBlockDecoder.blockHashEncodingOffset();
+    private static final int HASH_LENGTH = SealDecoder.blockHashLength();
 
     /** What a check comes to. */
     public enum Result
@@ -210,7 +216,7 @@ public final class EquivocationProof
         return first.getLong(INCARNATION_OFFSET, ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** {@return what both are} */
+    /** {@return what the first is, and the second unless that is a SealedBlock} */
     public FrameKind kind()
     {
         return Objects.requireNonNull(FrameKind.ofTemplate(templateId(first)), "no proof was looked at");
@@ -237,12 +243,15 @@ public final class EquivocationProof
     private boolean isContradiction()
     {
         final FrameKind kind = FrameKind.ofTemplate(templateId(first));
-        final boolean isOneHeight = templateId(first) == templateId(second) &&
-            isSame(CHAIN_ID_OFFSET, Long.BYTES) && isSame(LEADER_TERM_OFFSET, Integer.BYTES) &&
+        final boolean isOneHeight = isSame(CHAIN_ID_OFFSET, Long.BYTES) && isSame(LEADER_TERM_OFFSET, Integer.BYTES) &&
             isSame(BLOCK_NUMBER_OFFSET, Long.BYTES);
         if (!isOneHeight || null == kind)
         {
             return false;
+        }
+        if (templateId(first) != templateId(second))
+        {
+            return FrameKind.SEAL == kind && isSealedBlock(templateId(second)) && !isOneHash();
         }
 
         return switch (kind)
@@ -256,6 +265,19 @@ public final class EquivocationProof
             // Not signed.
             case FRAG_PAGE, FRAG_CHUNK -> false;
         };
+    }
+
+    private boolean isOneHash()
+    {
+        for (int i = 0; i < HASH_LENGTH; i++)
+        {
+            if (first.getByte(SEAL_HASH_OFFSET + i) != second.getByte(SEALED_HASH_OFFSET + i))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private boolean isSame(final int offset, final int length)
@@ -283,9 +305,10 @@ public final class EquivocationProof
         {
             return 0;
         }
-        final FrameKind kind = FrameKind.ofTemplate(u16(buffer, offset + Short.BYTES));
+        final int templateId = u16(buffer, offset + Short.BYTES);
+        final FrameKind kind = FrameKind.ofTemplate(templateId);
         final int blockEnd = HEADER_LENGTH + u16(buffer, offset);
-        if (null == kind || blockEnd < MIN_LENGTH || length < blockEnd)
+        if (null == kind && !isSealedBlock(templateId) || blockEnd < minEnd(templateId) || length < blockEnd)
         {
             return 0;
         }
@@ -301,6 +324,22 @@ public final class EquivocationProof
             u16(buffer, offset + blockEnd) * u16(buffer, offset + blockEnd + Short.BYTES);
 
         return end <= length ? end : 0;
+    }
+
+    private static boolean isSealedBlock(final int templateId)
+    {
+        return SealedBlockDecoder.TEMPLATE_ID == templateId;
+    }
+
+    /** The common fields, and those that are compared. */
+    private static int minEnd(final int templateId)
+    {
+        return switch (templateId)
+        {
+            case SealDecoder.TEMPLATE_ID -> HEADER_LENGTH + SealDecoder.BLOCK_LENGTH;
+            case SealedBlockDecoder.TEMPLATE_ID -> HEADER_LENGTH + SealedBlockDecoder.BLOCK_LENGTH;
+            default -> MIN_LENGTH;
+        };
     }
 
     private static void putMessage(

@@ -21,6 +21,7 @@ final class FrameLayout
         MessageHeaderEncoder.ENCODED_LENGTH + EnvEncoder.receiveTimeNsEncodingOffset();
     /** Relays passed. */
     static final int HOP_COUNT_OFFSET = MessageHeaderEncoder.ENCODED_LENGTH + EnvEncoder.hopCountEncodingOffset();
+    private static final int SCHEMA_OFFSET = MessageHeaderEncoder.schemaIdEncodingOffset();
     private static final int TEMPLATE_OFFSET = MessageHeaderEncoder.templateIdEncodingOffset();
     private static final int BLOCK_NUMBER_OFFSET =
         MessageHeaderEncoder.ENCODED_LENGTH + EnvEncoder.blockNumberEncodingOffset();
@@ -38,9 +39,45 @@ final class FrameLayout
      */
     static boolean isSigned(final DirectBuffer buffer, final int offset)
     {
-        final int templateId = buffer.getShort(offset + TEMPLATE_OFFSET, ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
+        final int templateId = templateId(buffer, offset);
 
         return FragPageEncoder.TEMPLATE_ID != templateId && FragChunkEncoder.TEMPLATE_ID != templateId;
+    }
+
+    /**
+     * Which message it is.
+     *
+     * @param buffer holding a message.
+     * @param offset of its first byte.
+     * @return id of its template.
+     */
+    static int templateId(final DirectBuffer buffer, final int offset)
+    {
+        return buffer.getShort(offset + TEMPLATE_OFFSET, ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
+    }
+
+    /**
+     * Whose message it is.
+     *
+     * @param buffer holding a message.
+     * @param offset of its first byte.
+     * @return id of its schema.
+     */
+    static int schemaId(final DirectBuffer buffer, final int offset)
+    {
+        return buffer.getShort(offset + SCHEMA_OFFSET, ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
+    }
+
+    /**
+     * A length as var-data has it before its bytes.
+     *
+     * @param buffer holding it.
+     * @param offset of it.
+     * @return length, bytes.
+     */
+    static long u32(final DirectBuffer buffer, final int offset)
+    {
+        return buffer.getInt(offset, ByteOrder.LITTLE_ENDIAN) & 0xFFFF_FFFFL;
     }
 
     /**

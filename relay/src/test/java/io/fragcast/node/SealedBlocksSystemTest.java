@@ -15,7 +15,9 @@ import io.fragcast.edge.chain.ChainStandInServer;
 import io.fragcast.edge.rpc.PublishRequests;
 import io.fragcast.ethereum.BasedOpMessage.Frag;
 import io.fragcast.journal.JournalConfig;
+import io.fragcast.wire.EquivocationProof;
 import io.fragcast.wire.LeaderRig;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,6 +34,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -58,6 +61,8 @@ class SealedBlocksSystemTest
     private Path folder;
     private FragPublisher publisher;
     private ReplicaNode replica;
+    private SequencerNode sequencer;
+    private boolean isLeaderAsked;
     private int requests;
     private int replies;
 
@@ -99,6 +104,37 @@ class SealedBlocksSystemTest
         final byte[] header = HexFormat.of().parseHex(read(proof).path("header").asText());
         assertThat(ChainStandInServer.keccak(header)).isEqualTo(sealedHash);
         assertThat(read(proof).path("seal").asText()).contains(HexFormat.of().formatHex(lie.hash()));
+    }
+
+    /** Row B9: only the leader has a client; the header comes over its bulk lane, and the proof goes to all. */
+    @Test
+    void shouldHearFromTheLeaderWhatItSealedAndCondemnIt() throws IOException
+    {
+        final BlockRecord lie = chain.get(4);
+        final BlockRecord other = RealBlocks.read("op-mainnet").get(9).at(lie.number(), chain.get(3).hash());
+        server.seal(lie.number(), other);
+        isLeaderAsked = true;
+        launch(ChainConfig.HOLDERS, sealedBy(server.start(0)));
+        for (int i = 0; i < BLOCKS; i++)
+        {
+            publish(chain.get(i));
+            TestNetwork.await("block", verified(i + 1));
+            server.latest(FIRST_BLOCK + i);
+        }
+
+        TestNetwork.await("all blocks", () -> BLOCKS == count(FragcastCounter.SEALED_BLOCKS_CHECKED));
+        TestNetwork.await("the mismatch", () -> 1 == log.count(Kind.SEAL_MISMATCHED));
+        assertThat(log.story()).containsOnlyOnce("SEAL_MISMATCHED@" + lie.number());
+        assertThat(count(FragcastCounter.SEALED_BLOCKS_FETCHED)).isEqualTo(BLOCKS);
+        assertThat(count(FragcastCounter.SEALED_BLOCKS_FORGED)).isZero();
+        assertThat(sequencer.counters().value(FragcastCounter.SEALED_BLOCKS_SIGNED)).isEqualTo(BLOCKS);
+        for (final String node : List.of("replica", "relay"))
+        {
+            TestNetwork.await("the proof at the " + node, () -> 1 == proofs(node).size());
+            final JsonNode proof = read(proofs(node).get(0));
+            assertThat(proof.path("blockNumber").asLong()).isEqualTo(lie.number());
+            assertThat(isCondemned(proof)).as("by what the " + node + " has").isTrue();
+        }
     }
 
     @Test
@@ -160,13 +196,23 @@ class SealedBlocksSystemTest
         final NodeHost host = network.host("sealed", false);
         final TestNetwork.Place sequencerPlace = network.place("sealed-sequencer");
         final TestNetwork.Place replicaPlace = network.place("sealed-replica");
-        replica = ReplicaNode.launch(network.replica(host, replicaPlace, List.of(sequencerPlace), log)
+        final TestNetwork.Place relayPlace = network.place("sealed-relay");
+        final ReplicaNode.Context replicaCtx = network.replica(host, replicaPlace, List.of(sequencerPlace), log)
             .journal(JournalConfig.small(folder, 1 << 20))
-            .chain(replicaSources));
-        final SequencerNode sequencer = SequencerNode.launch(
-            network.sequencer(host, sequencerPlace, replicaPlace)
-                .statementSigner(LeaderRig.CURVE.newSigner(LeaderRig.LEADER_KEY))
-                .chain(sequencerSources));
+            .chain(replicaSources);
+        final SequencerNode.Context ctx = network.sequencer(host, sequencerPlace, replicaPlace)
+            .chain(sequencerSources);
+        if (isLeaderAsked)
+        {
+            replicaCtx.holders(List.of(sequencerPlace.peerName(), relayPlace.peerName()));
+            ctx.sinks(List.of(replicaPlace.peerName(), relayPlace.peerName()));
+            ctx.requesters(List.of(replicaPlace.peerName()));
+            RelayNode.launch(network.relay(host, relayPlace, List.of(sequencerPlace))
+                .requesters(List.of(replicaPlace.peerName()))
+                .journal(JournalConfig.small(folder.resolve("relay"), 1 << 20)));
+        }
+        replica = ReplicaNode.launch(replicaCtx);
+        sequencer = SequencerNode.launch(ctx);
         publisher = sequencer.newPublisher((request, block, seq, result) ->
         {
             assertThat(result).as(request + " of block " + block).isEqualTo(PublishResult.OK);
@@ -174,6 +220,40 @@ class SealedBlocksSystemTest
         });
         host.start();
         TestNetwork.await("connections", () -> replica.isConnected() && sequencer.isConnected());
+    }
+
+    private static ChainConfig sealedBy(final URI uri)
+    {
+        return new ChainConfig(new ChainConfig.Client(uri, INTERVAL_NS), null, 0, null);
+    }
+
+    /** What a node keeps against the leader. */
+    private List<Path> proofs(final String node)
+    {
+        final Path evidence = folder.resolve("replica".equals(node) ? "evidence" : node + "/evidence");
+        try (Stream<Path> files = Files.exists(evidence) ? Files.list(evidence) : Stream.empty())
+        {
+            return files.filter((file) -> file.getFileName().toString().startsWith("equivocation-"))
+                .filter((file) -> !read(file).isMissingNode()).toList();
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    /** As anybody who has the schedule sees it. */
+    private static boolean isCondemned(final JsonNode line)
+    {
+        final byte[] first = HexFormat.of().parseHex(line.path("first").asText());
+        final byte[] second = HexFormat.of().parseHex(line.path("second").asText());
+        final UnsafeBuffer bytes = new UnsafeBuffer(new byte[Integer.BYTES + first.length + second.length]);
+        final int length = EquivocationProof.write(
+            new UnsafeBuffer(first), 0, first.length, new UnsafeBuffer(second), 0, second.length, bytes, 0);
+        final EquivocationProof proof = new EquivocationProof(LeaderRig.CURVE.newVerifier());
+
+        return EquivocationProof.Result.VALID == proof.wrap(bytes, 0, length) &&
+            EquivocationProof.Result.VALID == proof.verify(LeaderRig.CURVE.publicKey(LeaderRig.LEADER_KEY));
     }
 
     private BooleanSupplier verified(final long blocks)

@@ -46,6 +46,7 @@ record ChainBlock(long number, byte[] hash, @Nullable Header header)
         copy(proved.stateRoot(), block.stateRoot);
         System.arraycopy(rlp, 0, block.header, 0, rlp.length);
         block.headerLength = rlp.length;
+        block.signedLength = 0;
 
         return true;
     }

@@ -25,7 +25,7 @@ import java.util.function.IntConsumer;
  *       ▸ keep ▸ forward ▸ assemble ▸ chain ▸ deliver
  * </pre>
  */
-public final class BlockLaneReceiver implements Gaps, FollowedRun
+public final class BlockLaneReceiver implements Gaps, FollowedRun, SealedBlockConsumer
 {
     /** What Aeron's data header takes of a datagram. */
     private static final int AERON_HEADER_LENGTH = 32;
@@ -157,6 +157,7 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun
      * @param blockNumber of the block.
      * @return false while it is farther ahead than blocks are held, or nothing is verified yet.
      */
+    @Override
     public boolean isSealedBlockDue(final long blockNumber)
     {
         return chain.isSealedBlockDue(blockNumber);
@@ -168,6 +169,7 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun
      *
      * @param block copied if it is kept.
      */
+    @Override
     public void onSealedBlock(final SealedBlock block)
     {
         chain.onSealedBlock(block);

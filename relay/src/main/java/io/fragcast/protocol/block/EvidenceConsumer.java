@@ -32,23 +32,16 @@ public interface EvidenceConsumer
 
     /**
      * The block that was sealed is not the one that a Seal names; the bytes are valid during the call. Anyone with the
-     * schedule can check the Seal, and with the chain the header.
+     * schedule can check the Seal, and the leader's own word where it gave it; else with the chain the header.
      *
-     * @param seal         holding the Seal as received.
-     * @param sealOffset   of its first byte.
-     * @param sealLength   in bytes; 0 where it was too long to be kept, and the journal holds it.
-     * @param header       holding the header of the block, RLP.
-     * @param headerOffset of its first byte.
-     * @param headerLength in bytes.
+     * @param seal       holding the Seal as received.
+     * @param sealOffset of its first byte.
+     * @param sealLength in bytes; 0 where it was too long to be kept, and the journal holds it.
+     * @param block      as it was sealed.
      * @return true if taken; false to be offered the same again on a later cycle. Unless overridden nobody keeps it.
      */
     default boolean onSealMismatch(
-        final DirectBuffer seal,
-        final int sealOffset,
-        final int sealLength,
-        final DirectBuffer header,
-        final int headerOffset,
-        final int headerLength)
+        final DirectBuffer seal, final int sealOffset, final int sealLength, final SealedBlock block)
     {
         return true;
     }

@@ -9,6 +9,9 @@ public final class SealedBlock
     /** A header of Prague is some 650 bytes; extraData of 1 KiB more is far beyond any chain. */
     public static final int MAX_HEADER_LENGTH = 2_048;
 
+    /** What the leader signs of it today, and some more. */
+    public static final int MAX_SIGNED_LENGTH = 512;
+
     private static final int HASH_LENGTH = FrameDigest.DIGEST_LENGTH;
 
     /** Height. */
@@ -31,6 +34,10 @@ public final class SealedBlock
     public final byte[] header = new byte[MAX_HEADER_LENGTH];
     /** Bytes of the header; 0: this holds no block. */
     public int headerLength;
+    /** The leader's own word: its SealedBlock message up to the end of the signed region. */
+    public final byte[] signed = new byte[MAX_SIGNED_LENGTH];
+    /** Bytes of that; 0: the leader did not say so, or at too great length. */
+    public int signedLength;
 
     /**
      * Takes over what another holds.
@@ -49,5 +56,7 @@ public final class SealedBlock
         System.arraycopy(other.stateRoot, 0, stateRoot, 0, HASH_LENGTH);
         System.arraycopy(other.header, 0, header, 0, other.headerLength);
         headerLength = other.headerLength;
+        System.arraycopy(other.signed, 0, signed, 0, other.signedLength);
+        signedLength = other.signedLength;
     }
 }

@@ -37,7 +37,6 @@ final class SealedBlockCheck
     private final SealTable blocks;
     private final BlockDelivery delivery;
     private final EvidenceConsumer evidence;
-    private final UnsafeBuffer headerView = new UnsafeBuffer(0, 0);
     private final SealedBlock[] waiting = new SealedBlock[MAX_WAITING];
     private final SealedBlock[] untold = new SealedBlock[MAX_UNTOLD];
     /** The Seals that they contradict, by the same place. */
@@ -131,14 +130,8 @@ final class SealedBlockCheck
             final int slot = untoldSlots[untoldHead];
             if (!isEvidenceTaken)
             {
-                headerView.wrap(block.header, 0, block.headerLength);
                 isEvidenceTaken = evidence.onSealMismatch(
-                    untoldSeals.buffer(),
-                    untoldSeals.sealOffset(slot),
-                    untoldSeals.sealLength(slot),
-                    headerView,
-                    0,
-                    block.headerLength);
+                    untoldSeals.buffer(), untoldSeals.sealOffset(slot), untoldSeals.sealLength(slot), block);
             }
             if (!isEvidenceTaken || !delivery.offerAside(Delivery.SEAL_MISMATCHED, untoldSeals, slot, block.hash))
             {

@@ -8,7 +8,7 @@ import static java.util.Objects.requireNonNull;
  * Reads all that a node holds of one height after another: what answers a RangeRequest, for whoever decides himself how
  * much of it he takes at once. Used by one thread; allocates nothing after construction.
  */
-public final class HeightReader
+final class HeightReader implements HeldItems.Reader
 {
     /** What is looked up in one turn: as the repair lane does. */
     private static final AnswerLimits LIMITS = new AnswerLimits(
@@ -17,39 +17,19 @@ public final class HeightReader
         AnswerLimits.DEFAULT_TURN_FRAMES,
         AnswerLimits.DEFAULT_ARCHIVE_RECORDS);
 
-    /**
-     * Takes the frames of a height.
-     */
-    public interface Consumer
-    {
-        /**
-         * One frame as it was accepted; valid during the call.
-         *
-         * @param buffer holding it.
-         * @param offset of its first byte.
-         * @param length in bytes.
-         * @return false if it was not taken: it is the first of the next turn.
-         */
-        boolean onFrame(DirectBuffer buffer, int offset, int length);
-    }
-
     private final Requester requester;
     private final Reading reading = new Reading();
-    private final Consumer consumer;
+    private final HeldItems.Consumer consumer;
     private boolean isOver = true;
 
-    HeightReader(final RecentFrames memory, final FrameArchive archive, final Consumer consumer)
+    HeightReader(final RecentFrames memory, final FrameArchive archive, final HeldItems.Consumer consumer)
     {
         this.consumer = consumer;
         requester = new Requester(memory, archive, reading, LIMITS);
         requester.assign(0, 0);
     }
 
-    /**
-     * Begins with a height; what was left of another is let go.
-     *
-     * @param blockNumber the height.
-     */
+    @Override
     public void start(final long blockNumber)
     {
         requester.assign(0, 0);
@@ -59,22 +39,13 @@ public final class HeightReader
         isOver = false;
     }
 
-    /**
-     * Hands over some frames.
-     *
-     * @param nowNs monotonic nanoseconds.
-     * @return work done.
-     */
+    @Override
     public int turn(final long nowNs)
     {
         return isOver ? 0 : requester.turn(nowNs, LIMITS.archiveRecords(), reading);
     }
 
-    /**
-     * Was all there is of the height handed over?
-     *
-     * @return true before the first height, too.
-     */
+    @Override
     public boolean isOver()
     {
         return isOver;

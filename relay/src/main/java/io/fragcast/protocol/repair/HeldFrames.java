@@ -4,7 +4,7 @@ package io.fragcast.protocol.repair;
  * The frames that a node can give to others: recent ones from memory, older ones from the archive. Used by one thread,
  * which fills the memory too.
  */
-public final class HeldFrames
+public final class HeldFrames implements HeldItems
 {
     private final RecentFrames memory;
     private final FrameArchive archive;
@@ -22,21 +22,13 @@ public final class HeldFrames
         this.archive = archive;
     }
 
-    /**
-     * Lowest height of which there are frames.
-     *
-     * @return the height, or {@link FrameArchive#NO_BLOCK}.
-     */
+    @Override
     public long oldestBlock()
     {
         return lower(memory.oldestBlock(), archive.oldestBlock());
     }
 
-    /**
-     * Highest height of which there are frames.
-     *
-     * @return the height, or {@link FrameArchive#NO_BLOCK}.
-     */
+    @Override
     public long newestBlock()
     {
         tellNewest(newest);
@@ -50,13 +42,8 @@ public final class HeldFrames
             inArchive : newest.newestBlock;
     }
 
-    /**
-     * A reader of whole heights.
-     *
-     * @param consumer takes their frames.
-     * @return a reader of its own.
-     */
-    public HeightReader newReader(final HeightReader.Consumer consumer)
+    @Override
+    public Reader newReader(final Consumer consumer)
     {
         return new HeightReader(memory, archive, consumer);
     }

@@ -234,6 +234,16 @@ public final class CatchUp
     }
 
     /**
+     * How far the node is.
+     *
+     * @return the next height of its run; 0 before it has said so.
+     */
+    public long cursor()
+    {
+        return isPlaced ? cursor : 0;
+    }
+
+    /**
      * Are the holders' links needed?
      *
      * @return false while nothing is fetched: they may be closed.

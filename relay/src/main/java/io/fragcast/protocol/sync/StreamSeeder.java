@@ -3,7 +3,7 @@ package io.fragcast.protocol.sync;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.repair.FrameArchive;
-import io.fragcast.protocol.repair.HeldFrames;
+import io.fragcast.protocol.repair.HeldItems;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +28,7 @@ public final class StreamSeeder
     private static final long BURST_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final long chainId;
-    private final @Nullable HeldFrames[] frames;
+    private final @Nullable HeldItems[] frames;
     private final ChunkSender sender;
     private final SeederLimits limits;
     private final LongSupplier tokens;
@@ -63,7 +63,7 @@ public final class StreamSeeder
     public StreamSeeder(
         final long chainId,
         final int linkCount,
-        final @Nullable HeldFrames[] frames,
+        final @Nullable HeldItems[] frames,
         final FrameNamer namer,
         final ChunkSender sender,
         final SeederLimits limits,
@@ -281,7 +281,7 @@ public final class StreamSeeder
 
     private void reply(final int link, final long sessionId, final StreamState state)
     {
-        final HeldFrames held = frames[StreamKind.FRAGS.ordinal()];
+        final HeldItems held = frames[StreamKind.FRAGS.ordinal()];
         reply.sessionId = sessionId;
         reply.token = token(link);
         reply.oldestBlock = null == held ? FrameArchive.NO_BLOCK : held.oldestBlock();

@@ -2,8 +2,7 @@ package io.fragcast.protocol.sync;
 
 import io.fragcast.protocol.repair.FrameName;
 import io.fragcast.protocol.repair.FramePart;
-import io.fragcast.protocol.repair.HeightReader;
-import io.fragcast.protocol.repair.HeldFrames;
+import io.fragcast.protocol.repair.HeldItems;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,17 +12,17 @@ import static java.util.Objects.requireNonNull;
  * One session at a holder: how far it has come, and what credit is left. Nothing of it is buffered: an item goes from
  * where it is kept to the link, and what the link does not take is read again in a later turn.
  */
-final class StreamSession implements HeightReader.Consumer
+final class StreamSession implements HeldItems.Consumer
 {
-    private final @Nullable HeldFrames[] frames;
-    private final @Nullable HeightReader[] readers;
+    private final @Nullable HeldItems[] frames;
+    private final HeldItems.@Nullable Reader[] readers;
     private final ChunkSender sender;
     private final FrameNamer namer;
     private final FrameName name = new FrameName();
     private final StreamChunk chunk = new StreamChunk();
 
-    private @Nullable HeldFrames held;
-    private @Nullable HeightReader reader;
+    private @Nullable HeldItems held;
+    private HeldItems.@Nullable Reader reader;
     private boolean isLive;
     private int link;
     private long token;
@@ -41,15 +40,15 @@ final class StreamSession implements HeightReader.Consumer
     private boolean isPushedBack;
     private int turnBytes;
 
-    StreamSession(final ChunkSender sender, final FrameNamer namer, final @Nullable HeldFrames[] frames)
+    StreamSession(final ChunkSender sender, final FrameNamer namer, final @Nullable HeldItems[] frames)
     {
         this.sender = sender;
         this.namer = namer;
         this.frames = frames;
-        readers = new HeightReader[frames.length];
+        readers = new HeldItems.Reader[frames.length];
         for (int i = 0; i < frames.length; i++)
         {
-            final HeldFrames held = frames[i];
+            final HeldItems held = frames[i];
             // One session reads one kind at a time, so kinds of the same frames share a reader.
             readers[i] = null == held ? null : 0 < i && held == frames[0] ? readers[0] : held.newReader(this);
         }
@@ -139,7 +138,7 @@ final class StreamSession implements HeightReader.Consumer
         isPushedBack = false;
         if (!isEnding)
         {
-            final HeightReader height = requireNonNull(reader);
+            final HeldItems.Reader height = requireNonNull(reader);
             height.turn(nowNs);
             if (height.isOver())
             {

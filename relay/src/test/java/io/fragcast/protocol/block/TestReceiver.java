@@ -236,15 +236,10 @@ public final class TestReceiver
 
         @Override
         public boolean onSealMismatch(
-            final DirectBuffer seal,
-            final int sealOffset,
-            final int sealLength,
-            final DirectBuffer header,
-            final int headerOffset,
-            final int headerLength)
+            final DirectBuffer seal, final int sealOffset, final int sealLength, final SealedBlock block)
         {
             sealMismatches.add(new byte[][]{
-                bytes(seal, sealOffset, sealLength), bytes(header, headerOffset, headerLength)});
+                bytes(seal, sealOffset, sealLength), Arrays.copyOf(block.header, block.headerLength)});
 
             return true;
         }

@@ -138,7 +138,7 @@ final class SyncRig
         answers = new BulkAnswerAdapter[links.length];
         for (int i = 0; i < links.length; i++)
         {
-            answers[i] = new BulkAnswerAdapter(i, catchUp, node.nowNs::get, TestBlock.CHAIN_ID, node.counters);
+            answers[i] = new BulkAnswerAdapter(i, catchUp, null, node.nowNs::get, TestBlock.CHAIN_ID, node.counters);
         }
         node.receiver.caughtUpBy(feed, new FrameForwarder()
         {
