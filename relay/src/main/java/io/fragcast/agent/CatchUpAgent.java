@@ -13,7 +13,8 @@ import java.util.function.IntSupplier;
 
 /**
  * Fetches whole heights, and sealed blocks, on a cold thread: hears how far the node is and what holders say they have,
- * hears the holders' answers, runs the machines. The links belong to the node, which closes them when this thread has ended.
+ * hears the holders' answers, runs the machines. The links belong to the node, which closes them when this thread has
+ * ended.
  */
 public final class CatchUpAgent implements Agent
 {

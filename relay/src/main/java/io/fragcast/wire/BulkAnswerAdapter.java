@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what one holder sends on the bulk lane: a StreamChunk by its fields, a SealedBlock for who follows those,
- * everything else as an item, which is checked where live frames are. Any bytes may come; none make it throw. Used by the polling thread.
+ * everything else as an item, which is checked where live frames are. Any bytes may come; none make it throw. Used by
+ * the polling thread.
  */
 public final class BulkAnswerAdapter implements FrameHandler
 {

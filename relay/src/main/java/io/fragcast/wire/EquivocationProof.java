@@ -25,9 +25,9 @@ import java.util.Objects;
  *                                                                 hop fields zero
  * </pre>
  * What cannot both stand: two Envs, two Seals or two Aborts of one attempt, two Frags of one seq of one attempt, or
- * Seals of two attempts at one height in one term; of one chain, with different digests. And a Seal with the SealedBlock
- * of its height and term, where they name two hashes: it published one block and sealed another. Checks any bytes
- * without throwing. Used by one thread.
+ * Seals of two attempts at one height in one term; of one chain, with different digests. And a Seal with the
+ * SealedBlock of its height and term, where they name two hashes: it published one block and sealed another. Checks any
+ * bytes without throwing. Used by one thread.
  */
 public final class EquivocationProof
 {

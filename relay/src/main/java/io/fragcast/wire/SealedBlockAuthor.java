@@ -23,10 +23,10 @@ import org.agrona.concurrent.status.AtomicCounter;
 import java.util.Arrays;
 
 /**
- * A leader's word on what its execution client sealed: for each of its own Seals the header of that height, signed, onto
- * the shelf that its bulk lane serves. It signs one a height, and only what builds on what its Seal builds on, while the
- * schedule gives the height to it: a block of another leader or another branch is none of its own, and of two of one
- * height one would be a lie. Used by one thread.
+ * A leader's word on what its execution client sealed: for each of its own Seals the header of that height, signed,
+ * onto the shelf that its bulk lane serves. It signs one a height, and only what builds on what its Seal builds on,
+ * while the schedule gives the height to it: a block of another leader or another branch is none of its own, and of two
+ * of one height one would be a lie. Used by one thread.
  */
 public final class SealedBlockAuthor implements SealConsumer, SealedBlockConsumer
 {

@@ -3,17 +3,11 @@ package io.fragcast.node;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fragcast.BlockEvent.Kind;
-import io.fragcast.FragPublisher;
-import io.fragcast.PublishResult;
-import io.fragcast.cli.BlockCutter;
-import io.fragcast.cli.BlockCutter.CutBlock;
 import io.fragcast.cli.BlockRecord;
 import io.fragcast.cli.RealBlocks;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.edge.chain.ChainConfig;
 import io.fragcast.edge.chain.ChainStandInServer;
-import io.fragcast.edge.rpc.PublishRequests;
-import io.fragcast.ethereum.BasedOpMessage.Frag;
 import io.fragcast.journal.JournalConfig;
 import io.fragcast.wire.EquivocationProof;
 import io.fragcast.wire.LeaderRig;
@@ -28,12 +22,10 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -48,23 +40,20 @@ class SealedBlocksSystemTest
     private static final int FRAGS = 3;
     private static final int BLOCKS = 8;
     private static final long FIRST_BLOCK = 1_000;
-    private static final byte[] NO_SIGNATURE = new byte[0];
     private static final long INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
 
-    private final List<BlockRecord> chain = chain();
+    private final List<BlockRecord> chain =
+        RealBuilder.chain(RealBlocks.read("op-mainnet").subList(0, BLOCKS), FIRST_BLOCK, new byte[32]);
     private final ChainStandInServer server = new ChainStandInServer(LeaderRig.CHAIN_ID, chain);
     private final TestNetwork network = new TestNetwork();
     private final DeliveryLog log = new DeliveryLog();
-    private final BlockCutter cutter = new BlockCutter(FRAGS, BlockCutter.Rule.EQUAL_COUNT);
 
     @TempDir
     private Path folder;
-    private FragPublisher publisher;
+    private RealBuilder builder;
     private ReplicaNode replica;
     private SequencerNode sequencer;
     private boolean isLeaderAsked;
-    private int requests;
-    private int replies;
 
     @AfterEach
     void close()
@@ -213,11 +202,7 @@ class SealedBlocksSystemTest
         }
         replica = ReplicaNode.launch(replicaCtx);
         sequencer = SequencerNode.launch(ctx);
-        publisher = sequencer.newPublisher((request, block, seq, result) ->
-        {
-            assertThat(result).as(request + " of block " + block).isEqualTo(PublishResult.OK);
-            replies++;
-        });
+        builder = new RealBuilder(sequencer, FRAGS);
         host.start();
         TestNetwork.await("connections", () -> replica.isConnected() && sequencer.isConnected());
     }
@@ -268,28 +253,7 @@ class SealedBlocksSystemTest
 
     private void publish(final BlockRecord block)
     {
-        final CutBlock cut = cutter.cut(block);
-        request(() -> publisher.env(PublishRequests.env(cut.env(), NO_SIGNATURE)));
-        for (final Frag frag : cut.frags())
-        {
-            request(() -> publisher.frag(frag.blockNumber(), (int)frag.seq(), frag.isLast(), frag.txs()));
-        }
-        request(() -> publisher.seal(PublishRequests.seal(cut.seal(), NO_SIGNATURE)));
-        TestNetwork.await("replies", () ->
-        {
-            publisher.poll();
-            return replies == requests;
-        });
-    }
-
-    private void request(final Supplier<PublishResult> call)
-    {
-        TestNetwork.await("room for a request", () ->
-        {
-            publisher.poll();
-            return PublishResult.OK == call.get();
-        });
-        requests++;
+        builder.publish(block);
     }
 
     private static JsonNode read(final Path file)
@@ -302,20 +266,5 @@ class SealedBlocksSystemTest
         {
             throw new UncheckedIOException(ex);
         }
-    }
-
-    private static List<BlockRecord> chain()
-    {
-        final List<BlockRecord> real = RealBlocks.read("op-mainnet");
-        final List<BlockRecord> chain = new ArrayList<>();
-        byte[] parentHash = new byte[32];
-        for (int i = 0; i < BLOCKS; i++)
-        {
-            final BlockRecord block = real.get(i).at(FIRST_BLOCK + i, parentHash);
-            chain.add(block);
-            parentHash = block.hash();
-        }
-
-        return chain;
     }
 }

@@ -133,7 +133,8 @@ class SealedBlockWireTest
         for (int length = 0; length <= message.length + 8; length++)
         {
             final byte[] other = Arrays.copyOf(message, length);
-            assertThat(leader.isRead(other, new SealedBlock())).as("%d bytes", length).isEqualTo(length == message.length);
+            assertThat(leader.isRead(other, new SealedBlock())).as("%d bytes", length)
+                .isEqualTo(length == message.length);
         }
     }
 

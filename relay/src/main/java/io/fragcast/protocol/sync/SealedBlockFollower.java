@@ -14,10 +14,10 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * Asks every holder for the SealedBlocks of what was verified here: a session of each, over what it has not yet given of
- * the last {@link #WINDOW_BLOCKS} heights, again after {@link #INTERVAL_NS}. What comes is checked here, and handed on
- * once a height; what is not taken is asked for again. The sealed block of a height is there when the leader's execution
- * client has it, so there is no telling a holder that has none from one that has none yet.
+ * Asks every holder for the SealedBlocks of what was verified here: a session of each, over what it has not yet given
+ * of the last {@link #WINDOW_BLOCKS} heights, again after {@link #INTERVAL_NS}. What comes is checked here, and handed
+ * on once a height; what is not taken is asked for again. The sealed block of a height is there when the leader's
+ * execution client has it, so there is no telling a holder that has none from one that has none yet.
  * <pre>
  *   UNPROVED ──a chunk, of whatever session: its token──▶ RESTING ──due, and behind──▶ ASKED ──the chunk──▶ RESTING
  *      ▲────────────────────── link lost ────────────────────┴────────────────────────────┘ └─late: asked anew
