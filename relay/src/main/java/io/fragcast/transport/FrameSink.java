@@ -65,6 +65,17 @@ public interface FrameSink extends AutoCloseable
     boolean isConnected();
 
     /**
+     * Does it go to the peer that a session comes from? Both ways between two peers have one session id.
+     *
+     * @param sessionId of a source.
+     * @return false also where that is not known.
+     */
+    default boolean isBackTo(final int sessionId)
+    {
+        return false;
+    }
+
+    /**
      * Name of the peer or group, for counters and messages.
      *
      * @return the name.

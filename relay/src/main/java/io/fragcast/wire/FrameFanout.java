@@ -55,6 +55,9 @@ public final class FrameFanout implements FrameForwarder
     private long first;
     /** Sinks that stopped taking datagrams while the others waited: nobody waits for them until they are drained. */
     private long stalled;
+    /** The session last forwarded from, and the sinks that lead back to where it comes from. */
+    private int fromSession;
+    private long back;
     private int keptLength;
     private int keptHops;
     private long owed;
@@ -127,10 +130,11 @@ public final class FrameFanout implements FrameForwarder
         owed = newOwed;
         first = newFirst;
         stalled = newStalled;
+        back = backTo(fromSession);
     }
 
     /**
-     * Forwards a frame to every sink, one hop further.
+     * Forwards a frame to every sink, one hop further, but for one to the peer that sent it.
      */
     @Override
     public void onAccepted(final DirectBuffer buffer, final int offset, final int length, final int sessionId)
@@ -148,8 +152,13 @@ public final class FrameFanout implements FrameForwarder
         {
             lookAhead(FrameLayout.blockNumber(buffer, offset));
         }
-        final long blocked = offerTo(first, buffer, offset, length, hops) |
-            offerTo(allSinks & ~first, buffer, offset, length, hops);
+        if (fromSession != sessionId)
+        {
+            fromSession = sessionId;
+            back = backTo(sessionId);
+        }
+        final long blocked = offerTo(first & ~back, buffer, offset, length, hops) |
+            offerTo(allSinks & ~first & ~back, buffer, offset, length, hops);
         settle(retry(blocked, buffer, offset, length, hops), buffer, offset, length, hops);
     }
 
@@ -331,6 +340,17 @@ public final class FrameFanout implements FrameForwarder
     private void lookAhead(final long blockNumber)
     {
         first = nextLeaders.sinks(blockNumber) & allSinks;
+    }
+
+    private long backTo(final int sessionId)
+    {
+        long found = 0;
+        for (int i = 0; i < sinks.length; i++)
+        {
+            found |= sinks[i].isBackTo(sessionId) ? 1L << i : 0;
+        }
+
+        return found;
     }
 
     private long sinksOf(final int tier)

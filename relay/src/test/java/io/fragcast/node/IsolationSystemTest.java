@@ -130,8 +130,13 @@ class IsolationSystemTest
         TestNetwork.await("it hears what its peers say all the same", () ->
             slow.peers().get(0).receivedCount() >= heard + 3);
 
+        TestNetwork.await("it is told what it was not sent", () ->
+            published == slow.peers().get(0).sealedBlock());
+
         isTaking.countDown();
         TestNetwork.await("every block there", () -> published == log.count(BlockEvent.Kind.VERIFIED));
+        publish(builder, 1);
+        TestNetwork.await("live again", () -> published == log.count(BlockEvent.Kind.VERIFIED));
         assertOthersUndisturbed(sequencer);
         network.assertNoErrors();
     }

@@ -43,7 +43,13 @@ class TreeSystemTest
     {
         final String unicast = digest(play(new Network(false, false), false));
         assertEquals(unicast, digest(play(new Network(false, true), false)), "multicast");
-        assertEquals(unicast, digest(play(new Network(true, false), false)), "tree");
+        final Network tree = new Network(true, false);
+        assertEquals(unicast, digest(play(tree, false)), "tree");
+        for (final Counters replica : tree.replicas)
+        {
+            assertThat(replica.value(FragcastCounter.FRAMES_DUPLICATE)).as("of two copies one is too many")
+                .isLessThanOrEqualTo(replica.value(FragcastCounter.FRAMES_ACCEPTED));
+        }
     }
 
     @Test

@@ -24,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class FrameFanoutTest
 {
     private static final int FRAME_LENGTH = 1376;
+    private static final int SESSION = 7;
     private static final Runnable NOTHING = () ->
     {
     };
@@ -49,6 +50,25 @@ class FrameFanoutTest
         assertThat(first.frames).containsExactly(expected);
         assertThat(second.frames).containsExactly(expected);
         assertThat(counters.value(FragcastCounter.FRAMES_FORWARDED)).isEqualTo(3);
+    }
+
+    @Test
+    void shouldNotSendBackToThePeerThatSent()
+    {
+        final FrameFanout fanout = fanout(SlowSink.WAIT);
+        first.backTo = SESSION;
+        leader.backTo = SESSION + 1;
+
+        forward(fanout, frame(1, 0));
+        forward(fanout, frame(2, 0), SESSION + 1);
+        fanout.change(List.of(second, first, leader));
+        forward(fanout, frame(3, 0), SESSION + 1);
+        forward(fanout, frame(4, 0));
+
+        assertThat(tags(leader)).containsExactly(1, 4);
+        assertThat(tags(first)).containsExactly(2, 3);
+        assertThat(tags(second)).containsExactly(1, 2, 3, 4);
+        assertThat(fanout.skipped(0) + fanout.skipped(1) + fanout.skipped(2)).as("nothing was left out").isZero();
     }
 
     @Test
@@ -343,9 +363,14 @@ class FrameFanoutTest
 
     private static void forward(final FrameFanout fanout, final byte[] frame)
     {
+        forward(fanout, frame, SESSION);
+    }
+
+    private static void forward(final FrameFanout fanout, final byte[] frame, final int sessionId)
+    {
         final UnsafeBuffer buffer = new UnsafeBuffer(new byte[frame.length + 16]);
         buffer.putBytes(16, frame);
-        fanout.onAccepted(buffer, 16, frame.length, 7);
+        fanout.onAccepted(buffer, 16, frame.length, sessionId);
     }
 
     private static byte[] frame(final int tag, final int hopCount)

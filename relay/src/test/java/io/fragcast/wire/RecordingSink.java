@@ -21,6 +21,7 @@ final class RecordingSink implements FrameSink
     int claims;
     boolean isConnected = true;
     long unsentBytes;
+    int backTo;
     private int claimed;
 
     RecordingSink(final String name)
@@ -51,6 +52,12 @@ final class RecordingSink implements FrameSink
         claimed = length;
 
         return SendResult.OK;
+    }
+
+    @Override
+    public boolean isBackTo(final int sessionId)
+    {
+        return 0 != backTo && backTo == sessionId;
     }
 
     @Override

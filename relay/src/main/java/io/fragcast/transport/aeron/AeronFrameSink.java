@@ -60,6 +60,7 @@ public final class AeronFrameSink implements FrameSink
     private Aeron aeron;
     private CountersReader countersReader;
     private final ErrorHandler errorHandler;
+    private final int sessionId;
     private final BufferClaim claim = new BufferClaim();
     private State state = State.IDLE;
     private long registrationId = Aeron.NULL_VALUE;
@@ -77,6 +78,7 @@ public final class AeronFrameSink implements FrameSink
         this.name = name;
         this.isOfLink = StreamKind.ONE_WAY != config.kind();
         this.streamId = config.streamId();
+        this.sessionId = config.sessionId();
         this.maxPayloadLength = config.maxPayloadLength();
         this.client = client;
         this.aeron = client.aeron();
@@ -114,6 +116,13 @@ public final class AeronFrameSink implements FrameSink
         }
 
         return SendResult.ofPosition(publication.tryClaim(length, claim));
+    }
+
+    /** A group's session is its publisher's alone, so no source has it. */
+    @Override
+    public boolean isBackTo(final int sessionId)
+    {
+        return !isOfLink && this.sessionId == sessionId;
     }
 
     @Override
