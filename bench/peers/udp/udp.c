@@ -37,6 +37,7 @@ struct options
     long count;
     int bytes;
     int datagram;
+    long warmup;
     double rate;
     const char *out;
     const char *payload;
@@ -62,7 +63,7 @@ static void fail(const char *what)
 static void usage(const char *why)
 {
     fprintf(stderr,
-        "udp: %s\nusage: udp send|receive --replicas N --port P --count C --bytes B [--rate R] [--out FILE] "
+        "udp: %s\nusage: udp send|receive --replicas N --port P --count C --bytes B [--warmup W] [--rate R] [--out FILE] "
         "[--payload FILE] [--wait spin|block] [--mode unicast|multicast] [--datagram BYTES]\n", why);
     exit(2);
 }
@@ -96,6 +97,7 @@ static struct options parse(int argc, char **argv)
         else if (0 == strcmp(name, "--port")) options.port = atoi(value);
         else if (0 == strcmp(name, "--count")) options.count = atol(value);
         else if (0 == strcmp(name, "--bytes")) options.bytes = atoi(value);
+        else if (0 == strcmp(name, "--warmup")) options.warmup = atol(value);
         else if (0 == strcmp(name, "--rate")) options.rate = atof(value);
         else if (0 == strcmp(name, "--out")) options.out = value;
         else if (0 == strcmp(name, "--payload")) options.payload = value;
@@ -214,7 +216,7 @@ static int run_sender(const struct options *options)
     {
         const int64_t due_ns = start_ns + (int64_t)(i * 1e9 / options->rate);
         await(options, due_ns);
-        late += now_ns() - due_ns > LATE_NS;
+        late += i >= options->warmup && now_ns() - due_ns > LATE_NS;
         const uint64_t number = i;
         memcpy(message, &number, 8);
         memcpy(message + 8, &due_ns, 8);

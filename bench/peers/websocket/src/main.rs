@@ -35,6 +35,7 @@ struct Options {
     replicas: usize,
     port: u16,
     count: usize,
+    warmup: usize,
     bytes: usize,
     rate: f64,
     out: String,
@@ -99,6 +100,7 @@ fn parse() -> Options {
             "--port" => value.parse().map(|v| options.port = v).is_ok(),
             "--count" => value.parse().map(|v| options.count = v).is_ok(),
             "--bytes" => value.parse().map(|v| options.bytes = v).is_ok(),
+            "--warmup" => value.parse().map(|v| options.warmup = v).is_ok(),
             "--rate" => value.parse().map(|v| options.rate = v).is_ok(),
             "--out" => { options.out = value.clone(); true }
             "--payload" => { options.payload = value.clone(); true }
@@ -205,7 +207,7 @@ async fn run_sender(options: &Options) -> Result<(), Failure> {
         while now_ns() < due_ns {
             tokio::task::yield_now().await;
         }
-        if now_ns() - due_ns > LATE_NS {
+        if i >= options.warmup && now_ns() - due_ns > LATE_NS {
             late += 1;
         }
         block.index = i as u64;

@@ -1,7 +1,14 @@
 package io.fragcast.bench;
 
 import io.fragcast.bench.compare.CompareCommand;
+import io.fragcast.bench.compare.FanoutCommand;
+import io.fragcast.bench.compare.IdleCommand;
+import io.fragcast.bench.compare.PathCommand;
 import io.fragcast.bench.compare.PeerCommand;
+import io.fragcast.bench.compare.RelayCommand;
+import io.fragcast.bench.compare.RepairCommand;
+import io.fragcast.bench.compare.ThroughputCommand;
+import io.fragcast.bench.compare.TransportCommand;
 import io.fragcast.bench.jmh.JmhRunner;
 import io.fragcast.bench.journal.OpenCommand;
 import io.fragcast.bench.kill.KillCommand;
@@ -27,10 +34,11 @@ import java.util.concurrent.Callable;
     name = "bench",
     description = "What Fragcast costs on this machine.",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "jmh|latency|post|compare|kill|open",
+    synopsisSubcommandLabel = "jmh|latency|post|transport|relay|throughput|repair|compare|fanout|idle|path|kill|open",
     subcommands = {
-        BenchCommand.Jmh.class, LatencyCommand.class, PostCommand.class, CompareCommand.class, KillCommand.class,
-        OpenCommand.class, PeerCommand.class})
+        BenchCommand.Jmh.class, LatencyCommand.class, PostCommand.class, TransportCommand.class, RelayCommand.class,
+        ThroughputCommand.class, RepairCommand.class, CompareCommand.class, FanoutCommand.class, IdleCommand.class,
+        PathCommand.class, KillCommand.class, OpenCommand.class, PeerCommand.class})
 public final class BenchCommand
 {
     /**

@@ -3,10 +3,13 @@ package io.fragcast.node;
 import io.fragcast.config.Endpoint;
 import io.fragcast.config.FanoutConfig;
 import io.fragcast.config.PeerName;
+import io.fragcast.crypto.Secp256k1;
+import io.fragcast.protocol.block.SignatureVerifier;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * What every node is told of itself and its peers: its key, where it listens, whom it hears, feeds, asks and answers.
@@ -24,6 +27,7 @@ public abstract class PeerContext<C extends PeerContext<C>>
     private @Nullable List<PeerName> holders;
     private @Nullable List<PeerName> requesters;
     private @Nullable FanoutConfig fanout;
+    private @Nullable Supplier<SignatureVerifier> verifiers;
 
     /**
      * A context without peers.
@@ -216,6 +220,31 @@ public abstract class PeerContext<C extends PeerContext<C>>
     public C requesters(final @Nullable List<PeerName> value)
     {
         requesters = null == value ? null : List.copyOf(value);
+        return self();
+    }
+
+    /**
+     * What checks the leader's signatures on the block lane.
+     *
+     * @return makes a verifier for one thread; of the curve's own unless set.
+     */
+    public Supplier<SignatureVerifier> verifiers()
+    {
+        final Supplier<SignatureVerifier> set = verifiers;
+
+        return null == set ? Secp256k1.load()::newVerifier : set;
+    }
+
+    /**
+     * Sets what checks the leader's signatures on the block lane: to measure what the checks cost, or to check
+     * elsewhere than in this process.
+     *
+     * @param value makes a verifier for one thread.
+     * @return this.
+     */
+    public C verifiers(final Supplier<SignatureVerifier> value)
+    {
+        verifiers = value;
         return self();
     }
 

@@ -2,7 +2,6 @@ package io.fragcast.node;
 
 import io.fragcast.agent.ForwardAgent;
 import io.fragcast.agent.IngestAgent;
-import io.fragcast.crypto.Secp256k1;
 import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.ReceiverPorts;
@@ -58,7 +57,7 @@ public final class RelayNode extends Node
             lookahead,
             ctx.slowSink(),
             runtime.maxFrameLength(),
-            runtime.host().afterCommit(),
+            runtime.host().transmitter(),
             runtime.counters());
         runtime.hotPeers().fedBy(fanout, lookahead);
 
@@ -66,7 +65,7 @@ public final class RelayNode extends Node
             ctx.schedule(),
             ctx.limits(),
             new ReceiverPorts(
-                Secp256k1.load().newVerifier(),
+                ctx.verifiers().get(),
                 runtime.accepted(fanout),
                 runtime.delivered((delivery) -> true),
                 null,

@@ -2,7 +2,6 @@ package io.fragcast.node;
 
 import io.fragcast.BlockListener;
 import io.fragcast.agent.EdgeAgent;
-import io.fragcast.crypto.Secp256k1;
 import io.fragcast.edge.Edge;
 import io.fragcast.edge.ListenerEdge;
 import io.fragcast.edge.engine.EngineConfig;
@@ -37,6 +36,7 @@ public final class ReplicaNode extends Node
         private @Nullable String eventChannel;
         private @Nullable EngineConfig engine;
         private boolean isDeliveredHot;
+        private boolean isRootChecked = true;
 
         @Override
         protected Context self()
@@ -161,6 +161,29 @@ public final class ReplicaNode extends Node
             return this;
         }
 
+        /**
+         * Is the transactions root of each Seal compared?
+         *
+         * @return true unless set otherwise.
+         */
+        public boolean isRootChecked()
+        {
+            return isRootChecked;
+        }
+
+        /**
+         * Sets whether the transactions root of each Seal is compared, at the price of a hash a transaction: not to do
+         * so is for those who execute the block anyway.
+         *
+         * @param value true to compare.
+         * @return this.
+         */
+        public Context checkRoot(final boolean value)
+        {
+            isRootChecked = value;
+            return this;
+        }
+
         @Override
         public void validate()
         {
@@ -186,10 +209,10 @@ public final class ReplicaNode extends Node
             ctx.schedule(),
             ctx.limits(),
             new ReceiverPorts(
-                Secp256k1.load().newVerifier(),
+                ctx.verifiers().get(),
                 runtime.accepted(null),
                 runtime.delivered(deliveries),
-                new MerkleTransactionsRoot(),
+                ctx.isRootChecked() ? new MerkleTransactionsRoot() : null,
                 runtime.alarms(),
                 runtime.alarms()),
             runtime.counters());

@@ -161,7 +161,7 @@ public final class SequencerNode extends Node
     {
         super(ctx, runtime);
         final LeaderMemory memory = memory(ctx, runtime);
-        final OwnSignatures signatures = new OwnSignatures(ctx.signer(), Secp256k1.load().newVerifier());
+        final OwnSignatures signatures = new OwnSignatures(ctx.signer(), ctx.verifiers().get());
         final List<FrameSink> sinks = runtime.links().send().sinks();
         final LeaderLookahead lookahead = runtime.links().lookahead();
         final FrameFanout fanout = new FrameFanout(
@@ -169,7 +169,7 @@ public final class SequencerNode extends Node
             lookahead,
             ctx.slowSink(),
             runtime.maxFrameLength(),
-            runtime.host().afterCommit(),
+            runtime.host().transmitter(),
             runtime.counters());
         runtime.hotPeers().fedBy(fanout, lookahead);
         final FrameForwarder published = runtime.published();

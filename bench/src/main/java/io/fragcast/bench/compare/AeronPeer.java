@@ -7,7 +7,9 @@ import io.aeron.Publication;
 import io.aeron.Subscription;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
+import io.aeron.driver.ext.DebugReceiveChannelEndpoint;
 import io.aeron.logbuffer.FragmentHandler;
+import io.fragcast.transport.aeron.LinkBudget;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.SystemNanoClock;
@@ -15,6 +17,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -28,15 +31,13 @@ import static java.util.Objects.requireNonNull;
 
 /**
  * Plain Aeron as a contender: one unicast publication a replica, messages that Aeron fragments, driver and client on
- * one spinning thread, with Fragcast's term and window. Nothing is hashed, signed or put in order across messages.
+ * one spinning thread, with Fragcast's term, window and socket buffers. Nothing is hashed, signed or put in order
+ * across messages; what is lost, its NAKs repair, as Aeron sets them or with Fragcast's settings.
  */
 @Command(name = "aeron", hidden = true, description = "Plain Aeron, one side of it.", mixinStandardHelpOptions = true)
 final class AeronPeer implements Callable<Integer>
 {
     private static final int STREAM_ID = 1001;
-    private static final int TERM_LENGTH = 4 << 20;
-    private static final int WINDOW_LENGTH = 1 << 20;
-    private static final int SOCKET_BUFFER_LENGTH = 2 << 20;
     private static final long LEAD_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long LATE_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
@@ -45,6 +46,10 @@ final class AeronPeer implements Callable<Integer>
     @Mixin
     private final PeerOptions options = new PeerOptions();
 
+    @Option(names = "--repair", defaultValue = "aeron", description = "NAK and linger as: aeron, fragcast (default: "
+        + "${DEFAULT-VALUE}).")
+    private String repair = "aeron";
+
     private final PrintStream out = System.out;
     private final SystemNanoClock clock = SystemNanoClock.INSTANCE;
 
@@ -52,15 +57,7 @@ final class AeronPeer implements Callable<Integer>
     public Integer call() throws IOException
     {
         options.check();
-        try (MediaDriver driver = MediaDriver.launch(new MediaDriver.Context()
-            .aeronDirectoryName(directory().toString())
-            .dirDeleteOnStart(true)
-            .dirDeleteOnShutdown(true)
-            .threadingMode(ThreadingMode.INVOKER)
-            .termBufferSparseFile(false)
-            .initialWindowLength(WINDOW_LENGTH)
-            .socketRcvbufLength(SOCKET_BUFFER_LENGTH)
-            .socketSndbufLength(SOCKET_BUFFER_LENGTH));
+        try (MediaDriver driver = MediaDriver.launch(driverContext());
             Aeron aeron = Aeron.connect(new Aeron.Context()
                 .aeronDirectoryName(driver.aeronDirectoryName())
                 .useConductorAgentInvoker(true)
@@ -80,6 +77,35 @@ final class AeronPeer implements Callable<Integer>
         return CommandLine.ExitCode.OK;
     }
 
+    private MediaDriver.Context driverContext()
+    {
+        final LinkBudget budget = options.budget();
+        final MediaDriver.Context context = new MediaDriver.Context()
+            .aeronDirectoryName(directory().toString())
+            .dirDeleteOnStart(true)
+            .dirDeleteOnShutdown(true)
+            .threadingMode(ThreadingMode.INVOKER)
+            .termBufferSparseFile(false)
+            .initialWindowLength(budget.windowBytes())
+            .socketRcvbufLength(2 * budget.windowBytes())
+            .socketSndbufLength(budget.windowBytes());
+        if ("fragcast".equals(repair))
+        {
+            context
+                .retransmitUnicastLingerNs(budget.retransmitLingerNs())
+                .nakUnicastDelayNs(budget.nakDelayNs())
+                .nakUnicastRetryDelayRatio(budget.nakRetryRatio());
+        }
+        if (0 < options.lossPercent)
+        {
+            context.receiveChannelEndpointSupplier((channel, dispatcher, indicator, driver) ->
+                new DebugReceiveChannelEndpoint(
+                    channel, dispatcher, indicator, driver, options.newLoss(), (address, buffer, length) -> false));
+        }
+
+        return context;
+    }
+
     private Path directory()
     {
         return Path.of("/dev/shm", "fragcast-bench-aeron-" + ProcessHandle.current().pid());
@@ -88,7 +114,7 @@ final class AeronPeer implements Callable<Integer>
     private String channel(final int replica)
     {
         return "aeron:udp?endpoint=127.0.0.1:" + (options.port + replica) + "|mtu=" + options.mtu + "|term-length=" +
-            TERM_LENGTH;
+            LinkBudget.termLength(options.budget().windowBytes());
     }
 
     private void send(final Aeron aeron, final AgentInvoker driver) throws IOException
@@ -116,13 +142,13 @@ final class AeronPeer implements Callable<Integer>
         long late = 0;
         for (int i = 0; i < options.count; i++)
         {
-            final long dueNs = startNs + (long)(i * 1e9 / options.rate);
+            final long dueNs = PeerOptions.dueNs(startNs, options.rate, i);
             while (clock.nanoTime() - dueNs < 0)
             {
                 driver.invoke();
                 aeron.conductorAgentInvoker().invoke();
             }
-            late += clock.nanoTime() - dueNs > LATE_NS ? 1 : 0;
+            late += i >= options.warmup && 0 != options.rate && clock.nanoTime() - dueNs > LATE_NS ? 1 : 0;
             message.putLong(0, i);
             message.putLong(Long.BYTES, dueNs);
             for (final ExclusivePublication target : targets)
@@ -146,7 +172,7 @@ final class AeronPeer implements Callable<Integer>
 
     private void receive(final Aeron aeron, final AgentInvoker driver) throws IOException
     {
-        final DeliveryLog log = new DeliveryLog(options.count, options.replicas);
+        final DeliveryLog log = new DeliveryLog(options.count, options.replicas, options.warmup);
         final Subscription[] subscriptions = new Subscription[options.replicas];
         final FragmentHandler[] handlers = new FragmentHandler[options.replicas];
         for (int i = 0; i < options.replicas; i++)

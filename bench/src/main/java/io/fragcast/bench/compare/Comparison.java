@@ -3,10 +3,8 @@ package io.fragcast.bench.compare;
 import org.HdrHistogram.Histogram;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -16,23 +14,15 @@ final class Comparison
 {
     private static final String OURS = "fragcast";
 
-    private record Key(String contender, Workload workload)
-    {
-    }
-
+    private final Runs runs;
     private final List<Contender> contenders;
     private final List<Workload> workloads;
-    private final Map<Key, List<Measured>> runs = new HashMap<>();
 
-    Comparison(final List<Contender> contenders, final List<Workload> workloads)
+    Comparison(final Runs runs)
     {
-        this.contenders = List.copyOf(contenders);
-        this.workloads = List.copyOf(workloads);
-    }
-
-    void add(final Contender contender, final Workload workload, final Measured measured)
-    {
-        runs.computeIfAbsent(new Key(contender.name(), workload), (key) -> new ArrayList<>()).add(measured);
+        this.runs = runs;
+        contenders = runs.entries().stream().map(Entry::contender).distinct().toList();
+        workloads = runs.entries().stream().map(Entry::workload).distinct().toList();
     }
 
     List<Contender> contenders()
@@ -48,19 +38,20 @@ final class Comparison
     /** Did a run of any contender fail? */
     boolean isFailed()
     {
-        return runs.values().stream().flatMap(List::stream).anyMatch(Measured::isFailed);
+        return runs.entries().stream().flatMap((entry) -> runs.all(entry).stream()).anyMatch(Measured::isFailed);
     }
 
     List<Measured> good(final Contender contender, final Workload workload)
     {
-        return runs.getOrDefault(new Key(contender.name(), workload), List.of()).stream()
-            .filter((measured) -> !measured.isFailed())
-            .toList();
+        return all(contender, workload).stream().filter((measured) -> !measured.isFailed()).toList();
     }
 
     List<Measured> all(final Contender contender, final Workload workload)
     {
-        return runs.getOrDefault(new Key(contender.name(), workload), List.of());
+        return runs.entries().stream()
+            .filter((entry) -> entry.contender().equals(contender) && entry.workload().equals(workload))
+            .flatMap((entry) -> runs.all(entry).stream())
+            .toList();
     }
 
     /** All good runs of a contender in one histogram, for its curve. */

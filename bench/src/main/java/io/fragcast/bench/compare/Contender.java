@@ -21,10 +21,21 @@ record Contender(String name, String meaning, List<String> program, List<String>
         return command;
     }
 
-    List<String> send(final Workload workload, final int port)
+    /** A hop is what lies between the last datagram out of the publisher and the last out of the receiving process. */
+    boolean isHop()
+    {
+        return settings.contains("--hop");
+    }
+
+    List<String> send(final Workload workload, final int port, final String out)
     {
         final List<String> command = command("send", workload, port);
-        command.addAll(List.of("--rate", Double.toString(workload.rate())));
+        command.addAll(List.of(
+            "--rate", Double.toString(workload.rate()), "--warmup", Integer.toString(workload.warmup())));
+        if (isHop())
+        {
+            command.addAll(List.of("--out", out));
+        }
 
         return command;
     }

@@ -20,18 +20,22 @@ final class DeliveryLog
 {
     static final int RECORD_LENGTH = 16;
 
-    private static final long NOT_DELIVERED = Long.MIN_VALUE;
+    static final long NOT_DELIVERED = Long.MIN_VALUE;
     private static final long QUIET_NS = TimeUnit.SECONDS.toNanos(5);
 
     private final int count;
+    private final int warmup;
     private final long[] latenciesNs;
     private volatile long received;
     private volatile long heardNs;
     private long duplicates;
     private long bad;
+    private long measuredFromNs;
+    private long measuredToNs;
 
-    DeliveryLog(final int count, final int replicas)
+    DeliveryLog(final int count, final int replicas, final int warmup)
     {
+        this.warmup = warmup;
         this.count = count;
         latenciesNs = new long[Math.multiplyExact(count, replicas)];
         Arrays.fill(latenciesNs, NOT_DELIVERED);
@@ -52,6 +56,11 @@ final class DeliveryLog
             return;
         }
         latenciesNs[place] = nowNs - intendedNs;
+        if (0 == replica)
+        {
+            measuredFromNs = warmup == message ? nowNs : measuredFromNs;
+            measuredToNs = nowNs;
+        }
         heardNs = nowNs;
         received++;
     }
@@ -70,20 +79,38 @@ final class DeliveryLog
         return received == latenciesNs.length || (0 != heard && nowNs - heard > QUIET_NS);
     }
 
+    long received()
+    {
+        return received;
+    }
+
     void write(final Path file) throws IOException
+    {
+        write(file, latenciesNs, count);
+    }
+
+    /**
+     * Writes what all contenders write.
+     *
+     * @param file   to write.
+     * @param values a value a message, replica after replica; those not delivered are left out.
+     * @param count  of messages.
+     * @throws IOException if it cannot be written.
+     */
+    static void write(final Path file, final long[] values, final int count) throws IOException
     {
         final byte[] record = new byte[RECORD_LENGTH];
         final UnsafeBuffer buffer = new UnsafeBuffer(record);
         try (OutputStream out = Files.newOutputStream(file);
             OutputStream buffered = new BufferedOutputStream(out))
         {
-            for (int i = 0; i < latenciesNs.length; i++)
+            for (int i = 0; i < values.length; i++)
             {
-                if (NOT_DELIVERED != latenciesNs[i])
+                if (NOT_DELIVERED != values[i])
                 {
                     buffer.putInt(0, i % count, ByteOrder.LITTLE_ENDIAN);
                     buffer.putInt(4, i / count, ByteOrder.LITTLE_ENDIAN);
-                    buffer.putLong(8, latenciesNs[i], ByteOrder.LITTLE_ENDIAN);
+                    buffer.putLong(8, values[i], ByteOrder.LITTLE_ENDIAN);
                     buffered.write(record);
                 }
             }
@@ -92,6 +119,7 @@ final class DeliveryLog
 
     String summary()
     {
-        return "{\"received\":" + received + ",\"duplicates\":" + duplicates + ",\"bad\":" + bad + "}";
+        return "{\"received\":" + received + ",\"duplicates\":" + duplicates + ",\"bad\":" + bad +
+            ",\"elapsedNs\":" + (measuredToNs - measuredFromNs) + "}";
     }
 }

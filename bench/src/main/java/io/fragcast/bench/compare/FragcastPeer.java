@@ -1,30 +1,12 @@
 package io.fragcast.bench.compare;
 
-import io.fragcast.BlockEvent;
-import io.fragcast.BlockListener;
-import io.fragcast.Env;
-import io.fragcast.FragPublisher;
-import io.fragcast.PublishResult;
-import io.fragcast.bench.SampleChain;
-import io.fragcast.codecs.EnvDecoder;
-import io.fragcast.codecs.MessageHeaderDecoder;
-import io.fragcast.config.Endpoint;
 import io.fragcast.config.PeerName;
-import io.fragcast.config.ThreadConfig;
-import io.fragcast.crypto.Secp256k1;
-import io.fragcast.node.Identity;
-import io.fragcast.node.NodeContext;
 import io.fragcast.node.NodeHost;
+import io.fragcast.node.RelayNode;
 import io.fragcast.node.ReplicaNode;
 import io.fragcast.node.SequencerNode;
-import io.fragcast.protocol.block.BlockLimits;
-import io.fragcast.protocol.leader.LeaderTerm;
-import io.fragcast.protocol.leader.Schedule;
-import io.fragcast.transport.aeron.DriverConfig;
-import io.fragcast.transport.aeron.DriverThreading;
-import io.fragcast.transport.aeron.LinkBudget;
+import io.fragcast.protocol.block.SignatureVerifier;
 import org.agrona.ErrorHandler;
-import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.SystemNanoClock;
@@ -33,156 +15,226 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 
 import static java.util.Objects.requireNonNull;
 
 /**
- * Fragcast as a contender: a sequencer with its builder on one spinning thread, or N replicas on one. Every signature
- * and hash is checked, every block verified, and a frag counts as delivered when the listener has it.
+ * Fragcast as a contender: a sequencer with its builder on one spinning thread, and on another N replicas, or a relay
+ * whose replica is back beside the sequencer:
+ * <pre>
+ *   core 0                                    core 1
+ *   sequencer -+-> near replica ...
+ *              +----------------------------> replica ...        or, with --hop:
+ *              +----------------------------> relay -+
+ *   replica   <-------------------------------------+
+ * </pre>
+ * Every signature and hash is checked, every block verified, unless {@code --checks} says otherwise; a frag counts as
+ * delivered when the listener has it.
  */
 @Command(
     name = "fragcast", hidden = true, description = "Fragcast, one side of it.", mixinStandardHelpOptions = true)
 final class FragcastPeer implements Callable<Integer>
 {
-    private static final String HOST = "127.0.0.1";
-    private static final long CHAIN_ID = 4670;
-    private static final long FIRST_BLOCK = 1_000_000;
-    private static final int FRAGS_PER_BLOCK = 10;
-    /** Monad's planning figure, as the other contenders cut. */
-    private static final int TX_LENGTH = 200;
-    private static final int PORTS_A_NODE = 8;
-    private static final int SLAB_BYTES = 64 << 20;
+    /**
+     * What of a frag is checked.
+     */
+    enum Checks
+    {
+        /** Signature, hashes, transactions root. */
+        ALL,
+        /** Hashes; nothing is signed. */
+        HASHES,
+        /** Nothing, as a plain transport. */
+        NONE
+    }
+
+    private static final int SEQUENCER = 0;
+    private static final int RELAY = 1;
+    private static final int BEHIND_RELAY = 2;
+    private static final int CALIBRATIONS = 2_000;
     private static final long LEAD_NS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long LATE_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
-    private static final long QUIET_NS = TimeUnit.SECONDS.toNanos(1);
+    /** What was sent last may have to be sent again. */
+    private static final long TAIL_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
     @Mixin
     private final PeerOptions options = new PeerOptions();
 
+    @Option(names = "--checks", defaultValue = "ALL", description = "${COMPLETION-CANDIDATES} (default: "
+        + "${DEFAULT-VALUE}).")
+    private Checks checks = Checks.ALL;
+
+    @Option(names = "--frags", defaultValue = "10", description = "Frags a block (default: ${DEFAULT-VALUE}).")
+    private int fragsPerBlock = 10;
+
+    @Option(names = "--near", defaultValue = "0", description = "Replicas beside the sequencer, which it sends to as "
+        + "well (default: ${DEFAULT-VALUE}).")
+    private int near;
+
+    @Option(names = "--hop", description = "The receiving process is a relay; written is when frags leave.")
+    private boolean isHop;
+
+    @Option(names = "--balanced", description = "Threads as in the profile balanced: nothing spins.")
+    private boolean isBalanced;
+
     private final PrintStream out = System.out;
     private final SystemNanoClock clock = SystemNanoClock.INSTANCE;
-    private final Secp256k1 curve = Secp256k1.load();
     private final FirstError errors = new FirstError();
+    private @Nullable PeerNodes nodes;
 
     @Override
     public Integer call() throws IOException
     {
         options.check();
-        final String side = options.isSender() ? "send" : "receive";
-        final DeliveryLog log = new DeliveryLog(options.count, options.replicas);
-        try (NodeHost host = NodeHost.launch(
-            "bench-" + side,
-            ThreadConfig.unpinned(ThreadConfig.Mode.INVOKER, true),
-            DriverConfig.embedded("bench-" + side, DriverThreading.INVOKER, LinkBudget.LAN),
-            errors))
+        if (Checks.NONE == checks)
         {
-            if (options.isSender())
-            {
-                send(host);
-            }
-            else
-            {
-                receive(host, log);
-            }
+            NoHashes.install();
+        }
+        nodes = new PeerNodes(options, checks, isBalanced, errors);
+        if (options.isSender())
+        {
+            send();
+        }
+        else if (isHop)
+        {
+            relay();
+        }
+        else
+        {
+            receive();
         }
         errors.check();
-        if (!options.isSender())
-        {
-            log.write(requireNonNull(options.out));
-            out.println(log.summary());
-        }
 
         return CommandLine.ExitCode.OK;
     }
 
-    private void send(final NodeHost host) throws IOException
+    private void send() throws IOException
     {
-        final SequencerNode.Context context = new SequencerNode.Context().signer(curve.newSigner(key("leader")));
-        prepare(context, host, 0);
-        context.sinks(IntStream.rangeClosed(1, options.replicas).mapToObj(this::peer).toList());
-        final SequencerNode sequencer = SequencerNode.launch(context);
-        final Builder builder = new Builder(sequencer);
-        host.addDuty(builder);
-        host.start();
-        await(sequencer::isConnected, "the replicas did not connect");
-        out.println("READY");
-
-        builder.begin(clock.nanoTime() + LEAD_NS);
-        await(() -> builder.isDone() && clock.nanoTime() - builder.endNs() > QUIET_NS, null);
-        if (builder.refused() > 0)
+        final PeerNodes peers = requireNonNull(nodes);
+        final int far = isHop ? 1 : options.replicas;
+        final int firstNear = isHop ? BEHIND_RELAY + 1 : RELAY + far;
+        final DepartureLog departures =
+            new DepartureLog(options.count, fragsPerBlock, peers.peer(RELAY).endpoint().port());
+        try (NodeHost host = peers.launchHost("bench-send", isHop ? departures : null))
         {
-            throw new IOException("the sequencer refused " + builder.refused() + " requests");
+            final DeliveryLog back = new DeliveryLog(options.count, 1, options.warmup);
+            if (isHop)
+            {
+                launchReplica(host, BEHIND_RELAY, RELAY, new PeerReplica(0, fragsPerBlock, back));
+            }
+            for (int i = 0; i < near; i++)
+            {
+                launchReplica(host, firstNear + i, SEQUENCER, new PeerReplica(
+                    0, fragsPerBlock, new DeliveryLog(options.count, 1, options.warmup)));
+            }
+            final SequencerNode.Context context = new SequencerNode.Context().signer(peers.signer());
+            peers.prepare(context, host, "sequencer", SEQUENCER);
+            final List<PeerName> sinks = new ArrayList<>(peers.peers(RELAY, far));
+            sinks.addAll(peers.peers(firstNear, near));
+            context.sinks(sinks);
+            final SequencerNode sequencer = SequencerNode.launch(context);
+            final PeerBuilder builder = new PeerBuilder(sequencer, options, fragsPerBlock, clock);
+            host.addDuty(builder);
+            host.start();
+            await(sequencer::isConnected, "the replicas did not connect");
+            out.println("READY");
+
+            builder.begin(clock.nanoTime() + LEAD_NS);
+            await(() -> builder.isDone() && clock.nanoTime() - builder.endNs() > TAIL_NS, null);
+            if (isHop)
+            {
+                await(() -> back.isOver(clock.nanoTime()), null);
+                departures.write(requireNonNull(options.out));
+            }
+            if (builder.refused() > 0)
+            {
+                throw new IOException("the sequencer refused " + builder.refused() + " requests");
+            }
+            out.println("{\"sent\":" + options.count + ",\"late\":" + builder.late() +
+                (isHop ? ",\"delivered\":" + back.received() : "") + "}");
         }
-        out.println("{\"sent\":" + options.count + ",\"late\":" + builder.late() + "}");
     }
 
-    private void receive(final NodeHost host, final DeliveryLog log) throws IOException
+    private void receive() throws IOException
     {
-        for (int i = 0; i < options.replicas; i++)
+        final DeliveryLog log = new DeliveryLog(options.count, options.replicas, options.warmup);
+        try (NodeHost host = requireNonNull(nodes).launchHost("bench-receive", null))
         {
-            final ReplicaNode.Context context =
-                new ReplicaNode.Context().listener(new Replica(i, log)).deliverHot(true);
-            prepare(context, host, 1 + i);
-            context.upstreams(List.of(peer(0)));
-            ReplicaNode.launch(context);
+            for (int i = 0; i < options.replicas; i++)
+            {
+                launchReplica(host, RELAY + i, SEQUENCER, new PeerReplica(i, fragsPerBlock, log));
+            }
+            host.start();
+            out.println("READY");
+            await(() -> log.isOver(clock.nanoTime()), null);
         }
-        host.start();
-        out.println("READY");
-
-        await(() -> log.isOver(clock.nanoTime()), null);
+        log.write(requireNonNull(options.out));
+        out.println(log.summary());
     }
 
-    private void prepare(final NodeContext<?> context, final NodeHost host, final int node)
+    private void relay() throws IOException
     {
-        context.name(0 == node ? "sequencer" : "replica-" + node);
-        context.schedule(new Schedule(CHAIN_ID, options.mtu, List.of(new LeaderTerm(
-            1,
-            FIRST_BLOCK,
-            Long.MAX_VALUE,
-            curve.publicKey(key("leader")),
-            null,
-            List.of(),
-            SampleChain.blockHash(FIRST_BLOCK - 1)))));
-        context.identity(new Identity(curve, key("node " + node)));
-        context.listen(peer(node).endpoint());
-        context.limits(BlockLimits.withSlab(SLAB_BYTES, SLAB_BYTES / 2));
-        context.host(host);
-        context.errorHandler(errors);
+        final PeerNodes peers = requireNonNull(nodes);
+        final DepartureLog departures =
+            new DepartureLog(options.count, fragsPerBlock, peers.peer(BEHIND_RELAY).endpoint().port());
+        try (NodeHost host = peers.launchHost("bench-relay", departures))
+        {
+            final RelayNode.Context context = new RelayNode.Context();
+            peers.prepare(context, host, "relay", RELAY);
+            context.upstreams(List.of(peers.peer(SEQUENCER)));
+            context.sinks(List.of(peers.peer(BEHIND_RELAY)));
+            RelayNode.launch(context);
+            host.start();
+            out.println("READY");
+            await(() -> departures.isOver(clock.nanoTime()), null);
+        }
+        departures.write(requireNonNull(options.out));
+        out.println("{\"received\":" + departures.messages() + ",\"duplicates\":0,\"bad\":0,\"verifyNs\":" +
+            verifyNs(peers) + "}");
     }
 
-    private PeerName peer(final int node)
+    private void launchReplica(final NodeHost host, final int node, final int upstream, final PeerReplica listener)
     {
-        return new PeerName(
-            new Identity(curve, key("node " + node)).publicKey(),
-            new Endpoint(HOST, options.port + PORTS_A_NODE * node));
+        final PeerNodes peers = requireNonNull(nodes);
+        final ReplicaNode.Context context = new ReplicaNode.Context().listener(listener).deliverHot(true);
+        context.checkRoot(Checks.NONE != checks);
+        peers.prepare(context, host, "replica-" + node, node);
+        context.upstreams(List.of(peers.peer(upstream)));
+        ReplicaNode.launch(context);
     }
 
-    /** Both processes know the keys: no secret, they sign what a benchmark sends to itself. */
-    private static byte[] key(final String owner)
+    /** What one signature check takes on this core, for rows that leave it out. */
+    private static long verifyNs(final PeerNodes peers)
     {
-        try
+        final byte[] digest = new byte[32];
+        final UnsafeBuffer signature = new UnsafeBuffer(new byte[65]);
+        final byte[] key = peers.signer().publicKey();
+        peers.signer().sign(digest, signature, 0);
+        final SignatureVerifier verifier = peers.curve().newVerifier();
+        final long[] times = new long[CALIBRATIONS];
+        for (int i = 0; i < times.length; i++)
         {
-            return MessageDigest.getInstance("SHA-256").digest(
-                ("fragcast bench " + owner).getBytes(StandardCharsets.US_ASCII));
+            final long startNs = System.nanoTime();
+            if (!verifier.verify(digest, signature, 0, key))
+            {
+                throw new IllegalStateException("a signature of our own does not hold");
+            }
+            times[i] = System.nanoTime() - startNs;
         }
-        catch (final NoSuchAlgorithmException ex)
-        {
-            throw new IllegalStateException(ex);
-        }
+        Arrays.sort(times);
+
+        return times[times.length / 2];
     }
 
     /** Waits, giving way; without a reason for failing it waits as long as it takes. */
@@ -221,193 +273,6 @@ final class FragcastPeer implements Callable<Integer>
             if (null != error)
             {
                 throw new IOException("a node failed", error);
-            }
-        }
-    }
-
-    /**
-     * Builds blocks in the hot thread: a frag each time that one is due, its Env before and its Seal after. The Env's
-     * extra data tells the replicas when frags are due.
-     */
-    private final class Builder implements Agent
-    {
-        private final FragPublisher publisher;
-        private final SampleChain chain;
-        private final byte[] timetable = new byte[2 * Long.BYTES];
-        private volatile long startNs;
-        private volatile boolean isBegun;
-        private volatile boolean isDone;
-        private volatile long endNs;
-        private final AtomicInteger refused = new AtomicInteger();
-        private long late;
-        private int next;
-        private boolean isEnvSent;
-        private boolean isFragSent;
-
-        Builder(final SequencerNode sequencer)
-        {
-            publisher = sequencer.newPublisher(
-                (request, blockNumber, seq, result) -> refused.addAndGet(PublishResult.OK == result ? 0 : 1));
-            final int txLength = Math.min(TX_LENGTH, options.bytes);
-            chain = new SampleChain(options.bytes / txLength, txLength, FRAGS_PER_BLOCK);
-        }
-
-        void begin(final long startNs)
-        {
-            final UnsafeBuffer buffer = new UnsafeBuffer(timetable);
-            buffer.putLong(0, startNs);
-            buffer.putDouble(Long.BYTES, options.rate);
-            this.startNs = startNs;
-            isBegun = true;
-        }
-
-        @Override
-        public int doWork()
-        {
-            int workCount = publisher.poll();
-            if (isBegun && !isDone && clock.nanoTime() - dueNs(next) >= 0)
-            {
-                workCount += publish() ? 1 : 0;
-            }
-
-            return workCount;
-        }
-
-        @Override
-        public String roleName()
-        {
-            return "builder";
-        }
-
-        boolean isDone()
-        {
-            return isDone;
-        }
-
-        long endNs()
-        {
-            return endNs;
-        }
-
-        int refused()
-        {
-            return refused.get();
-        }
-
-        long late()
-        {
-            return late;
-        }
-
-        private long dueNs(final int message)
-        {
-            return startNs + (long)(message * 1e9 / options.rate);
-        }
-
-        /** Goes as far as the sequencer takes it, and on from there in the next cycle. */
-        private boolean publish()
-        {
-            final long blockNumber = FIRST_BLOCK + next / FRAGS_PER_BLOCK;
-            final int seq = next % FRAGS_PER_BLOCK;
-            final boolean isLast = FRAGS_PER_BLOCK - 1 == seq;
-            if (0 == seq && !isEnvSent)
-            {
-                isEnvSent = PublishResult.OK == publisher.env(env(blockNumber));
-                if (!isEnvSent)
-                {
-                    return false;
-                }
-            }
-            if (!isFragSent)
-            {
-                late += clock.nanoTime() - dueNs(next) > LATE_NS ? 1 : 0;
-                isFragSent = PublishResult.OK == publisher.frag(blockNumber, seq, isLast, chain);
-                if (!isFragSent)
-                {
-                    return false;
-                }
-            }
-            if (isLast && PublishResult.OK != publisher.seal(chain.seal(blockNumber)))
-            {
-                return false;
-            }
-            isEnvSent = false;
-            isFragSent = false;
-            if (++next == options.count)
-            {
-                endNs = clock.nanoTime();
-                isDone = true;
-            }
-
-            return true;
-        }
-
-        private Env env(final long blockNumber)
-        {
-            final Env env = chain.env(blockNumber);
-
-            return new Env(
-                env.blockNumber(),
-                env.parentHash(),
-                env.beneficiary(),
-                env.timestamp(),
-                env.gasLimit(),
-                env.baseFee(),
-                env.difficulty(),
-                env.prevRandao(),
-                timetable,
-                env.parentBeaconBlockRoot(),
-                env.basedOpSignature());
-        }
-    }
-
-    /**
-     * Books what one replica delivers.
-     */
-    private final class Replica implements BlockListener
-    {
-        private final int index;
-        private final DeliveryLog log;
-        private final EnvDecoder env = new EnvDecoder();
-        private final UnsafeBuffer timetable = new UnsafeBuffer(new byte[EnvDecoder.extraDataLength()]);
-        private long startNs;
-        private double rate = 1;
-
-        Replica(final int index, final DeliveryLog log)
-        {
-            this.index = index;
-            this.log = log;
-        }
-
-        @Override
-        public void onBlockEvent(final BlockEvent event)
-        {
-            switch (event.kind())
-            {
-                case ENV:
-                    env.wrap(
-                        event.frameBuffer(),
-                        event.frameOffset() + MessageHeaderDecoder.ENCODED_LENGTH,
-                        EnvDecoder.BLOCK_LENGTH,
-                        EnvDecoder.SCHEMA_VERSION);
-                    env.getExtraData(timetable, 0, 2 * Long.BYTES);
-                    startNs = timetable.getLong(0);
-                    rate = timetable.getDouble(Long.BYTES);
-                    break;
-
-                case FRAG:
-                    final long nowNs = clock.nanoTime();
-                    final long message = (event.blockNumber() - FIRST_BLOCK) * FRAGS_PER_BLOCK + event.seq();
-                    log.onDelivery(message, index, startNs + (long)(message * 1e9 / rate), nowNs);
-                    break;
-
-                case MISMATCHED, ABORTED, SUPERSEDED, GAP, REORG, SEAL_MISMATCHED:
-                    log.onBad();
-                    break;
-
-                case SEAL, VERIFIED, FINALIZED:
-                default:
-                    break;
             }
         }
     }

@@ -14,6 +14,8 @@ import java.util.Locale;
  * @param cpuSeconds of both processes, kernel time included.
  * @param wireBytes  that went over loopback meanwhile.
  * @param foreign    share of the machine's time that others took, 0 to 1.
+ * @param perSecond  messages a second that the first replica got after the warm-up; 0 where it is not told.
+ * @param verifyNs   one signature check on the receiver's core; 0 where it is not told.
  * @param failure    why the figures do not count; empty: they do.
  */
 record Measured(
@@ -24,6 +26,8 @@ record Measured(
     double cpuSeconds,
     long wireBytes,
     double foreign,
+    double perSecond,
+    long verifyNs,
     String failure)
 {
     /** A minute: beyond any latency worth telling. */
@@ -35,7 +39,7 @@ record Measured(
 
     static Measured failed(final String failure)
     {
-        return new Measured(newHistogram(), newHistogram(), 0, 0, 0, 0, 0, failure);
+        return new Measured(newHistogram(), newHistogram(), 0, 0, 0, 0, 0, 0, 0, failure);
     }
 
     static Histogram newHistogram()
@@ -63,18 +67,23 @@ record Measured(
         return toAllNs.getValueAtPercentile(99) / NS_PER_US;
     }
 
+    double verifyUs()
+    {
+        return verifyNs / NS_PER_US;
+    }
+
     String toRow()
     {
         return isFailed() ? "FAIL: " + failure : String.format(
             Locale.ROOT,
-            "p50 %9.1f us  p99 %9.1f us  first p50 %9.1f us  missing %d  late %d  cpu %.2f s  wire %.1f MB%s",
+            "p50 %9.1f us  p99 %9.1f us  missing %d  late %d  cpu %.2f s  wire %.1f MB%s%s",
             p50Us(),
             p99Us(),
-            toFirstNs.getValueAtPercentile(50) / NS_PER_US,
             missing,
             late,
             cpuSeconds,
             wireBytes / 1e6,
+            0 == perSecond ? "" : String.format(Locale.ROOT, "  %.0f/s", perSecond),
             isNoisy() ? String.format(Locale.ROOT, "  NOISY: others took %.0f %%", 100 * foreign) : "");
     }
 }

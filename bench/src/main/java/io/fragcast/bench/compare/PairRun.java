@@ -2,6 +2,7 @@ package io.fragcast.bench.compare;
 
 import org.HdrHistogram.Histogram;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -29,10 +30,18 @@ final class PairRun
     /** What the shell says of its own time, and on the next line of its children's. */
     private static final Pattern CPU_TIMES = Pattern.compile("(\\d+)m([\\d.]+)s (\\d+)m([\\d.]+)s");
     private static final Pattern LATE = Pattern.compile("\"late\":(\\d+)");
+    private static final Pattern DELIVERED = Pattern.compile("\"delivered\":(\\d+)");
+    private static final Pattern ELAPSED = Pattern.compile("\"elapsedNs\":(\\d+)");
+    private static final Pattern VERIFY = Pattern.compile("\"verifyNs\":(\\d+)");
     private static final Pattern BAD = Pattern.compile("\"bad\":(\\d+)");
     private static final int SECONDS_PER_MINUTE = 60;
     /** /proc/stat counts in hundredths of a second on every Linux that matters. */
     private static final double TICKS_PER_SECOND = 100;
+
+    /** What a run took of the machine. */
+    private record Cost(double cpuSeconds, long wireBytes, double foreign)
+    {
+    }
 
     private final Path dir;
     private final boolean isPinning = PeerPrograms.isOnPath("taskset");
@@ -48,8 +57,11 @@ final class PairRun
         throws IOException, InterruptedException
     {
         final Path deliveries = dir.resolve(name + ".deliveries");
+        final Path departures = dir.resolve(name + ".departures");
         final Path receiverLog = dir.resolve(name + ".receive.log");
         final Path senderLog = dir.resolve(name + ".send.log");
+        final double busyBefore = busySeconds();
+        final long startNs = System.nanoTime();
         final Process receiver = start(contender.receive(workload, port, deliveries.toString()), lastCore, receiverLog);
         Process sender = null;
         try
@@ -59,11 +71,10 @@ final class PairRun
                 return Measured.failed(
                     "the receiver was not ready within " + READY_TIMEOUT_S + " s, see " + receiverLog);
             }
-            final double busyBefore = busySeconds();
             final long bytesBefore = loopbackBytes();
-            final long startNs = System.nanoTime();
-            sender = start(contender.send(workload, port), 0, senderLog);
-            final long timeoutS = EXTRA_TIMEOUT_S + (long)(workload.count() / workload.rate());
+            sender = start(contender.send(workload, port, departures.toString()), 0, senderLog);
+            final long timeoutS =
+                EXTRA_TIMEOUT_S + (0 == workload.rate() ? 0 : (long)(workload.count() / workload.rate()));
             if (!sender.waitFor(timeoutS, TimeUnit.SECONDS) || !receiver.waitFor(timeoutS, TimeUnit.SECONDS))
             {
                 return Measured.failed("not over within " + timeoutS + " s, see " + senderLog);
@@ -84,7 +95,12 @@ final class PairRun
             }
 
             return read(
-                deliveries, workload, number(LATE, senderLog), cpuSeconds, loopbackBytes() - bytesBefore, foreign);
+                deliveries,
+                contender.isHop() ? departures : null,
+                workload,
+                senderLog,
+                receiverLog,
+                new Cost(cpuSeconds, loopbackBytes() - bytesBefore, foreign));
         }
         finally
         {
@@ -94,6 +110,7 @@ final class PairRun
                 stop(sender);
             }
             Files.deleteIfExists(deliveries);
+            Files.deleteIfExists(departures);
         }
     }
 
@@ -110,7 +127,7 @@ final class PairRun
         return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     }
 
-    private static boolean awaitReady(final Process process, final Path log) throws IOException, InterruptedException
+    static boolean awaitReady(final Process process, final Path log) throws IOException, InterruptedException
     {
         final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_TIMEOUT_S);
         while (System.nanoTime() - deadlineNs < 0)
@@ -136,12 +153,14 @@ final class PairRun
 
     private static Measured read(
         final Path deliveries,
+        final @Nullable Path departures,
         final Workload workload,
-        final long late,
-        final double cpuSeconds,
-        final long wireBytes,
-        final double foreign) throws IOException
+        final Path senderLog,
+        final Path receiverLog,
+        final Cost cost) throws IOException
     {
+        final long late = number(LATE, senderLog);
+        final long[] departedNs = null == departures ? new long[0] : departed(departures, workload.count());
         final UnsafeBuffer records = new UnsafeBuffer(Files.readAllBytes(deliveries));
         final long[] first = new long[workload.count()];
         final long[] last = new long[workload.count()];
@@ -151,36 +170,57 @@ final class PairRun
         for (int offset = 0; offset < records.capacity(); offset += DeliveryLog.RECORD_LENGTH)
         {
             final int message = records.getInt(offset, ByteOrder.LITTLE_ENDIAN);
-            final long latencyNs =
-                Math.max(0, Math.min(Measured.HIGHEST_NS, records.getLong(offset + 8, ByteOrder.LITTLE_ENDIAN)));
+            final long valueNs = records.getLong(offset + 8, ByteOrder.LITTLE_ENDIAN);
+            final long latencyNs = Math.max(0, Math.min(
+                Measured.HIGHEST_NS, null == departures ? valueNs : valueNs - departedNs[message]));
             first[message] = Math.min(first[message], latencyNs);
             last[message] = Math.max(last[message], latencyNs);
             replicas[message]++;
             received++;
         }
+        final int expected = null == departures ? workload.replicas() : 1;
         final Histogram toAll = Measured.newHistogram();
         final Histogram toFirst = Measured.newHistogram();
         for (int i = workload.warmup(); i < workload.count(); i++)
         {
-            if (replicas[i] == workload.replicas())
+            if (replicas[i] == expected)
             {
                 toAll.recordValue(last[i]);
                 toFirst.recordValue(first[i]);
             }
         }
-        final String failure = late > LATE_LIMIT * workload.count() ?
-            "rate not reached: " + late + " of " + workload.count() + " sends were late" :
+        final int measured = workload.count() - workload.warmup();
+        final long elapsedNs = number(ELAPSED, receiverLog);
+        final long verifyNs = number(VERIFY, receiverLog);
+        final String failure = late > LATE_LIMIT * measured ?
+            "rate not reached: " + late + " of " + measured + " sends were late" :
             0 == toAll.getTotalCount() ? "no message reached all replicas" : "";
 
         return new Measured(
             toAll,
             toFirst,
-            (long)workload.count() * workload.replicas() - received,
+            null == departures ?
+                (long)workload.count() * expected - received : workload.count() - number(DELIVERED, senderLog),
             late,
-            cpuSeconds,
-            wireBytes,
-            foreign,
+            cost.cpuSeconds,
+            cost.wireBytes,
+            cost.foreign,
+            0 == elapsedNs ? 0 : (measured - 1) * 1e9 / elapsedNs,
+            verifyNs,
             failure);
+    }
+
+    private static long[] departed(final Path departures, final int count) throws IOException
+    {
+        final UnsafeBuffer records = new UnsafeBuffer(Files.readAllBytes(departures));
+        final long[] departedNs = new long[count];
+        for (int offset = 0; offset < records.capacity(); offset += DeliveryLog.RECORD_LENGTH)
+        {
+            departedNs[records.getInt(offset, ByteOrder.LITTLE_ENDIAN)] =
+                records.getLong(offset + 8, ByteOrder.LITTLE_ENDIAN);
+        }
+
+        return departedNs;
     }
 
     private static long number(final Pattern pattern, final Path log) throws IOException

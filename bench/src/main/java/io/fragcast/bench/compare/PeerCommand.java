@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
     hidden = true,
     description = "One side of a contender, as bench compare starts it.",
     mixinStandardHelpOptions = true,
-    subcommands = {AeronPeer.class, FragcastPeer.class})
+    subcommands = {AeronPeer.class, FragcastPeer.class, PathRun.class})
 public final class PeerCommand
 {
 }

@@ -1,5 +1,8 @@
 package io.fragcast.bench.compare;
 
+import io.aeron.driver.ext.LossGenerator;
+import io.aeron.driver.ext.RandomLossGenerator;
+import io.fragcast.transport.aeron.LinkBudget;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -22,6 +25,8 @@ final class PeerOptions
     static final int MAX_REPLICAS = 64;
 
     private static final long SEED = 4670;
+    private static final double MAX_LOSS_PERCENT = 50;
+    private static final double PERCENT = 100;
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -41,8 +46,15 @@ final class PeerOptions
     @Option(names = "--bytes", required = true, description = "Length of each.")
     int bytes;
 
-    @Option(names = "--rate", defaultValue = "0", description = "Messages a second, for the sender.")
+    @Option(names = "--warmup", defaultValue = "0", description = "Of the messages, sent first and not measured.")
+    int warmup;
+
+    @Option(names = "--rate", defaultValue = "0", description = "Messages a second; 0: as fast as they are taken.")
     double rate;
+
+    @Option(names = "--loss", paramLabel = "PERCENT", defaultValue = "0", description = "Of the datagrams that the "
+        + "receiver's driver drops, data only.")
+    double lossPercent;
 
     @Option(names = "--out", description = "File of deliveries, for the receiver.")
     @Nullable Path out;
@@ -52,6 +64,35 @@ final class PeerOptions
 
     @Option(names = "--mtu", defaultValue = "1408", description = "Of the datagrams (default: ${DEFAULT-VALUE}).")
     int mtu = 1_408;
+
+    /**
+     * When a message is due.
+     *
+     * @param startNs when the first is.
+     * @param rate    messages a second; 0: all at once.
+     * @param message from 0.
+     * @return monotonic nanoseconds.
+     */
+    static long dueNs(final long startNs, final double rate, final long message)
+    {
+        return 0 == rate ? startNs : startNs + (long)(message * 1e9 / rate);
+    }
+
+    /** Of both, Fragcast and plain Aeron: four messages may be on their way to a receiver. */
+    LinkBudget budget()
+    {
+        final LinkBudget lan = LinkBudget.LAN;
+
+        return new LinkBudget(
+            lan.rttNs(), lan.groupSize(), lan.cadenceNs(), lan.bytesPerSecond(), Math.max(lan.burstBytes(), 4 * bytes));
+    }
+
+    /** What the network before the receiver's driver loses. */
+    LossGenerator newLoss()
+    {
+        return 0 == lossPercent ?
+            (address, buffer, length) -> false : new RandomLossGenerator(lossPercent / PERCENT);
+    }
 
     /** Which side this process is. */
     boolean isSender()
@@ -71,9 +112,11 @@ final class PeerOptions
         {
             throw new CommandLine.ParameterException(spec.commandLine(), role + ": allowed send, receive");
         }
-        if (isSender() && rate <= 0)
+        checkRange("--warmup", warmup, 0, count - 1);
+        if (rate < 0 || lossPercent < 0 || lossPercent > MAX_LOSS_PERCENT)
         {
-            throw new CommandLine.ParameterException(spec.commandLine(), "--rate = " + rate + ": above 0");
+            throw new CommandLine.ParameterException(
+                spec.commandLine(), "--rate and --loss: at least 0, --loss at most " + MAX_LOSS_PERCENT);
         }
         if (!isSender() && null == out)
         {

@@ -7,7 +7,7 @@ import java.util.Locale;
  *
  * @param bytes    a message.
  * @param replicas that get it.
- * @param rate     messages a second.
+ * @param rate     messages a second; 0: as fast as they are taken.
  * @param warmup   messages sent first and not measured.
  * @param count    messages in all.
  */
@@ -19,7 +19,9 @@ record Workload(int bytes, int replicas, double rate, int warmup, int count)
     {
         final String size = bytes < KIB || 0 != bytes % KIB ? bytes + " B" : bytes / KIB + " KB";
 
-        return String.format(Locale.ROOT, "%s x %d at %.0f/s", size, replicas, rate);
+        return 0 == rate ?
+            size + " x " + replicas + " at full speed" :
+            String.format(Locale.ROOT, "%s x %d at %.0f/s", size, replicas, rate);
     }
 
     String fileName()

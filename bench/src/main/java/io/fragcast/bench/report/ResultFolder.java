@@ -4,6 +4,7 @@ import io.fragcast.bench.JvmOptions;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogWriter;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -34,17 +35,30 @@ public final class ResultFolder
     /**
      * Makes the folder and writes down where it is that figures are taken.
      *
-     * @param path     of the folder; null for {@code bench-results/TIME}.
-     * @param terminal where lines go beside the report.
+     * @param path        of the folder; null for {@code bench-results/TIME}.
+     * @param commandLine that asks for it: its words are kept, and its output gets the lines of the report.
      * @throws IOException if it cannot be written.
      */
-    public ResultFolder(final @Nullable Path path, final PrintWriter terminal) throws IOException
+    public ResultFolder(final @Nullable Path path, final CommandLine commandLine) throws IOException
     {
         this.path = null == path ? Path.of("bench-results", NAME.format(Instant.now())) : path;
-        this.terminal = terminal;
+        terminal = commandLine.getOut();
         environment = Environment.collect(JvmOptions.read());
+        environment.put("command", command(commandLine));
         Files.createDirectories(this.path);
         Environment.write(environment, resolve("environment.txt"));
+    }
+
+    private static String command(final CommandLine commandLine)
+    {
+        CommandLine root = commandLine;
+        while (null != root.getParent())
+        {
+            root = root.getParent();
+        }
+        final CommandLine.ParseResult parsed = root.getParseResult();
+
+        return root.getCommandName() + (null == parsed ? "" : ' ' + String.join(" ", parsed.originalArgs()));
     }
 
     /**

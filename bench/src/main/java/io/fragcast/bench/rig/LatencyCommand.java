@@ -84,7 +84,7 @@ public final class LatencyCommand implements Callable<Integer>
         checkRange("--txs", options.txCount, 0, BlockLimits.MAX_TXS_PER_FRAG);
         checkRange("--tx-bytes", options.txLength, 1, BlockLimits.DEFAULT_MAX_TX_LENGTH);
         checkRange("--pairs", pairs, 1, 1_000);
-        results = new ResultFolder(out, spec.commandLine().getOut());
+        results = new ResultFolder(out, spec.commandLine());
 
         results.print(RunResult.HEADING);
         run("empty", "--empty");

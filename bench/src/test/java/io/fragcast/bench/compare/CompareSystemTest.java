@@ -39,7 +39,7 @@ class CompareSystemTest
         {
             final String run = contender + "-1024B-" + REPLICAS + "r-0";
             assertThat(dir.resolve(run + ".receive.log")).as(out.toString()).content()
-                .contains("{\"received\":" + SENT * REPLICAS + ",\"duplicates\":0,\"bad\":0}");
+                .contains("{\"received\":" + SENT * REPLICAS + ",\"duplicates\":0,\"bad\":0,");
             assertThat(dir.resolve(run + ".send.log")).content().contains("{\"sent\":" + SENT + ",");
             assertThat(dir.resolve("index.html")).content().contains(">" + contender + "<");
         }

@@ -13,6 +13,7 @@ import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 
 /**
  * The receiving end of a channel, which hands to Aeron only what an admitted publication sends (DESIGN §4.4). It runs
@@ -24,6 +25,9 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
     private final Admission admission;
     private final @Nullable LossGenerator dataLoss;
     private final InetSocketAddress endpoint;
+    private final PollGate pollGate;
+    private final int patience;
+    private int turns;
 
     ValidatingReceiveChannelEndpoint(
         final UdpChannel udpChannel,
@@ -37,6 +41,20 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
         this.admission = admission;
         endpoint = udpChannel.hasExplicitControl() ? udpChannel.localControl() : udpChannel.remoteData();
         this.dataLoss = null == dataLoss ? null : dataLoss.newLoss(endpoint);
+        pollGate = admission.pollGate();
+        patience = admission.isBlockLane(endpoint) ? 1 : PollGate.PATIENCE;
+    }
+
+    @Override
+    public @Nullable InetSocketAddress receive(final ByteBuffer buffer)
+    {
+        if (pollGate.isTransmitting || ++turns < patience)
+        {
+            return null;
+        }
+        turns = 0;
+
+        return super.receive(buffer);
     }
 
     @Override

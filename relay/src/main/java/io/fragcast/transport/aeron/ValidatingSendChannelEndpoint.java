@@ -36,6 +36,8 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
     private final CachedNanoClock clock;
     private final long retransmitLingerNs;
     private final UnsafeBuffer outgoing = new UnsafeBuffer();
+    private final PollGate pollGate;
+    private int turns;
     private final Long2ObjectHashMap<OutboundSession> sessions = new Long2ObjectHashMap<>();
 
     ValidatingSendChannelEndpoint(
@@ -53,6 +55,19 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
         endpoint = udpChannel.isResponseControlMode() ? udpChannel.localControl() : udpChannel.remoteData();
         clock = context.senderCachedNanoClock();
         retransmitLingerNs = context.retransmitUnicastLingerNs();
+        pollGate = admission.pollGate();
+    }
+
+    @Override
+    public @Nullable InetSocketAddress receive(final ByteBuffer buffer)
+    {
+        if (pollGate.isTransmitting || ++turns < PollGate.PATIENCE)
+        {
+            return null;
+        }
+        turns = 0;
+
+        return super.receive(buffer);
     }
 
     @Override

@@ -1,0 +1,38 @@
+package io.fragcast.bench.compare;
+
+import io.fragcast.bench.report.NoiseRule;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+import java.nio.file.Path;
+
+/**
+ * What all commands that run contenders in rounds take.
+ */
+final class MeasureOptions
+{
+    @Option(names = "--rounds", defaultValue = "7", description = "Runs of each; fewer than 7 decide nothing (default: "
+        + "${DEFAULT-VALUE}).")
+    int rounds = NoiseRule.MIN_PAIRS;
+
+    @Option(names = "--seconds", defaultValue = "2.5", description = "Measured a run (default: ${DEFAULT-VALUE}).")
+    double seconds = 2.5;
+
+    @Option(names = "--warmup-seconds", defaultValue = "2", description = "Before (default: ${DEFAULT-VALUE}).")
+    double warmupSeconds = 2;
+
+    @Option(names = "--rate", defaultValue = "0", description = "Messages a second; default: the command's own.")
+    double rate;
+
+    @Option(names = "--out", description = "Output folder (default: bench-results/TIME).")
+    @Nullable Path out;
+
+    /** At the rate asked for, or else at the command's own. */
+    Workload workload(final int bytes, final int replicas, final double ownRate)
+    {
+        final double wanted = 0 == rate ? ownRate : rate;
+        final int warmup = (int)(wanted * warmupSeconds);
+
+        return new Workload(bytes, replicas, wanted, warmup, warmup + Math.max(1, (int)(wanted * seconds)));
+    }
+}

@@ -1,0 +1,166 @@
+package io.fragcast.bench.compare;
+
+import io.fragcast.Env;
+import io.fragcast.FragPublisher;
+import io.fragcast.PublishResult;
+import io.fragcast.bench.SampleChain;
+import io.fragcast.node.SequencerNode;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Builds blocks in the sequencer's hot thread: a frag each time that one is due, its Env before and its Seal after. The
+ * Env's extra data tells the replicas when frags are due.
+ */
+final class PeerBuilder implements Agent
+{
+    /** Monad's planning figure, as the other contenders cut. */
+    private static final int TX_LENGTH = 200;
+    private static final long LATE_NS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final FragPublisher publisher;
+    private final PeerOptions options;
+    private final int fragsPerBlock;
+    private final NanoClock clock;
+    private final SampleChain chain;
+    private final byte[] timetable = new byte[2 * Long.BYTES];
+    private final AtomicInteger refused = new AtomicInteger();
+    private volatile long startNs;
+    private volatile boolean isBegun;
+    private volatile boolean isDone;
+    private volatile long endNs;
+    private long late;
+    private int next;
+    private boolean isEnvSent;
+    private boolean isFragSent;
+    private boolean isLateCounted;
+
+    PeerBuilder(
+        final SequencerNode sequencer, final PeerOptions options, final int fragsPerBlock, final NanoClock clock)
+    {
+        this.options = options;
+        this.fragsPerBlock = fragsPerBlock;
+        this.clock = clock;
+        publisher = sequencer.newPublisher(
+            (request, blockNumber, seq, result) -> refused.addAndGet(PublishResult.OK == result ? 0 : 1));
+        final int txLength = Math.min(TX_LENGTH, options.bytes);
+        chain = new SampleChain(options.bytes / txLength, txLength, fragsPerBlock);
+    }
+
+    void begin(final long startNs)
+    {
+        final UnsafeBuffer buffer = new UnsafeBuffer(timetable);
+        buffer.putLong(0, startNs);
+        buffer.putDouble(Long.BYTES, options.rate);
+        this.startNs = startNs;
+        isBegun = true;
+    }
+
+    @Override
+    public int doWork()
+    {
+        int workCount = publisher.poll();
+        if (isBegun && !isDone)
+        {
+            final long lateNs = clock.nanoTime() - PeerOptions.dueNs(startNs, options.rate, next);
+            if (lateNs >= 0)
+            {
+                workCount += publish(lateNs) ? 1 : 0;
+            }
+        }
+
+        return workCount;
+    }
+
+    @Override
+    public String roleName()
+    {
+        return "builder";
+    }
+
+    boolean isDone()
+    {
+        return isDone;
+    }
+
+    long endNs()
+    {
+        return endNs;
+    }
+
+    int refused()
+    {
+        return refused.get();
+    }
+
+    /** Messages after the warm-up whose sending began more than 1 ms behind time. */
+    long late()
+    {
+        return late;
+    }
+
+    /** Goes as far as the sequencer takes it, and on from there in the next cycle. */
+    private boolean publish(final long lateNs)
+    {
+        final long blockNumber = PeerNodes.FIRST_BLOCK + next / fragsPerBlock;
+        final int seq = next % fragsPerBlock;
+        final boolean isLast = fragsPerBlock - 1 == seq;
+        if (!isLateCounted)
+        {
+            isLateCounted = true;
+            late += next >= options.warmup && 0 != options.rate && lateNs > LATE_NS ? 1 : 0;
+        }
+        if (0 == seq && !isEnvSent)
+        {
+            isEnvSent = PublishResult.OK == publisher.env(env(blockNumber));
+            if (!isEnvSent)
+            {
+                return false;
+            }
+        }
+        if (!isFragSent)
+        {
+            isFragSent = PublishResult.OK == publisher.frag(blockNumber, seq, isLast, chain);
+            if (!isFragSent)
+            {
+                return false;
+            }
+        }
+        if (isLast && PublishResult.OK != publisher.seal(chain.seal(blockNumber)))
+        {
+            return false;
+        }
+        isEnvSent = false;
+        isFragSent = false;
+        isLateCounted = false;
+        if (++next == options.count)
+        {
+            endNs = clock.nanoTime();
+            isDone = true;
+        }
+
+        return true;
+    }
+
+    private Env env(final long blockNumber)
+    {
+        final Env env = chain.env(blockNumber);
+
+        return new Env(
+            env.blockNumber(),
+            env.parentHash(),
+            env.beneficiary(),
+            env.timestamp(),
+            env.gasLimit(),
+            env.baseFee(),
+            env.difficulty(),
+            env.prevRandao(),
+            timetable,
+            env.parentBeaconBlockRoot(),
+            env.basedOpSignature());
+    }
+}
