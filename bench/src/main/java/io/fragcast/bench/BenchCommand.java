@@ -10,8 +10,10 @@ import io.fragcast.bench.compare.RepairCommand;
 import io.fragcast.bench.compare.ThroughputCommand;
 import io.fragcast.bench.compare.TransportCommand;
 import io.fragcast.bench.jmh.JmhRunner;
+import io.fragcast.bench.jmh.StepsCommand;
 import io.fragcast.bench.journal.OpenCommand;
 import io.fragcast.bench.kill.KillCommand;
+import io.fragcast.bench.report.ReportCommand;
 import io.fragcast.bench.rig.LatencyCommand;
 import io.fragcast.bench.rig.PostCommand;
 import org.openjdk.jmh.runner.RunnerException;
@@ -34,11 +36,13 @@ import java.util.concurrent.Callable;
     name = "bench",
     description = "What Fragcast costs on this machine.",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "jmh|latency|post|transport|relay|throughput|repair|compare|fanout|idle|path|kill|open",
+    synopsisSubcommandLabel =
+        "transport|relay|throughput|repair|compare|fanout|idle|steps|path|report|jmh|latency|post|kill|open",
     subcommands = {
         BenchCommand.Jmh.class, LatencyCommand.class, PostCommand.class, TransportCommand.class, RelayCommand.class,
         ThroughputCommand.class, RepairCommand.class, CompareCommand.class, FanoutCommand.class, IdleCommand.class,
-        PathCommand.class, KillCommand.class, OpenCommand.class, PeerCommand.class})
+        StepsCommand.class, PathCommand.class, ReportCommand.class, KillCommand.class, OpenCommand.class,
+        PeerCommand.class})
 public final class BenchCommand
 {
     /**

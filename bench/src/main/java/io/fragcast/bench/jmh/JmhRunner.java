@@ -26,6 +26,8 @@ public final class JmhRunner
 {
     private static final String PACKAGE = JmhRunner.class.getPackageName() + '.';
     private static final String FLOOR = "floor";
+    /** After the name of the method that it is the floor of. */
+    private static final String OWN_FLOOR = "Floor";
     private static final String ALLOCATED = "gc.alloc.rate.norm";
     private static final String ROW = "%-20s %-24s %-12s %14s %10s %10s%n";
 
@@ -84,17 +86,15 @@ public final class JmhRunner
         final Map<String, Double> floors = new TreeMap<>();
         for (final RunResult result : results)
         {
-            if (FLOOR.equals(method(result)))
-            {
-                floors.put(question(result) + shape(result), median(result));
-            }
+            floors.put(question(result) + method(result) + shape(result), median(result));
         }
 
         out.printf(Locale.ROOT, ROW, "question", "answer", "shape", "ns/op", "x floor", "B/op");
         for (final RunResult result : results)
         {
             final double score = median(result);
-            final Double floor = floors.get(question(result) + shape(result));
+            final Double own = floors.get(question(result) + method(result) + OWN_FLOOR + shape(result));
+            final Double floor = null != own ? own : floors.get(question(result) + FLOOR + shape(result));
             final Result<?> allocated = result.getSecondaryResults().get(ALLOCATED);
             out.printf(
                 Locale.ROOT,

@@ -27,6 +27,7 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -51,13 +52,15 @@ import java.util.concurrent.TimeUnit;
 @Fork(1)
 public class JournalBenchmark
 {
-    /** A full frame at MTU 1408, as a record. */
-    private static final int FRAME_LENGTH = 1_376;
-    private static final int RECORD_LENGTH = FRAME_LENGTH + JournalRing.RECORD_OVERHEAD;
-    /** 14 MB: what is read again is in the page cache. */
+    /** Up to 41 MB: what is read again is in the page cache. */
     private static final int RECORDS = 10_000;
 
-    private final UnsafeBuffer record = new UnsafeBuffer(ByteBuffer.allocateDirect(RECORD_LENGTH));
+    /** Of a frame: a full one at MTU 1408, and 4 KB. */
+    @Param({ "1376", "4096" })
+    public int frame;
+
+    private UnsafeBuffer record;
+    private int recordLength;
     private final PointerBytesStore source = new PointerBytesStore();
     private Path dir;
     private ChronicleJournal journal;
@@ -78,6 +81,8 @@ public class JournalBenchmark
     public void setup() throws IOException
     {
         dir = Files.createTempDirectory("fragcast-jmh-journal-");
+        recordLength = frame + JournalRing.RECORD_OVERHEAD;
+        record = new UnsafeBuffer(ByteBuffer.allocateDirect(recordLength));
         new JournalRecordEncoder().wrapAndApplyHeader(record, 0, new MessageHeaderEncoder())
             .receiveTimeNs(1)
             .sourceId(7)
@@ -85,8 +90,8 @@ public class JournalBenchmark
             .kind(JournalKind.FRAME)
             .reserved(0)
             .count(0)
-            .putFrame(new byte[FRAME_LENGTH], 0, FRAME_LENGTH);
-        source.set(record.addressOffset(), RECORD_LENGTH);
+            .putFrame(new byte[frame], 0, frame);
+        source.set(record.addressOffset(), recordLength);
         journal = ChronicleJournal.open(config("journal"));
         notes = journal.notes();
         index = JournalIndex.open(journal, notes);
@@ -98,7 +103,7 @@ public class JournalBenchmark
         {
             for (int i = 0; i < RECORDS; i++)
             {
-                written.append(record, 0, RECORD_LENGTH);
+                written.append(record, 0, recordLength);
                 filler.writeBytes(source);
             }
         }
@@ -131,8 +136,8 @@ public class JournalBenchmark
     @Benchmark
     public long append()
     {
-        final long at = journal.append(record, 0, RECORD_LENGTH);
-        index.onAppended(at, record, 0, RECORD_LENGTH);
+        final long at = journal.append(record, 0, recordLength);
+        index.onAppended(at, record, 0, recordLength);
 
         return at;
     }

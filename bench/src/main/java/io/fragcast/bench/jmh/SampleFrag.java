@@ -1,7 +1,9 @@
 package io.fragcast.bench.jmh;
 
+import io.fragcast.TxSource;
 import io.fragcast.codecs.FragBodyEncoder;
 import io.fragcast.codecs.MessageHeaderEncoder;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.ByteBuffer;
@@ -10,7 +12,7 @@ import java.util.Random;
 /**
  * The transactions of one frag, random bytes of one length each, and the FragBody that holds them.
  */
-final class SampleFrag
+final class SampleFrag implements TxSource
 {
     private static final long SEED = 4670;
 
@@ -49,9 +51,22 @@ final class SampleFrag
         return MessageHeaderEncoder.ENCODED_LENGTH + encoder.encodedLength();
     }
 
-    int txCount()
+    @Override
+    public int txCount()
     {
         return txCount;
+    }
+
+    @Override
+    public int txLength(final int index)
+    {
+        return txLength;
+    }
+
+    @Override
+    public void writeTx(final int index, final MutableDirectBuffer target, final int offset)
+    {
+        target.putBytes(offset, txs, index * txLength, txLength);
     }
 
     int txLength()

@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
  *   | header 8 | root block (blockLength) | u16 entry length, u16 count | u32 length, bytes | u32 length, bytes | ...
  * </pre>
  */
-final class FragBodyReader
+public final class FragBodyReader
 {
     private static final int HEADER_LENGTH = 8;
     private static final int GROUP_HEADER_LENGTH = 4;
@@ -31,6 +31,13 @@ final class FragBodyReader
     private int txLength;
 
     /**
+     * A reader that stands nowhere yet.
+     */
+    public FragBodyReader()
+    {
+    }
+
+    /**
      * Is it a FragBody, whole, with nothing before, between or after its transactions?
      *
      * @param buffer      holding the body.
@@ -40,7 +47,7 @@ final class FragBodyReader
      * @param maxTxLength the limit of this node.
      * @return true if it is; {@link #open} may then walk it.
      */
-    static boolean isValid(
+    public static boolean isValid(
         final DirectBuffer buffer, final int offset, final int length, final int txCount, final int maxTxLength)
     {
         if (length < HEADER_LENGTH + MIN_BLOCK_LENGTH + GROUP_HEADER_LENGTH)
@@ -85,7 +92,7 @@ final class FragBodyReader
      * @param buffer holding the body.
      * @param offset of its first byte.
      */
-    void open(final DirectBuffer buffer, final int offset)
+    public void open(final DirectBuffer buffer, final int offset)
     {
         this.buffer = buffer;
         position = offset + HEADER_LENGTH + u16(buffer, offset) + GROUP_HEADER_LENGTH;
@@ -97,7 +104,7 @@ final class FragBodyReader
      *
      * @return false after the last.
      */
-    boolean next()
+    public boolean next()
     {
         if (0 == remaining)
         {
@@ -112,12 +119,22 @@ final class FragBodyReader
         return true;
     }
 
-    int txOffset()
+    /**
+     * Where the transaction begins.
+     *
+     * @return offset in the buffer.
+     */
+    public int txOffset()
     {
         return txOffset;
     }
 
-    int txLength()
+    /**
+     * Length of the transaction.
+     *
+     * @return bytes.
+     */
+    public int txLength()
     {
         return txLength;
     }

@@ -6,7 +6,8 @@ package io.fragcast.transport.aeron;
  * <pre>
  *                          turn             transmit
  *   block lane             always           never
- *   all other sockets      every 8th        never
+ *   all other sockets      every 8th, and   never
+ *                          while anything comes
  * </pre>
  * {@link #isTransmitting} is set by the thread that runs an {@link DriverThreading#INVOKER} driver, read by it alone.
  */

@@ -52,9 +52,10 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
         {
             return null;
         }
-        turns = 0;
+        final InetSocketAddress source = super.receive(buffer);
+        turns = null == source ? 0 : patience;
 
-        return super.receive(buffer);
+        return source;
     }
 
     @Override

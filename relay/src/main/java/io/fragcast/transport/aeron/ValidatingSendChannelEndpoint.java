@@ -65,9 +65,10 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
         {
             return null;
         }
-        turns = 0;
+        final InetSocketAddress source = super.receive(buffer);
+        turns = null == source ? 0 : PollGate.PATIENCE;
 
-        return super.receive(buffer);
+        return source;
     }
 
     @Override

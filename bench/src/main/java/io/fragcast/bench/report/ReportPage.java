@@ -1,0 +1,160 @@
+package io.fragcast.bench.report;
+
+import io.fragcast.bench.report.Results.Row;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Writes results for a browser, with the pictures in the page, and for a repository.
+ */
+final class ReportPage
+{
+    /** As a run is marked. */
+    private static final double NOISY = 0.02;
+
+    private final List<Results> all;
+
+    ReportPage(final List<Results> all)
+    {
+        this.all = all;
+    }
+
+    /**
+     * The page.
+     *
+     * @param pictures of each folder, titles to PNG in base 64.
+     * @return HTML without scripts or outside files.
+     */
+    String html(final List<Map<String, String>> pictures)
+    {
+        final StringBuilder page = new StringBuilder(1 << 20);
+        page.append("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">")
+            .append("<meta name=\"viewport\" content=\"width=device-width\"><title>Fragcast measured</title><style>")
+            .append("body{font:15px/1.5 system-ui,sans-serif;max-width:980px;margin:2rem auto;padding:0 1rem;")
+            .append("color:#222;background:#fff}table{border-collapse:collapse;width:100%;")
+            .append("font-variant-numeric:tabular-nums;margin:1rem 0}")
+            .append("td,th{text-align:right;padding:.25rem .6rem;border-bottom:1px solid #ddd}")
+            .append("td:first-child,th:first-child{text-align:left}img{width:100%;height:auto;margin:.5rem 0}")
+            .append(".PASS{color:#2d6a2d;font-weight:600}.MISS,.FAIL{color:#b3263b;font-weight:600}")
+            .append(".NOISY,.INCONCLUSIVE{color:#9a6700;font-weight:600}code{font-size:13px}</style>")
+            .append("<h1>Fragcast measured</h1><p>A bar holds (PASS) if the median ratio of interleaved pairs is ")
+            .append("within it, or within what two equal runs differ by (A/A, 90th percentile).</p>")
+            .append("<table><tr><th>comparison<th>figure<th>ratio<th>bar<th>aim<th>A/A<th>A<th>B<th>pairs<th>");
+        for (final Results results : all)
+        {
+            for (final Row bar : results.bars())
+            {
+                page.append("<tr><td>").append(text(bar.text("name"))).append("<td>").append(text(bar.text("figure")));
+                for (final String column : List.of("ratio", "bound", "aim", "noise", "a", "b", "pairs"))
+                {
+                    page.append("<td>").append(short4(bar.text(column)));
+                }
+                page.append("<td class=\"").append(bar.text("outcome")).append("\">").append(bar.text("outcome"));
+            }
+        }
+        page.append("</table>");
+        for (int i = 0; i < all.size(); i++)
+        {
+            final Results results = all.get(i);
+            page.append("<h2><code>").append(text(command(results))).append("</code></h2>");
+            pictures.get(i).forEach((title, png) -> page.append("<img alt=\"").append(text(title))
+                .append("\" src=\"data:image/png;base64,").append(png).append("\">"));
+            page.append("<details><summary>Machine and what was said</summary><table>");
+            results.environment().forEach((name, value) ->
+                page.append("<tr><td>").append(text(name)).append("<td>").append(text(value)));
+            page.append("</table><pre>").append(text(String.join("\n", results.lines()))).append("</pre></details>");
+        }
+
+        return page.append("</html>\n").toString();
+    }
+
+    /**
+     * The same tables as Markdown.
+     *
+     * @return text.
+     */
+    String markdown()
+    {
+        final StringBuilder page = new StringBuilder(1 << 14);
+        page.append("# Results\n\nWritten by `fragcast bench report`; each table names the command that took it. ")
+            .append("A bar holds (PASS) if the\nmedian ratio of interleaved pairs is within it, or within what two ")
+            .append("equal runs differ by (A/A, 90th percentile).\n");
+        final Map<String, String> first = all.get(0).environment();
+        page.append("\n| machine | |\n|---|---|\n");
+        for (final String name : List.of("commit", "cpu", "cpus", "memory", "kernel", "jvm", "rmem.max", "wmem.max"))
+        {
+            page.append("| ").append(name).append(" | ").append(first.getOrDefault(name, "")).append(" |\n");
+        }
+        for (final Results results : all)
+        {
+            page.append("\n## `").append(command(results)).append("`\n\n").append(results.environment().get("time"))
+                .append(", commit ").append(results.environment().get("commit")).append(", load before ")
+                .append(results.environment().get("load")).append('\n');
+            if (!results.bars().isEmpty())
+            {
+                page.append("\n| comparison | figure | ratio | bar | aim | A/A | A | B | pairs | |\n")
+                    .append("|---|---|---|---|---|---|---|---|---|---|\n");
+                for (final Row bar : results.bars())
+                {
+                    page.append("| ").append(bar.text("name")).append(" | ").append(bar.text("figure"));
+                    for (final String column : List.of("ratio", "bound", "aim", "noise", "a", "b", "pairs"))
+                    {
+                        page.append(" | ").append(short4(bar.text(column)));
+                    }
+                    page.append(" | ").append(bar.text("outcome")).append(" |\n");
+                }
+            }
+            runs(page, results);
+        }
+
+        return page.toString();
+    }
+
+    private static void runs(final StringBuilder page, final Results results)
+    {
+        if (results.runs().isEmpty())
+        {
+            return;
+        }
+        page.append("\nMedians over the rounds:\n\n| entry | p50 us | p99 us | a second | CPU s | wire MB | missing | ")
+            .append("failed | noisy |\n|---|---|---|---|---|---|---|---|---|\n");
+        for (final String entry : results.runs().stream().map((run) -> run.text("entry")).distinct().toList())
+        {
+            final List<Row> rows = results.runs().stream().filter((run) -> entry.equals(run.text("entry"))).toList();
+            final String medians = List.of("p50Us", "p99Us", "perSecond", "cpuSeconds", "wireBytes", "missing").stream()
+                .map((column) -> results.median((run) -> entry.equals(run.text("entry")), column) /
+                    ("wireBytes".equals(column) ? 1e6 : 1))
+                .map((value) -> Double.isNaN(value) ? "" : Chart.number(value))
+                .collect(Collectors.joining(" | "));
+            page.append("| ").append(entry).append(" | ").append(medians).append(" | ")
+                .append(rows.stream().filter((run) -> !run.text("failure").isEmpty()).count()).append(" of ")
+                .append(rows.size()).append(" | ")
+                .append(rows.stream().filter((run) -> run.number("foreign") > NOISY).count()).append(" |\n");
+        }
+    }
+
+    private static String command(final Results results)
+    {
+        return results.environment().getOrDefault("command", results.name()).replaceAll(" --out \\S+", "");
+    }
+
+    private static String short4(final String number)
+    {
+        if (number.isEmpty() || "NaN".equals(number))
+        {
+            return "";
+        }
+        final double value = Double.parseDouble(number);
+
+        return value == Math.rint(value) ? String.format(Locale.ROOT, "%.0f", value) :
+            value >= 100 ? String.format(Locale.ROOT, "%,.0f", value) : String.format(Locale.ROOT, "%.3g", value);
+    }
+
+    private static String text(final String value)
+    {
+        return value.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;");
+    }
+}
