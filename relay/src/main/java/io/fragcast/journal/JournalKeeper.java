@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 /**
  * Keeps a journal's index, and drops the files that are neither wanted nor needed. Needed is the file that is written
  * to, any with a height less than {@link #REPAIR_BLOCKS} below the newest, or not below a floor: the last block
- * that is final.
+ * that is final ({@link FinalityFloor}).
  * <p>
  * Used by the journal's thread, which also closes it. A file goes while others may be reading it: their mappings hold
  * it until they let go.

@@ -4,6 +4,7 @@ import io.fragcast.agent.JournalAgent;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.journal.DiskGuard;
+import io.fragcast.journal.FinalityFloor;
 import io.fragcast.journal.JournalConfig;
 import io.fragcast.journal.JournalIndex;
 import io.fragcast.journal.JournalKeeper;
@@ -14,6 +15,7 @@ import io.fragcast.journal.chronicle.ChronicleJournal;
 import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.BlockSignals;
+import io.fragcast.protocol.block.Finality;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
@@ -33,16 +35,22 @@ final class JournalLane
     private final JournalRing fillRing;
     private final long chainId;
     private final EpochNanoClock epochClock;
+    private final FinalityFloor floor;
     private @Nullable JournalSignals signals;
     private long endedBlock = JournalIndex.NO_BLOCK;
 
     private JournalLane(
-        final JournalRing ring, final JournalRing fillRing, final long chainId, final EpochNanoClock epochClock)
+        final JournalRing ring,
+        final JournalRing fillRing,
+        final long chainId,
+        final EpochNanoClock epochClock,
+        final FinalityFloor floor)
     {
         this.ring = ring;
         this.fillRing = fillRing;
         this.chainId = chainId;
         this.epochClock = epochClock;
+        this.floor = floor;
     }
 
     /**
@@ -51,6 +59,7 @@ final class JournalLane
      * @param ctx        of the node.
      * @param host       that runs it.
      * @param journal    opened; closed with the host. Null: the node keeps none.
+     * @param finality   what was called final.
      * @param clock      monotonic.
      * @param epochClock for stamps and ages.
      * @param counters   of the node.
@@ -60,6 +69,7 @@ final class JournalLane
         final NodeContext<?> ctx,
         final NodeHost host,
         final @Nullable ChronicleJournal journal,
+        final Finality finality,
         final NanoClock clock,
         final EpochNanoClock epochClock,
         final Counters counters)
@@ -74,13 +84,14 @@ final class JournalLane
             new JournalRing(config.ringLength(), counters),
             new JournalRing(FILL_RING_LENGTH, counters.get(FragcastCounter.JOURNAL_FRAMES_LOST)),
             ctx.schedule().chainId(),
-            epochClock);
+            epochClock,
+            new FinalityFloor(finality, null != ctx.chain().finalized()));
         lane.ring.onStarted(lane.chainId, epochClock.nanoTime());
         final JournalNotes notes = journal.notes();
         final JournalIndex index = JournalIndex.open(journal, notes);
         lane.endedBlock = index.endedBlock(lane.chainId);
         final JournalKeeper keeper = new JournalKeeper(
-            notes, index, config.retention(), lane::floor, epochClock, counters);
+            notes, index, config.retention(), lane.floor, epochClock, counters);
         host.addBlocking(
             Role.JOURNAL,
             new JournalAgent(
@@ -132,6 +143,7 @@ final class JournalLane
             new JournalSignals(lane.ring, lane.chainId, lane.epochClock) :
             new JournalSignals(lane.ring, lane.chainId, lane.epochClock, deliverTimeNs);
         lane.signals = made;
+        lane.floor.signals(made);
 
         return made;
     }
@@ -149,13 +161,5 @@ final class JournalLane
         {
             receiver.resumeAfter(lane.endedBlock);
         }
-    }
-
-    /** What is not final may still be asked for. */
-    private long floor()
-    {
-        final JournalSignals written = signals;
-
-        return null == written ? JournalKeeper.NO_FLOOR : written.finalBlock();
     }
 }

@@ -103,7 +103,7 @@ final class NodeRuntime implements AutoCloseable
         final JournalConfig config = ctx.journal();
         alarms = new Alarms(
             ctx.name(), null == config ? null : config.dir().resolve("evidence"), maxFrameLength(), statements.own());
-        journal = JournalLane.open(ctx, host, opened, clock, epochClock, counters);
+        journal = JournalLane.open(ctx, host, opened, chain.finality(), clock, epochClock, counters);
         host.addCold(Role.JOURNAL, alarms, hotErrors());
         final RepairLane repair = RepairLane.serve(
             ctx, host, links, journal, openBlock::getAcquire, schedule.current(), chain, clock, epochClock, counters);

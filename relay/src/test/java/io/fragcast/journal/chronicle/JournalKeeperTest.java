@@ -5,6 +5,7 @@ import io.fragcast.codecs.SignalKind;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.journal.DiskGuard;
+import io.fragcast.journal.FinalityFloor;
 import io.fragcast.journal.Journal;
 import io.fragcast.journal.JournalArchive;
 import io.fragcast.journal.JournalConfig;
@@ -12,9 +13,13 @@ import io.fragcast.journal.JournalIndex;
 import io.fragcast.journal.JournalKeeper;
 import io.fragcast.journal.JournalNotes;
 import io.fragcast.journal.JournalRing;
+import io.fragcast.journal.JournalSignals;
 import io.fragcast.journal.RecordConsumer;
 import io.fragcast.journal.RecordView;
 import io.fragcast.journal.Retention;
+import io.fragcast.protocol.block.BlockSignal;
+import io.fragcast.protocol.block.Finality;
+import io.fragcast.protocol.block.FinalizedBlock;
 import io.fragcast.protocol.block.TestBlock;
 import io.fragcast.protocol.block.TestFrame;
 import io.fragcast.protocol.block.TestSigner;
@@ -291,6 +296,41 @@ class JournalKeeperTest
         assertThat(files(".cq4")).hasSize(2);
 
         floor = 401;
+        look();
+        assertThat(files(".cq4")).hasSize(1);
+    }
+
+    /** Which of two files is kept before and after the source has spoken, and the first FINALIZED is journaled. */
+    @Test
+    void shouldKeepEverythingUntilTheSourceOfFinalityHasSpoken()
+    {
+        final Finality finality = new Finality();
+        final FinalityFloor withoutSource = new FinalityFloor(finality, false);
+        final FinalityFloor withSource = new FinalityFloor(finality, true);
+        retention = new Retention(0, 1, 0);
+        open();
+        journal(10);
+        nextFile();
+        journal(400);
+        nextFile();
+        journal(1_000);
+        floor = withSource.getAsLong();
+        look();
+        assertThat(files(".cq4")).as("nobody knows what is final").hasSize(3);
+
+        finality.offer(new FinalizedBlock(400, new byte[32]));
+        assertThat(withoutSource.getAsLong()).as("the limits alone").isEqualTo(JournalKeeper.NO_FLOOR);
+        floor = withSource.getAsLong();
+        look();
+        assertThat(files(".cq4")).as("400 was called final").hasSize(2);
+
+        final JournalSignals signals = new JournalSignals(ring, 10, () -> 1);
+        withSource.signals(signals);
+        withoutSource.signals(signals);
+        finality.offer(new FinalizedBlock(500, new byte[32]));
+        signals.onSignal(BlockSignal.FINALIZED, 1, 401, 1, 0, 0, 0, new byte[32]);
+        assertThat(withSource.getAsLong()).as("what was found here counts").isEqualTo(401);
+        floor = withoutSource.getAsLong();
         look();
         assertThat(files(".cq4")).hasSize(1);
     }
