@@ -1,5 +1,6 @@
 package io.fragcast.bench;
 
+import io.fragcast.bench.catchup.CatchUpCommand;
 import io.fragcast.bench.compare.CompareCommand;
 import io.fragcast.bench.compare.FanoutCommand;
 import io.fragcast.bench.compare.IdleCommand;
@@ -12,6 +13,7 @@ import io.fragcast.bench.compare.TransportCommand;
 import io.fragcast.bench.jmh.JmhRunner;
 import io.fragcast.bench.jmh.StepsCommand;
 import io.fragcast.bench.journal.OpenCommand;
+import io.fragcast.bench.journal.RateCommand;
 import io.fragcast.bench.kill.KillCommand;
 import io.fragcast.bench.report.ReportCommand;
 import io.fragcast.bench.rig.LatencyCommand;
@@ -37,12 +39,13 @@ import java.util.concurrent.Callable;
     description = "What Fragcast costs on this machine.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel =
-        "transport|relay|throughput|repair|compare|fanout|idle|steps|path|report|jmh|latency|post|kill|open",
+        "transport|relay|throughput|repair|compare|fanout|idle|steps|path|report|jmh|latency|post|kill|open|" +
+        "journal|catchup",
     subcommands = {
         BenchCommand.Jmh.class, LatencyCommand.class, PostCommand.class, TransportCommand.class, RelayCommand.class,
         ThroughputCommand.class, RepairCommand.class, CompareCommand.class, FanoutCommand.class, IdleCommand.class,
         StepsCommand.class, PathCommand.class, ReportCommand.class, KillCommand.class, OpenCommand.class,
-        PeerCommand.class})
+        RateCommand.class, CatchUpCommand.class, PeerCommand.class})
 public final class BenchCommand
 {
     /**

@@ -111,6 +111,25 @@ public final class Pairs<R>
             verdict.outcome());
     }
 
+    /**
+     * What the two variants gave, in a line.
+     *
+     * @param name  of the figure, such as {@code p50}.
+     * @param value the figure.
+     * @return {@code p50  A 12.3  B 12.9}, medians both.
+     */
+    public String medians(final String name, final ToDoubleFunction<R> value)
+    {
+        return String.format(Locale.ROOT, "%s  A %.1f  B %.1f", name, median(a, value), median(b, value));
+    }
+
+    private static <R> double median(final List<R> runs, final ToDoubleFunction<R> value)
+    {
+        final double[] sorted = runs.stream().mapToDouble(value).sorted().toArray();
+
+        return sorted[sorted.length / 2];
+    }
+
     private static <R> double[][] values(
         final List<R> first, final List<R> second, final ToDoubleFunction<R> value)
     {

@@ -185,9 +185,13 @@ public final class ChronicleJournal implements Journal
                     {
                         break;
                     }
-                    if (document.index() >= fromIndex)
+                    final long index = document.index();
+                    if (index >= fromIndex)
                     {
-                        isWanted = hand(document, record, consumer);
+                        final Bytes<?> bytes = requireNonNull(document.wire()).bytes();
+                        final int length = (int)bytes.readRemaining();
+                        record.wrap(bytes.addressForRead(bytes.readPosition()), length);
+                        isWanted = consumer.onRecord(index, record, 0, length);
                         count++;
                     }
                 }
@@ -237,16 +241,6 @@ public final class ChronicleJournal implements Journal
             return;
         }
         tailer.toStart();
-    }
-
-    private static boolean hand(
-        final DocumentContext document, final UnsafeBuffer record, final RecordConsumer consumer)
-    {
-        final Bytes<?> bytes = requireNonNull(document.wire()).bytes();
-        final int length = (int)bytes.readRemaining();
-        record.wrap(bytes.addressForRead(bytes.readPosition()), length);
-
-        return consumer.onRecord(document.index(), record, 0, length);
     }
 
     private static SingleChronicleQueueBuilder builder(
