@@ -17,6 +17,7 @@ import io.fragcast.bench.journal.RateCommand;
 import io.fragcast.bench.kill.KillCommand;
 import io.fragcast.bench.report.ReportCommand;
 import io.fragcast.bench.rig.LatencyCommand;
+import io.fragcast.bench.rig.NextLeaderCommand;
 import io.fragcast.bench.rig.PostCommand;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
@@ -40,12 +41,12 @@ import java.util.concurrent.Callable;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel =
         "transport|relay|throughput|repair|compare|fanout|idle|steps|path|report|jmh|latency|post|kill|open|" +
-        "journal|catchup",
+        "journal|catchup|next-leader",
     subcommands = {
         BenchCommand.Jmh.class, LatencyCommand.class, PostCommand.class, TransportCommand.class, RelayCommand.class,
         ThroughputCommand.class, RepairCommand.class, CompareCommand.class, FanoutCommand.class, IdleCommand.class,
         StepsCommand.class, PathCommand.class, ReportCommand.class, KillCommand.class, OpenCommand.class,
-        RateCommand.class, CatchUpCommand.class, PeerCommand.class})
+        RateCommand.class, CatchUpCommand.class, NextLeaderCommand.class, PeerCommand.class})
 public final class BenchCommand
 {
     /**
