@@ -244,7 +244,7 @@ final class CatchUpRig implements AutoCloseable
             .identity(identities[index])
             .listen(names[index].endpoint())
             .limits(BlockLimits.withSlab(SLAB_BYTES, SLAB_BYTES / 2))
-            .slowSink(SlowSink.SKIP)
+            .slowSink(SlowSink.WAIT)
             .journal(JournalConfig.small(dir.resolve(name), JournalConfig.MIN_RING_LENGTH << 2))
             .host(host)
             .errorHandler((error) -> firstError.compareAndSet(null, error));
