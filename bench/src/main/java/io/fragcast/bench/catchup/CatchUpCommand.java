@@ -50,7 +50,7 @@ public final class CatchUpCommand implements Callable<Integer>
     public Integer call() throws IOException, InterruptedException
     {
         final PrintWriter out = spec.commandLine().getOut();
-        out.println("run             blocks/s     MB/s   signatures a block   in order   where the time goes");
+        out.println("run             blocks/s     MB/s   fetched   signatures a block   in order   where the time goes");
         run(out, "warm-up", false);
         final Pairs<CatchUpRig.Result> results = Pairs.run(
             pairs, (name) -> run(out, name + " all", false), (name) -> run(out, name + " dies", true));
@@ -75,10 +75,11 @@ public final class CatchUpCommand implements Callable<Integer>
             isAnyWrong |= 0 != result.gaps() || blocks != result.blocks();
             out.println(String.format(
                 Locale.ROOT,
-                "%-14s %9.0f %8.2f %20.2f %10s   %s",
+                "%-14s %9.0f %8.2f %9d %20.2f %10s   %s",
                 name,
                 result.blocksPerSecond(),
                 megabytesPerSecond(result),
+                result.fetched(),
                 result.signaturesPerBlock(),
                 0 == result.gaps() && blocks == result.blocks() ? "yes" : "NO",
                 shares.line()));

@@ -74,11 +74,12 @@ final class CatchUpRig implements AutoCloseable
      *
      * @param blocks     delivered and verified.
      * @param seconds    from the replica's start to its last block.
+     * @param fetched    of them that came over the bulk lane; the first may come by repair, each message signed.
      * @param bytes      that came over the bulk lane.
      * @param signatures that the replica checked.
      * @param gaps       blocks that it missed, or delivered twice.
      */
-    record Result(long blocks, double seconds, long bytes, long signatures, long gaps)
+    record Result(long blocks, double seconds, long fetched, long bytes, long signatures, long gaps)
     {
         double blocksPerSecond()
         {
@@ -159,6 +160,7 @@ final class CatchUpRig implements AutoCloseable
         return new Result(
             edge.verified(),
             seconds,
+            counters.value(FragcastCounter.CATCH_UP_BLOCKS),
             counters.value(FragcastCounter.CATCH_UP_BYTES),
             counters.value(FragcastCounter.SIGNATURES_CHECKED),
             edge.gaps() + counters.value(FragcastCounter.CATCH_UP_GIVEN_UP));
