@@ -112,6 +112,14 @@ final class SimChain
         }
     }
 
+    /** Hash of a block; null: there is none at the height. */
+    byte @Nullable [] hashOf(final long blockNumber)
+    {
+        final long index = blockNumber - blocks.get(0).number();
+
+        return 0 <= index && index < blocks.size() ? blocks.get((int)index).hash() : null;
+    }
+
     /** Lets builders go on to the end. */
     void openGate()
     {

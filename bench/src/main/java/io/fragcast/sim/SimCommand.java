@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
@@ -30,6 +32,8 @@ public final class SimCommand implements Callable<Integer>
     private static final int MAX_FAILURES_SHOWN = 20;
     private static final long PROGRESS_NS = 5_000_000_000L;
     private static final int STACK_DEPTH = 12;
+    private static final int SAMPLES = 100;
+    private static final double MIB = 1 << 20;
 
     @Spec
     private CommandSpec spec;
@@ -54,6 +58,10 @@ public final class SimCommand implements Callable<Integer>
     @Option(names = "--jobs", paramLabel = "N", description = "Seeds at a time (default: one a core).")
     private int jobs;
 
+    @Option(names = "--endurance", paramLabel = "BLOCKS",
+        description = "Instead of seeds: one chain of so many blocks, and what the process holds on the way.")
+    private long enduranceBlocks;
+
     private final AtomicLong nextSeed = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private final AtomicLong runs = new AtomicLong();
@@ -68,6 +76,10 @@ public final class SimCommand implements Callable<Integer>
         final SimulatorOptions.Fixed fixed = fixed();
         final PrintWriter out = spec.commandLine().getOut();
         final Workload workload = Workload.load();
+        if (0 != enduranceBlocks)
+        {
+            return endure(workload, out);
+        }
         if (isTraced)
         {
             if (range[0] != range[1])
@@ -104,6 +116,32 @@ public final class SimCommand implements Callable<Integer>
         out.flush();
 
         return 0 == failures.get() ? 0 : FAILED;
+    }
+
+    /** What is live is looked at a hundred times; the first tenth of them fills what has a capacity. */
+    private int endure(final Workload workload, final PrintWriter out)
+    {
+        final List<SimEndurance.Sample> samples = new ArrayList<>();
+        SimEndurance.run(workload, enduranceBlocks, SAMPLES, (sample) ->
+        {
+            samples.add(sample);
+            out.printf(
+                Locale.ROOT,
+                "%d blocks, live heap %.2f MiB, direct buffers %.2f MiB%n",
+                sample.blocks(),
+                sample.heapBytes() / MIB,
+                sample.directBytes() / MIB);
+            out.flush();
+        });
+        final long firstBytes = samples.get(SAMPLES / 10).heapBytes();
+        final long lastBytes = samples.get(SAMPLES - 1).heapBytes();
+        out.printf(
+            Locale.ROOT,
+            "from block %d on the live heap has grown by %.1f bytes a block%n",
+            samples.get(SAMPLES / 10).blocks(),
+            (double)(lastBytes - firstBytes) / (enduranceBlocks - samples.get(SAMPLES / 10).blocks()));
+
+        return 0;
     }
 
     private void runSeeds(

@@ -131,6 +131,20 @@ final class SimNode
         }
     }
 
+    /** The execution client beside the node calls a block final; false if there is nobody to be told. */
+    boolean onFinalized(final long blockNumber, final byte[] hash)
+    {
+        final SimProcess process = this.process;
+        if (State.UP != state || null == process)
+        {
+            return false;
+        }
+        process.onFinalized(blockNumber, hash);
+        wake();
+
+        return true;
+    }
+
     /** Everything that must hold of the node's own counters when a run ends. */
     void checkAccounts()
     {

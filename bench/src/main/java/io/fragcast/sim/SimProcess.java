@@ -64,6 +64,7 @@ final class SimProcess
     private final Agent repairAgent;
     private @Nullable SimControl control;
     private @Nullable Agent edgeAgent;
+    private @Nullable BlockLaneReceiver receiver;
     private long edgeRingLength;
     private long dutyCount;
 
@@ -124,6 +125,15 @@ final class SimProcess
         }
 
         return workCount;
+    }
+
+    /** Between two duty cycles, and so between two frames. */
+    void onFinalized(final long blockNumber, final byte[] hash)
+    {
+        if (null != receiver)
+        {
+            receiver.onFinalized(blockNumber, hash);
+        }
     }
 
     /** Everything that must hold of the node's own counters. */
@@ -285,6 +295,7 @@ final class SimProcess
                 evidence(),
                 this::onSessionRejected),
             counters);
+        this.receiver = receiver;
         receiver.lanes(journalTap::lane);
         receiver.signals(signals(
             journalRing, null == deliveries ? clock.epochNanos()::nanoTime : deliveries::deliverTimeNs));

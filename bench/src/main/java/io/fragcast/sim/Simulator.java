@@ -125,6 +125,7 @@ public final class Simulator
             evidence,
             this::onObserved);
         makeNodes(ctx, signers);
+        SimFinality.start(options, events, log, random.forPart(8), chain, nodes, deliveries.finality());
         adversary = makeAdversary(signers);
         injector = new FaultInjector(options, events, log, random.forPart(3), network, nodes);
     }

@@ -21,6 +21,8 @@ class SimulatorSimTest
     private static final int FRESH_SEEDS = 15;
     /** In it the key of a term far ahead leads a node astray: without the way back it fails. */
     private static final long LED_ASTRAY = 209;
+    /** In it nodes are told what is final. */
+    private static final long TOLD_FINAL = 2;
 
     private final Workload workload = Workload.load();
 
@@ -76,6 +78,19 @@ class SimulatorSimTest
 
         assertThat(traced.eventHash()).isEqualTo(run(7).eventHash());
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("SEND").contains("DELIVER").contains("VERIFIED");
+    }
+
+    @Test
+    void shouldSayWhatIsFinal()
+    {
+        final ByteArrayOutputStream out = new ByteArrayOutputStream();
+        final SimResult traced = Simulator.run(
+            SimulatorOptions.draw(TOLD_FINAL, Fixed.NOTHING),
+            workload,
+            new PrintStream(out, false, StandardCharsets.UTF_8));
+
+        assertHolds(traced);
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("is told that final is", "DELIVER FINALIZED");
     }
 
     @Test

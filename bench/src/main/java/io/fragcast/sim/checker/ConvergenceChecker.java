@@ -45,6 +45,11 @@ public final class ConvergenceChecker
             {
                 return "replica " + replica + " has not ended " + open;
             }
+            final String unsaid = deliveries.finality().missing(replica);
+            if (!unsaid.isEmpty())
+            {
+                return unsaid;
+            }
         }
 
         return "";

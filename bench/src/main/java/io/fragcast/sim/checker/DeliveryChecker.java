@@ -64,6 +64,7 @@ public final class DeliveryChecker
     private final FragBodyDecoder body = new FragBodyDecoder();
     private final Life[] lives;
     private final List<Set<Long>> verifiedBlocks = new ArrayList<>();
+    private final FinalityChecker finality;
     private long fragsDelivered;
 
     /**
@@ -75,6 +76,7 @@ public final class DeliveryChecker
     public DeliveryChecker(final Published published, final int nodes)
     {
         this.published = published;
+        finality = new FinalityChecker(nodes);
         lives = new Life[nodes];
         for (int i = 0; i < nodes; i++)
         {
@@ -91,6 +93,17 @@ public final class DeliveryChecker
     public void onNodeUp(final int node)
     {
         lives[node] = new Life();
+        finality.onNodeUp(node);
+    }
+
+    /**
+     * What is held against what nodes say to be final.
+     *
+     * @return the checker.
+     */
+    public FinalityChecker finality()
+    {
+        return finality;
     }
 
     /**
@@ -148,6 +161,7 @@ public final class DeliveryChecker
                 {
                     throw failure(node, attempt, "REORG after its ENV");
                 }
+                finality.onReorg(node, attempt);
             }
             case FINALIZED ->
             {
@@ -155,6 +169,7 @@ public final class DeliveryChecker
                 {
                     throw failure(node, attempt, "FINALIZED before it is VERIFIED");
                 }
+                finality.onFinalized(node, attempt, hash(buffer, bodyOffset, bodyLength));
             }
             default -> throw failure(node, attempt, "event of kind " + kind);
         }
@@ -329,6 +344,7 @@ public final class DeliveryChecker
                 throw failure(node, attempt, "VERIFIED a second time at its height");
             }
             verifiedBlocks.get(node).add(attempt.blockNumber());
+            finality.onVerified(node, attempt, view.blockHash());
             if (published.isHonest(attempt.term()))
             {
                 lives[node].lastVerifiedTerm = attempt.term();
@@ -393,6 +409,14 @@ public final class DeliveryChecker
         }
 
         return hash.value();
+    }
+
+    private static byte[] hash(final DirectBuffer buffer, final int offset, final int length)
+    {
+        final byte[] hash = new byte[length];
+        buffer.getBytes(offset, hash);
+
+        return hash;
     }
 
     private static SimFailure failure(final int node, final Attempt attempt, final String what)

@@ -127,6 +127,19 @@ public final class FrameView
     }
 
     /**
+     * Hash of the block that a seal names.
+     *
+     * @return 32 bytes.
+     */
+    public byte[] blockHash()
+    {
+        final byte[] hash = new byte[SealDecoder.blockHashLength()];
+        buffer.getBytes(offset + HEADER_LENGTH + SealDecoder.blockHashEncodingOffset(), hash);
+
+        return hash;
+    }
+
+    /**
      * Digest of a signed message.
      *
      * @return 32 bytes.
