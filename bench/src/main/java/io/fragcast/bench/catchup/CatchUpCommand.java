@@ -50,7 +50,8 @@ public final class CatchUpCommand implements Callable<Integer>
     public Integer call() throws IOException, InterruptedException
     {
         final PrintWriter out = spec.commandLine().getOut();
-        out.println("run             blocks/s     MB/s   fetched   signatures a block   in order   where the time goes");
+        out.println(
+            "run             blocks/s     MB/s   fetched   signatures a block   in order   where the time goes");
         run(out, "warm-up", false);
         final Pairs<CatchUpRig.Result> results = Pairs.run(
             pairs, (name) -> run(out, name + " all", false), (name) -> run(out, name + " dies", true));
