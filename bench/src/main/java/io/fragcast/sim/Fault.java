@@ -66,6 +66,20 @@ public enum Fault
     }
 
     /**
+     * May the fault delay what is said between two nodes that run, or have one of them stand still?
+     *
+     * @return true if so.
+     */
+    public boolean delaysOthers()
+    {
+        return switch (this)
+        {
+            case DUPLICATE, REORDER, CRASH, MIDWAY, POWER, CLOCK, ABORT -> false;
+            default -> true;
+        };
+    }
+
+    /**
      * Does the fault need a peer that is admitted and does not play by the rules?
      *
      * @return true if so.

@@ -217,7 +217,9 @@ final class FaultInjector
     private void crashForAWhile(final SimNode node, final boolean isPowerCut)
     {
         crash(node, isPowerCut);
-        events.in(random.between(5 * MS, 400 * MS), (nowNs) -> restart(node));
+        // Long enough for the next leader to take over, where one may.
+        final boolean isMissed = options.isFollowing() && node.index() < options.leaders();
+        events.in(random.between(5 * MS, isMissed ? 2_500 * MS : 400 * MS), (nowNs) -> restart(node));
     }
 
     private void crash(final SimNode node, final boolean isPowerCut)

@@ -34,11 +34,11 @@ final class SimBuilder implements FragPublisher.Listener
     private final EventQueue events;
     private final EventLog log;
     private final SimRandom random;
-    private final SimChain chain;
+    private final SimWork work;
     private final Published published;
     private final Runnable wakeLeader;
     private @Nullable FragPublisher publisher;
-    private @Nullable BlockRecord block;
+    private SimWork.@Nullable Job job;
     private List<List<byte[]>> cut = List.of();
     private int position = ENV_POSITION;
     private int abortPosition;
@@ -52,7 +52,7 @@ final class SimBuilder implements FragPublisher.Listener
         final EventQueue events,
         final EventLog log,
         final SimRandom random,
-        final SimChain chain,
+        final SimWork work,
         final Published published,
         final Runnable wakeLeader)
     {
@@ -61,7 +61,7 @@ final class SimBuilder implements FragPublisher.Listener
         this.events = events;
         this.log = log;
         this.random = random;
-        this.chain = chain;
+        this.work = work;
         this.published = published;
         this.wakeLeader = wakeLeader;
     }
@@ -70,7 +70,7 @@ final class SimBuilder implements FragPublisher.Listener
     void onLeaderUp(final FragPublisher publisher)
     {
         this.publisher = publisher;
-        block = null;
+        job = null;
         isAwaitingReply = false;
         isAborting = false;
     }
@@ -97,16 +97,30 @@ final class SimBuilder implements FragPublisher.Listener
         {
             case OK -> onTaken(request, blockNumber);
             case BACK_PRESSURED, NOT_CONNECTED -> dueNs = events.nowNs() + RETRY_NS;
-            case NO_OPEN_BLOCK, OUT_OF_ORDER -> block = null;
+            case NO_OPEN_BLOCK, OUT_OF_ORDER -> job = null;
             case ALREADY_SEALED ->
             {
-                chain.onBuilt(blockNumber);
-                block = null;
+                work.onSealed(blockNumber);
+                job = null;
             }
-            case CLOSED, NOT_LEADER, TOO_LARGE, MALFORMED ->
-                throw new SimFailure("leader " + leader + " refused " + request + " of " + blockNumber + ": " + result);
+            case NOT_LEADER ->
+            {
+                if (!work.isRefusable())
+                {
+                    throw refused(request, blockNumber, result);
+                }
+                job = null;
+                dueNs = events.nowNs() + RETRY_NS;
+            }
+            case CLOSED, TOO_LARGE, MALFORMED -> throw refused(request, blockNumber, result);
             default -> throw new SimFailure("reply " + result);
         }
+    }
+
+    private SimFailure refused(
+        final FragPublisher.Request request, final long blockNumber, final PublishResult result)
+    {
+        return new SimFailure("leader " + leader + " refused " + request + " of " + blockNumber + ": " + result);
     }
 
     private void tick(final long nowNs)
@@ -120,7 +134,7 @@ final class SimBuilder implements FragPublisher.Listener
                 build(publisher);
             }
         }
-        if (!chain.isBuilt())
+        if (!work.isOver())
         {
             events.in(isAwaitingReply ? options.cycleNs() * 2 : Math.max(options.cycleNs(), RETRY_NS / 4), this::tick);
         }
@@ -128,18 +142,19 @@ final class SimBuilder implements FragPublisher.Listener
 
     private void build(final FragPublisher publisher)
     {
-        BlockRecord block = this.block;
-        if (null == block)
+        SimWork.Job job = this.job;
+        if (null == job)
         {
-            block = chain.blockToBuild(leader);
-            if (null == block)
+            job = work.next();
+            if (null == job)
             {
                 return;
             }
-            this.block = block;
+            this.job = job;
             position = ENV_POSITION;
-            plan(block);
+            plan(job.block());
         }
+        final BlockRecord block = job.block();
 
         final PublishResult result;
         isAborting = position == abortPosition;
@@ -155,7 +170,7 @@ final class SimBuilder implements FragPublisher.Listener
                 plan(block);
                 position = ENV_POSITION;
             }
-            result = publisher.env(toEnv(block.header()));
+            result = publisher.env(toEnv(job));
         }
         else if (position < cut.size())
         {
@@ -163,7 +178,7 @@ final class SimBuilder implements FragPublisher.Listener
         }
         else
         {
-            result = publisher.seal(toSeal(block));
+            result = publisher.seal(toSeal(job));
         }
 
         log.on(EventLog.Kind.BUILD, leader, "request at position " + position + ' ' + result + " of", block.number());
@@ -193,13 +208,13 @@ final class SimBuilder implements FragPublisher.Listener
             }
             case SEAL ->
             {
-                chain.onBuilt(blockNumber);
-                block = null;
+                work.onSealed(blockNumber);
+                job = null;
                 dueNs = events.nowNs() + options.cadenceNs();
             }
             case ABORT ->
             {
-                block = null;
+                job = null;
                 dueNs = events.nowNs() + options.cadenceNs();
             }
             default -> throw new SimFailure("reply to " + request);
@@ -229,14 +244,15 @@ final class SimBuilder implements FragPublisher.Listener
             random.between(0, fragCount) : Integer.MAX_VALUE;
     }
 
-    private static Env toEnv(final Header header)
+    private static Env toEnv(final SimWork.Job job)
     {
+        final Header header = job.block().header();
         final Long baseFee = header.baseFeePerGas();
         final byte[] beaconRoot = header.parentBeaconBlockRoot();
 
         return new Env(
             header.number(),
-            header.parentHash(),
+            job.parentHash(),
             header.beneficiary(),
             header.timestamp(),
             header.gasLimit(),
@@ -248,20 +264,20 @@ final class SimBuilder implements FragPublisher.Listener
             NO_SIGNATURE);
     }
 
-    private Seal toSeal(final BlockRecord block)
+    private Seal toSeal(final SimWork.Job job)
     {
-        final Header header = block.header();
+        final Header header = job.block().header();
 
         return new Seal(
             cut.size(),
             header.number(),
             header.gasUsed(),
             header.gasLimit(),
-            header.parentHash(),
+            job.parentHash(),
             header.transactionsRoot(),
             header.receiptsRoot(),
             header.stateRoot(),
-            block.hash(),
+            job.hash(),
             NO_SIGNATURE);
     }
 }

@@ -75,7 +75,19 @@ final class SimChain
                 List.of(),
                 null));
         }
-        schedule = new Schedule(blocks.get(0).chainId(), options.mtu(), terms);
+        if (options.isFollowing())
+        {
+            // Somebody is always next.
+            terms.add(new LeaderTerm(
+                terms.size() + 1,
+                lastNumber() + 1,
+                Long.MAX_VALUE,
+                publicKeys[(leaderOfBlock[blocks.size() - 1] + 1) % options.leaders()],
+                null,
+                List.of(),
+                null));
+        }
+        schedule = new Schedule(blocks.get(0).chainId(), options.mtu(), terms, 0, options.autoTakeover());
     }
 
     static boolean isKeyStolen(final SimulatorOptions options)
@@ -99,17 +111,61 @@ final class SimChain
         return nextIndex < gateIndex ? leaderOfBlock[nextIndex] : NOBODY;
     }
 
-    @Nullable BlockRecord blockToBuild(final int leader)
+    /** The work of a leader that takes its turns as the schedule has them. */
+    SimWork work(final int leader)
     {
-        return leader == leaderToBuild() ? blocks.get(nextIndex) : null;
+        return new SimWork()
+        {
+            @Override
+            public @Nullable Job next()
+            {
+                final BlockRecord block = leader == leaderToBuild() ? blocks.get(nextIndex) : null;
+
+                return null == block ? null : new Job(block, block.header().parentHash(), block.hash());
+            }
+
+            @Override
+            public void onSealed(final long blockNumber)
+            {
+                onBuilt(blockNumber);
+            }
+
+            @Override
+            public boolean isOver()
+            {
+                return isBuilt();
+            }
+
+            @Override
+            public boolean isRefusable()
+            {
+                return false;
+            }
+        };
     }
 
+    /** A block that may be built by now. */
+    @Nullable BlockRecord openBlock(final long blockNumber)
+    {
+        final long index = blockNumber - firstNumber();
+
+        return 0 <= index && index < gateIndex ? blocks.get((int)index) : null;
+    }
+
+    /** A leader that takes over may build a block once more. */
     void onBuilt(final long blockNumber)
     {
-        if (nextIndex < blocks.size() && blocks.get(nextIndex).number() == blockNumber)
-        {
-            nextIndex++;
-        }
+        nextIndex = Math.max(nextIndex, (int)(blockNumber - firstNumber()) + 1);
+    }
+
+    long firstNumber()
+    {
+        return blocks.get(0).number();
+    }
+
+    byte[] firstParentHash()
+    {
+        return blocks.get(0).header().parentHash();
     }
 
     /** Hash of a block; null: there is none at the height. */

@@ -9,6 +9,7 @@ import io.fragcast.sim.checker.EvidenceChecker;
 import io.fragcast.sim.checker.LeaderChecker;
 import io.fragcast.sim.checker.ProofChecker;
 import io.fragcast.sim.checker.Published;
+import io.fragcast.sim.checker.TakeoverChecker;
 import org.agrona.DirectBuffer;
 
 /**
@@ -26,6 +27,7 @@ import org.agrona.DirectBuffer;
  * @param proofs     checked.
  * @param eventLists checked.
  * @param evidence   checked.
+ * @param takeovers  checked.
  * @param observer   sees what leaders send; the adversary, or nobody.
  */
 record SimContext(
@@ -41,6 +43,7 @@ record SimContext(
     ProofChecker proofs,
     EventListChecker eventLists,
     EvidenceChecker evidence,
+    TakeoverChecker takeovers,
     FrameObserver observer)
 {
     /** Sees frames. */

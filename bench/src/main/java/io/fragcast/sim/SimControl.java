@@ -3,6 +3,7 @@ package io.fragcast.sim;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import org.agrona.DirectBuffer;
@@ -16,9 +17,16 @@ import io.fragcast.agent.PeerAgent;
 import io.fragcast.agent.StatementRing;
 import io.fragcast.codecs.EvidenceDecoder;
 import io.fragcast.codecs.HelloDecoder;
+import io.fragcast.codecs.TakeoverDecoder;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
+import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.FrameForwarder;
+import io.fragcast.protocol.block.MessageSigner;
+import io.fragcast.protocol.leader.CurrentSchedule;
+import io.fragcast.protocol.leader.RunPulse;
+import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.protocol.leader.Takeovers;
 import io.fragcast.protocol.peer.Hello;
 import io.fragcast.protocol.peer.PeerRole;
 import io.fragcast.protocol.peer.PeerSettings;
@@ -32,6 +40,8 @@ import io.fragcast.wire.ControlProxy;
 import io.fragcast.wire.EquivocationProof;
 import io.fragcast.wire.EvidenceAdapter;
 import io.fragcast.wire.EvidenceProxy;
+import io.fragcast.wire.StatementSigner;
+import io.fragcast.wire.TakeoverAdapter;
 
 /**
  * The control lane of one process of a node, as {@code ControlLane} puts it together: it dials the holders, serves
@@ -60,6 +70,10 @@ final class SimControl
     private final EquivocationProof proof;
     private final EvidenceProxy evidence;
     private final UnsafeBuffer proofBytes = new UnsafeBuffer(new byte[MAX_PROOF_LENGTH]);
+    private final RunPulse pulse = new RunPulse();
+    private final CurrentSchedule schedule;
+    private Schedule taken;
+    private Consumer<Schedule> scheduleTaker = (newer) -> {};
     private @Nullable HolderHints hints;
 
     /**
@@ -82,6 +96,8 @@ final class SimControl
         this.counters = counters;
         index = site.index();
         maxFrameLength = Math.max(ctx.maxFrameLength(), MIN_FRAME_LENGTH);
+        schedule = new CurrentSchedule(ctx.schedule());
+        taken = schedule.current();
         own = new StatementRing(counters);
         holdings = new HoldingsRing(next, HOLDINGS_LENGTH, counters);
         proof = new EquivocationProof(ctx.verifier());
@@ -96,7 +112,20 @@ final class SimControl
         final long chainId = ctx.schedule().chainId();
         final Statements statements = new Statements(chainId, maxFrameLength, ctx.verifier(), counters);
         statements.register(EvidenceDecoder.TEMPLATE_ID, EvidenceAdapter.PLACES, new EvidenceAdapter(
-            statements, ctx.schedule(), ctx.verifier(), maxFrameLength, this::onProof));
+            statements, schedule, ctx.verifier(), maxFrameLength, this::onProof));
+        if (ctx.options().isFollowing())
+        {
+            final MessageSigner signer = site.signer();
+            statements.register(TakeoverDecoder.TEMPLATE_ID, TakeoverAdapter.PLACES, new TakeoverAdapter(
+                statements,
+                new Takeovers(
+                    schedule.current(), null == signer ? null : signer.publicKey(), pulse, this::onTakenOver),
+                schedule,
+                pulse,
+                null,
+                null == signer ? null : new StatementSigner(signer),
+                site.clock().epochNanos()));
+        }
         final PeerTable table = new PeerTable(
             hello(role),
             peers,
@@ -142,6 +171,19 @@ final class SimControl
         return agent;
     }
 
+    /** Who leads as this node knows it, on any of its threads. */
+    Schedule schedule()
+    {
+        return schedule;
+    }
+
+    /** The hot agent follows a run by this receiver. */
+    void follow(final BlockLaneReceiver receiver, final Consumer<Schedule> others)
+    {
+        receiver.pulse(pulse);
+        scheduleTaker = others.andThen(receiver::onSchedule);
+    }
+
     /** What holders say goes to whoever asks them. */
     void hint(final RepairClient client)
     {
@@ -154,6 +196,11 @@ final class SimControl
         if (null != hints)
         {
             news.poll(hints, NEWS_LIMIT);
+        }
+        if (schedule.current() != taken)
+        {
+            taken = schedule.current();
+            scheduleTaker.accept(taken);
         }
     }
 
@@ -185,6 +232,12 @@ final class SimControl
             throw new SimFailure("node " + index + " refused " + refused + " statements of honest peers, and found " +
                 malformed + " malformed");
         }
+    }
+
+    private void onTakenOver(final Schedule newer)
+    {
+        ctx.log().on(EventLog.Kind.HEAL, index, "takes the schedule of terms", newer.termCount());
+        schedule.adopt(newer);
     }
 
     private void onProof(

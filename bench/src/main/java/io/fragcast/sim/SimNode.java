@@ -82,6 +82,7 @@ final class SimNode
         ctx.deliveries().onNodeUp(site.index());
         ctx.proofs().onNodeUp(site.index());
         ctx.evidence().onNodeUp(site.index());
+        ctx.takeovers().onNodeUp(site.index(), ctx.events().nowNs());
         wake();
     }
 

@@ -21,8 +21,10 @@ import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.protocol.block.LeaderMemory;
 import io.fragcast.protocol.block.MerkleTransactionsRoot;
 import io.fragcast.protocol.block.MessageSigner;
+import io.fragcast.protocol.block.OwnSignatures;
 import io.fragcast.protocol.block.ReceiverPorts;
 import io.fragcast.protocol.block.Verdict;
+import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.peer.PeerRole;
 import io.fragcast.protocol.repair.RepairClient;
 import io.fragcast.sim.checker.FrameView;
@@ -33,14 +35,18 @@ import io.fragcast.wire.BlockEventProxy;
 import io.fragcast.wire.BlockLaneAdapter;
 import io.fragcast.wire.BlockLaneProxy;
 import io.fragcast.wire.FrameFanout;
+import io.fragcast.wire.OwnFrames;
 import io.fragcast.wire.PublishAdapter;
 import io.fragcast.wire.PublishSource;
+import io.fragcast.wire.SealedParents;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -58,6 +64,7 @@ final class SimProcess
     private final int index;
     private final Runnable onFrame;
     private final FrameView evidence = new FrameView();
+    private final FrameView sent = new FrameView();
     private final Counters counters = Counters.inMemory();
     private final Agent[] agents;
     private final Agent journalAgent;
@@ -219,8 +226,22 @@ final class SimProcess
         {
             ctx.published().onFrame(buffer, SimFrameSink.CLAIM_OFFSET, length);
             ctx.observer().onFrame(buffer, SimFrameSink.CLAIM_OFFSET, length);
+            if (sent.wrap(buffer, SimFrameSink.CLAIM_OFFSET, length).isSigned())
+            {
+                ctx.takeovers().onSent(
+                    index, sent.attempt().term(), sent.attempt().blockNumber(), ctx.events().nowNs());
+            }
         });
         final FrameFanout fanout = fanout(sinks, site.isFirstSinkNextLeader() && sinks.length > 1 ? 1 : 0);
+        final LeaderMemory memory = new LeaderMemory(site.disk().mappedFile(), ctx.schedule().chainId());
+        final PublishRing requests = new PublishRing(ctx.limits());
+        builder.onLeaderUp(requests.publisher(builder));
+        final SimHead head = site.head();
+        if (null != head)
+        {
+            return sequencer(
+                journalRing, repair, new OwnSignatures(signer, ctx.verifier()), head, memory, fanout, requests);
+        }
         final FragBroadcaster broadcaster = new FragBroadcaster(
             ctx.schedule(),
             signer,
@@ -231,21 +252,106 @@ final class SimProcess
                 ctx.maxFrameLength()),
             ctx.limits(),
             counters,
-            new LeaderMemory(site.disk().mappedFile(), ctx.schedule().chainId()));
+            memory);
         broadcaster.signals(signals(journalRing, clock.epochNanos()::nanoTime));
-        final PublishRing requests = new PublishRing(ctx.limits());
-        builder.onLeaderUp(requests.publisher(builder));
 
-        return new Agent[]{new BroadcastAgent(
+        return new Agent[]{agent(broadcaster, fanout, requests, hotWork(journalRing, repair))};
+    }
+
+    private BroadcastAgent agent(
+        final FragBroadcaster broadcaster,
+        final FrameFanout fanout,
+        final PublishRing requests,
+        final Runnable hotWork)
+    {
+        return new BroadcastAgent(
             "node " + index,
-            clock,
-            clock.epochNanos(),
+            site.clock(),
+            site.clock().epochNanos(),
             new PublishSource[]{requests},
             new PublishAdapter(broadcaster, counters),
             broadcaster,
             fanout,
+            hotWork,
+            counters);
+    }
+
+    /** A leader that follows the others, so that it knows what it builds on, and when to take over. */
+    private Agent[] sequencer(
+        final JournalRing journalRing,
+        final SimRepair repair,
+        final OwnSignatures signatures,
+        final SimHead head,
+        final LeaderMemory memory,
+        final FrameFanout fanout,
+        final PublishRing requests)
+    {
+        final EpochNanoClock epochClock = site.clock().epochNanos();
+        final JournalTap journalTap = new JournalTap(journalRing, epochClock, repair.tap(epochClock, null));
+        final FrameForwarder told = told(PeerRole.SEQUENCER, journaled(journalTap));
+        final CheckedForwarder accepted =
+            new CheckedForwarder(ctx.proofs(), index, counters, OwnFrames.without(told));
+        final BlockLaneReceiver receiver = new BlockLaneReceiver(
+            ctx.schedule(),
+            ctx.limits(),
+            new ReceiverPorts(
+                signatures,
+                accepted,
+                new SealedParents(memory, head),
+                null,
+                evidence(),
+                this::onSessionRejected),
+            counters);
+        receiver.signals(signals(journalRing, epochClock::nanoTime));
+        final BlockLaneAdapter adapter = new BlockLaneAdapter(receiver, site.clock(), counters);
+        final FragBroadcaster broadcaster = new FragBroadcaster(
+            ctx.schedule(),
+            signatures,
+            new BlockLaneProxy(fanout, new OwnFrames(repair.own(told), adapter), ctx.maxFrameLength()),
+            ctx.limits(),
+            counters,
+            memory);
+        broadcaster.follow(receiver);
+        if (null != control)
+        {
+            head.follow(receiver, control.schedule());
+        }
+
+        return new Agent[]{
+            agent(broadcaster, fanout, requests, () -> {}),
+            ingest(receiver, adapter, accepted, journalTap, journalRing, repair, broadcaster::onSchedule)};
+    }
+
+    private IngestAgent ingest(
+        final BlockLaneReceiver receiver,
+        final BlockLaneAdapter adapter,
+        final CheckedForwarder forwarder,
+        final JournalTap journalTap,
+        final JournalRing journalRing,
+        final SimRepair repair,
+        final Consumer<Schedule> scheduleTaker)
+    {
+        receiver.lanes(journalTap::lane);
+        final FrameSource[] sources =
+            site.incoming().stream().map(forwarder::source).toArray(FrameSource[]::new);
+        final RepairClient client = repair.client(receiver);
+        if (null != control)
+        {
+            control.hint(client);
+            control.follow(receiver, scheduleTaker);
+        }
+
+        return new IngestAgent(
+            "node " + index,
+            site.clock(),
+            sources,
+            adapter,
+            receiver,
+            client,
+            repair.holders(),
+            repair.answers(receiver, adapter, client),
             hotWork(journalRing, repair),
-            counters)};
+            counters);
     }
 
     private Runnable hotWork(final JournalRing journalRing, final SimRepair repair)
@@ -296,32 +402,15 @@ final class SimProcess
                 this::onSessionRejected),
             counters);
         this.receiver = receiver;
-        receiver.lanes(journalTap::lane);
         receiver.signals(signals(
             journalRing, null == deliveries ? clock.epochNanos()::nanoTime : deliveries::deliverTimeNs));
         if (SimDisk.NOTHING != disk.consumedBlock())
         {
             receiver.resumeAfter(disk.consumedBlock());
         }
-        final FrameSource[] sources =
-            site.incoming().stream().map(forwarder::source).toArray(FrameSource[]::new);
         final BlockLaneAdapter adapter = new BlockLaneAdapter(receiver, clock, counters);
-        final RepairClient client = repair.client(receiver);
-        if (null != control)
-        {
-            control.hint(client);
-        }
-        final IngestAgent ingest = new IngestAgent(
-            "node " + index,
-            clock,
-            sources,
-            adapter,
-            receiver,
-            client,
-            repair.holders(),
-            repair.answers(receiver, adapter, client),
-            hotWork(journalRing, repair),
-            counters);
+        final IngestAgent ingest =
+            ingest(receiver, adapter, forwarder, journalTap, journalRing, repair, (newer) -> {});
 
         return new Agent[]{
             null == fanout ? ingest : new ForwardAgent("node " + index, clock, ingest, fanout, counters)};

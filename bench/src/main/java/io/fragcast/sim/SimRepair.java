@@ -98,21 +98,31 @@ final class SimRepair
     /** The same of a leader's own frames: also those that no sink takes may be asked for. */
     FrameForwarder ownTap(final EpochNanoClock epochClock)
     {
-        return tap(epochClock, new FrameForwarder()
+        return tap(epochClock, own(null));
+    }
+
+    /** Shows a leader's own frames as what is true. */
+    FrameForwarder own(final @Nullable FrameForwarder next)
+    {
+        return new FrameForwarder()
         {
             @Override
             public void onAccepted(
                 final DirectBuffer buffer, final int offset, final int length, final int sessionId)
             {
                 ctx.published().onFrame(buffer, offset, length);
+                if (null != next)
+                {
+                    next.onAccepted(buffer, offset, length, sessionId);
+                }
             }
 
             @Override
             public boolean isReady()
             {
-                return true;
+                return null == next || next.isReady();
             }
-        });
+        };
     }
 
     /** Has to be called in each duty cycle of the hot agent. */

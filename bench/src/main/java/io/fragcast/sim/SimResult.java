@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param frames         handed to receivers.
  * @param fragsPublished each once.
  * @param fragsDelivered by all replicas.
+ * @param takeovers      terms that began early.
+ * @param takeoverCadences that the longest measured takeover took.
  */
 public record SimResult(
     SimulatorOptions options,
@@ -22,7 +24,9 @@ public record SimResult(
     long simulatedNs,
     long frames,
     long fragsPublished,
-    long fragsDelivered)
+    long fragsDelivered,
+    long takeovers,
+    double takeoverCadences)
 {
     /**
      * A failure of a run.

@@ -20,6 +20,7 @@ import java.util.List;
  * @param dialling              pairs of the control lane to those that dial it.
  * @param signer                of its leader's key; null: it never leads.
  * @param builder               beside it; null: it never leads.
+ * @param head                  of the execution client beside it; null: it follows nobody.
  * @param edgePeriod            duty cycles between two of its edge.
  * @param isFirstSinkNextLeader is its first sink that of a next leader?
  */
@@ -36,6 +37,7 @@ record SimSite(
     List<SimLink.Pair> dialling,
     @Nullable MessageSigner signer,
     @Nullable SimBuilder builder,
+    @Nullable SimHead head,
     int edgePeriod,
     boolean isFirstSinkNextLeader)
 {
@@ -53,7 +55,8 @@ record SimSite(
         final List<SimLink.Pair> pairs,
         final List<SimLink.Pair> controlPairs,
         final @Nullable MessageSigner signer,
-        final @Nullable SimBuilder builder)
+        final @Nullable SimBuilder builder,
+        final @Nullable SimHead head)
     {
         return new SimSite(
             index,
@@ -68,6 +71,7 @@ record SimSite(
             controlPairs.stream().filter((pair) -> pair.holder() == index).toList(),
             signer,
             builder,
+            head,
             random.isHit(SLOW_EDGE_PROBABILITY) ? random.between(2, MAX_EDGE_PERIOD) : 1,
             random.isHit(FIRST_SINK_IS_NEXT_LEADER));
     }

@@ -11,6 +11,7 @@ import io.fragcast.sim.checker.LeaderChecker;
 import io.fragcast.sim.checker.ProofChecker;
 import io.fragcast.sim.checker.Published;
 import io.fragcast.sim.checker.SimFailure;
+import io.fragcast.sim.checker.TakeoverChecker;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -48,15 +49,10 @@ public final class Simulator
     private static final double FAR_CLOCK_PROBABILITY = 0.2;
     /** 10 times what the largest runs take. */
     private static final long MAX_EVENTS = 10_000_000;
-    private static final int SESSION_BASE = 1_000;
-    private static final int REPAIR_SESSION_BASE = 1_000_000;
-    /** DESIGN 4.1: small, so that repair pushes back before it takes the line from the block lane. */
-    private static final int REPAIR_WINDOW = 64 << 10;
-    private static final int CONTROL_SESSION_BASE = 2_000_000;
-    /** As on the repair lane; statements of all kinds at once. */
-    private static final int CONTROL_WINDOW = 64 << 10;
     /** Sessions that failed are dialled again after a pause that doubles, and statements are told again every 5 s. */
     private static final long TALK_NS = 60_000_000_000L;
+    /** Some leaders may die and be missed in it. */
+    private static final long TAKEOVERS_NS = 4_000_000_000L;
     private static final int KEY_LENGTH = 32;
 
     private final SimulatorOptions options;
@@ -69,9 +65,11 @@ public final class Simulator
     private final ProofChecker proofs;
     private final EventListChecker eventLists;
     private final EvidenceChecker evidence;
+    private final TakeoverChecker takeovers;
     private final SimNetwork network;
     private final SimChain chain;
     private final Topology topology;
+    private final SimLanes lanes;
     private final List<SimNode> nodes = new ArrayList<>();
     private final List<SimBuilder> builders = new ArrayList<>();
     private final List<Integer> core = new ArrayList<>();
@@ -83,7 +81,6 @@ public final class Simulator
         this.options = options;
         random = new SimRandom(options.seed()).forPart(1);
         log = new EventLog(events, trace);
-        deliveries = new DeliveryChecker(published, options.nodes());
         leaders = new LeaderChecker(published);
         proofs = new ProofChecker(published, options.nodes());
         eventLists = new EventListChecker(options.nodes());
@@ -108,7 +105,11 @@ public final class Simulator
         }
         chain = new SimChain(options, workload.chain(options.isLargeBlocks(), options.blocks()), publicKeys);
         chain.stolenTerms().forEach(published::onKeyStolen);
+        takeovers = new TakeoverChecker(
+            chain.schedule(), options.nodes(), options.faults().stream().noneMatch(Fault::delaysOthers));
+        deliveries = new DeliveryChecker(published, takeovers, options.nodes());
         topology = new Topology(options, random.forPart(2));
+        lanes = new SimLanes(options, topology, network);
 
         final SimContext ctx = new SimContext(
             options,
@@ -123,6 +124,7 @@ public final class Simulator
             proofs,
             eventLists,
             evidence,
+            takeovers,
             this::onObserved);
         makeNodes(ctx, signers);
         SimFinality.start(options, events, log, random.forPart(8), chain, nodes, deliveries.finality());
@@ -165,7 +167,9 @@ public final class Simulator
             simulator.events.nowNs(),
             simulator.network.delivered(),
             simulator.published.frags(),
-            simulator.deliveries.fragsDelivered());
+            simulator.deliveries.fragsDelivered(),
+            simulator.takeovers.takeovers(),
+            simulator.takeovers.longestCadences());
     }
 
     private void run()
@@ -173,7 +177,8 @@ public final class Simulator
         nodes.forEach(SimNode::start);
         builders.forEach(SimBuilder::start);
         final long blockNs = (options.fragsPerBlock() + 2) * options.cadenceNs();
-        final long faultsEndNs = options.faultyBlocks() * blockNs * 3 + SETTLE_NS;
+        final long faultsEndNs = options.faultyBlocks() * blockNs * 3 + SETTLE_NS +
+            (options.isFollowing() ? TAKEOVERS_NS : 0);
         while (!chain.isGateReached() && events.nowNs() < faultsEndNs)
         {
             runFor(Math.min(LOOK_NS, blockNs));
@@ -182,6 +187,7 @@ public final class Simulator
         heal();
         runFor(SETTLE_NS);
         long firstBlock = chain.isGateReached() ? chain.nextNumber() : chain.nextNumber() + 1;
+        firstBlock += options.isFollowing() ? 1 : 0;
         while (firstBlock <= chain.lastNumber() &&
             (chain.isLedByStolenKey(firstBlock) || chain.isLedByStolenKey(firstBlock - 1)))
         {
@@ -235,6 +241,10 @@ public final class Simulator
             if (missing.isEmpty())
             {
                 missing = convergence.missing(firstBlock, chain.lastNumber());
+            }
+            if (missing.isEmpty() && options.isFollowing())
+            {
+                missing = takeovers.difference(core, firstBlock, chain.lastNumber());
             }
         }
         while (!missing.isEmpty() && events.nowNs() < deadlineNs);
@@ -317,16 +327,17 @@ public final class Simulator
         final List<SimPath> paths = new ArrayList<>();
         for (final Topology.Link link : topology.links())
         {
-            paths.add(connect(link.from(), link.to(), pathRandom));
+            paths.add(lanes.connect(link.from(), link.to(), pathRandom));
         }
         if (options.faults().stream().anyMatch(Fault::needsAdversary))
         {
             connectAdversary(paths, pathRandom);
         }
 
-        final List<SimLink.Pair> pairs = connectRepair(pathRandom.forPart(1));
+        final List<SimLink.Pair> pairs = lanes.connectRepair(pathRandom.forPart(1));
         final List<SimLink.Pair> controlPairs =
-            options.isTalking() ? connectControl(random.forPart(7)) : List.of();
+            options.isTalking() ? lanes.connectControl(random.forPart(7)) : List.of();
+        final SimHead.Ledger ledger = new SimHead.Ledger();
         final SimRandom clockRandom = random.forPart(5);
         for (int i = 0; i < options.nodes(); i++)
         {
@@ -334,13 +345,15 @@ public final class Simulator
             final long driftPpm = clockRandom.between(-200, 200);
             final long farNs = clockRandom.isHit(FAR_CLOCK_PROBABILITY) ? 20_000_000_000L : 100_000_000L;
             final long offsetNs = clockRandom.between(-farNs, farNs);
+            final SimHead head = topology.isLeader(i) && options.isFollowing() ?
+                new SimHead(events, chain, ledger, signers[i].publicKey()) : null;
             final SimBuilder builder = topology.isLeader(i) ? new SimBuilder(
                 i,
                 options,
                 events,
                 log,
                 random.forPart(1_000 + i),
-                chain,
+                null == head ? chain.work(i) : head,
                 published,
                 waker(i)) : null;
             if (null != builder)
@@ -356,83 +369,14 @@ public final class Simulator
                 pairs,
                 controlPairs,
                 topology.isLeader(i) ? signers[i] : null,
-                builder)));
+                builder,
+                head)));
         }
     }
 
     private Runnable waker(final int node)
     {
         return () -> nodes.get(node).wake();
-    }
-
-    private SimPath connect(final int from, final int to, final SimRandom pathRandom)
-    {
-        final PathOptions base = options.path();
-        final int factor = pathRandom.between(1, 4);
-        final PathOptions own = new PathOptions(
-            base.isReliable(),
-            base.minDelayNs() * factor,
-            base.meanExtraDelayNs() * factor,
-            base.nakDelayNs(),
-            base.lossProbability(),
-            base.burstProbability(),
-            base.burstNs(),
-            base.duplicateProbability(),
-            base.reorderProbability(),
-            Math.max(base.windowBytes(), 8 * options.mtu()));
-        final int sessionId = (from + 1) * SESSION_BASE + to;
-
-        return network.connect(from, to, sessionId, own, pathRandom.forPart(sessionId));
-    }
-
-    /** A unicast lane of its own between each node and its holders: reliable, with a window of few frames. */
-    private List<SimLink.Pair> connectRepair(final SimRandom pathRandom)
-    {
-        final List<SimLink.Pair> pairs = new ArrayList<>();
-        for (int node = 0; node < options.nodes(); node++)
-        {
-            for (final int holder : topology.holders(node))
-            {
-                pairs.add(new SimLink.Pair(
-                    connectRepair(node, holder, pathRandom), connectRepair(holder, node, pathRandom)));
-            }
-        }
-
-        return pairs;
-    }
-
-    private SimPath connectRepair(final int from, final int to, final SimRandom pathRandom)
-    {
-        final int sessionId = REPAIR_SESSION_BASE + (from + 1) * SESSION_BASE + to;
-
-        return network.connect(
-            from, to, sessionId, options.path().unicast(REPAIR_WINDOW), pathRandom.forPart(sessionId));
-    }
-
-    /** Between the same nodes: whom one asks for frames it also dials to talk to. */
-    private List<SimLink.Pair> connectControl(final SimRandom pathRandom)
-    {
-        final List<SimLink.Pair> pairs = new ArrayList<>();
-        for (int node = 0; node < options.nodes(); node++)
-        {
-            for (final int peer : topology.holders(node))
-            {
-                pairs.add(new SimLink.Pair(
-                    connectControl(node, peer, pathRandom), connectControl(peer, node, pathRandom)));
-            }
-        }
-
-        return pairs;
-    }
-
-    /** Where the block lane asks for nothing again, neither does this one: what is said must stand that. */
-    private SimPath connectControl(final int from, final int to, final SimRandom pathRandom)
-    {
-        final int sessionId = CONTROL_SESSION_BASE + (from + 1) * SESSION_BASE + to;
-        final PathOptions own = options.isReliable() ?
-            options.path().unicast(CONTROL_WINDOW) : options.path().window(CONTROL_WINDOW);
-
-        return network.connect(from, to, sessionId, own, pathRandom.forPart(sessionId));
     }
 
     private void connectAdversary(final List<SimPath> paths, final SimRandom pathRandom)
@@ -443,7 +387,7 @@ public final class Simulator
         {
             if (to == sure || pathRandom.isHit(0.5))
             {
-                final SimPath path = connect(from, to, pathRandom);
+                final SimPath path = lanes.connect(from, to, pathRandom);
                 paths.add(path);
                 leaders.onAdversarySession(path.sessionId());
             }

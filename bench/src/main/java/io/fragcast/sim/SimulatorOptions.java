@@ -34,6 +34,7 @@ import java.util.StringJoiner;
  * @param faults         that are on.
  * @param faultMeanNs    mean time between two faults.
  * @param isTalking      nodes have a control lane.
+ * @param autoTakeover   cadences of silence after which the next leader takes over; 0: never.
  */
 public record SimulatorOptions(
     long seed,
@@ -57,7 +58,8 @@ public record SimulatorOptions(
     PathOptions path,
     Set<Fault> faults,
     long faultMeanNs,
-    boolean isTalking)
+    boolean isTalking,
+    int autoTakeover)
 {
     /**
      * How a run was drawn.
@@ -86,6 +88,9 @@ public record SimulatorOptions(
     }
 
     private static final double TALK_PROBABILITY = 0.3;
+    private static final double TAKEOVER_PROBABILITY = 0.8;
+    private static final double MISSED_PROBABILITY = 0.5;
+    private static final int MAX_SILENT_CADENCES = 2;
     private static final int LARGE_NODES = 30;
     private static final double LARGE_PROBABILITY = 0.02;
     private static final int[] NODES = {3, 4, 4, 5, 5, 5, 6, 7, 9};
@@ -128,10 +133,17 @@ public record SimulatorOptions(
             faults.addAll(fixed.faults);
             faults.retainAll(fixed.faults);
         }
-        final boolean isReliable = random.isHit(0.75);
-        final boolean isLargeBlocks = nodes < 10 && random.isHit(0.15);
         // Of its own: what was drawn before there was a control lane stays as it was.
         final SimRandom talkRandom = random.forPart(1);
+        final boolean isTalking = talkRandom.isHit(TALK_PROBABILITY);
+        final boolean isFollowing = isTalking && leaders > 1 && faults.stream().noneMatch(Fault::needsLeaderKey) &&
+            talkRandom.isHit(TAKEOVER_PROBABILITY);
+        if (isFollowing && null == fixed.faults && Profile.SWARM == profile && talkRandom.isHit(MISSED_PROBABILITY))
+        {
+            faults.add(Fault.MIDWAY);
+        }
+        final boolean isReliable = random.isHit(0.75);
+        final boolean isLargeBlocks = nodes < 10 && random.isHit(0.15);
         final int drawnMtu = MTUS[random.between(0, MTUS.length - 1)];
 
         return new SimulatorOptions(
@@ -156,7 +168,8 @@ public record SimulatorOptions(
             drawPath(isReliable, faults, random),
             faults,
             random.between(10 * MS, 200 * MS),
-            talkRandom.isHit(TALK_PROBABILITY));
+            isTalking,
+            isFollowing ? talkRandom.between(1, MAX_SILENT_CADENCES) : 0);
     }
 
     /**
@@ -191,6 +204,16 @@ public record SimulatorOptions(
     }
 
     /**
+     * Do leaders follow each other, and take over from each other?
+     *
+     * @return true if so.
+     */
+    public boolean isFollowing()
+    {
+        return autoTakeover > 0;
+    }
+
+    /**
      * One line for a person.
      *
      * @return the line.
@@ -206,7 +229,9 @@ public record SimulatorOptions(
         return profile + ", " + leaders + " leaders, " + relays + " relays, " + replicas + " replicas, " +
             faultyBlocks + "+" + healedBlocks + " blocks, " + (isReliable ? "reliable" : "lossy") + ", slow sinks " +
             slowSink + ", mtu " + mtu +
-            (isTalking ? ", control lane" : "") + ", faults: " + (faults.isEmpty() ? "none" : names);
+            (isTalking ? ", control lane" : "") +
+            (autoTakeover > 0 ? ", takeover after " + autoTakeover + " cadences" : "") +
+            ", faults: " + (faults.isEmpty() ? "none" : names);
     }
 
     private static EnumSet<Fault> drawFaults(final Profile profile, final SimRandom random)

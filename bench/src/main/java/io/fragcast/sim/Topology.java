@@ -49,10 +49,20 @@ final class Topology
         {
             addReplica(replica, random);
         }
+        for (int leader = 0; options.isFollowing() && leader < leaders; leader++)
+        {
+            for (int other = 0; other < leaders; other++)
+            {
+                if (other != leader)
+                {
+                    links.add(new Link(leader, other));
+                }
+            }
+        }
         final SimRandom holderRandom = random.forPart(1);
         for (int node = 0; node < options.nodes(); node++)
         {
-            holders.add(isLeader(node) ? List.of() : drawHolders(node, holderRandom));
+            holders.add(isLeader(node) ? otherLeaders(node) : drawHolders(node, holderRandom));
         }
     }
 
@@ -165,6 +175,21 @@ final class Topology
         {
             links.add(new Link(backup, replica));
         }
+    }
+
+    /** Leaders that follow each other ask each other; one that hears nobody misses nothing. */
+    private List<Integer> otherLeaders(final int leader)
+    {
+        final List<Integer> others = new ArrayList<>();
+        for (int other = 0; options.isFollowing() && other < options.leaders(); other++)
+        {
+            if (other != leader)
+            {
+                others.add(other);
+            }
+        }
+
+        return others;
     }
 
     private List<Integer> drawHolders(final int node, final SimRandom random)

@@ -58,6 +58,7 @@ public final class DeliveryChecker
     }
 
     private final Published published;
+    private final TakeoverChecker takeovers;
     private final FrameView view = new FrameView();
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final BlockEventDecoder event = new BlockEventDecoder();
@@ -71,10 +72,12 @@ public final class DeliveryChecker
      * A checker.
      *
      * @param published what is true.
+     * @param takeovers told what becomes of the chain.
      * @param nodes     that deliver, by index.
      */
-    public DeliveryChecker(final Published published, final int nodes)
+    public DeliveryChecker(final Published published, final TakeoverChecker takeovers, final int nodes)
     {
+        this.takeovers = takeovers;
         this.published = published;
         finality = new FinalityChecker(nodes);
         lives = new Life[nodes];
@@ -155,14 +158,7 @@ public final class DeliveryChecker
                     throw failure(node, attempt, "GAP of no block");
                 }
             }
-            case REORG ->
-            {
-                if (lives[node].attempts.containsKey(attempt))
-                {
-                    throw failure(node, attempt, "REORG after its ENV");
-                }
-                finality.onReorg(node, attempt);
-            }
+            case REORG -> onReorg(node, attempt);
             case FINALIZED ->
             {
                 if (!hasVerified(node, attempt.blockNumber()))
@@ -243,6 +239,22 @@ public final class DeliveryChecker
     public long fragsDelivered()
     {
         return fragsDelivered;
+    }
+
+    private void onReorg(final int node, final Attempt attempt)
+    {
+        final Life life = lives[node];
+        if (life.attempts.containsKey(attempt))
+        {
+            throw failure(node, attempt, "REORG after its ENV");
+        }
+        if (attempt.term() <= life.lastVerifiedTerm)
+        {
+            throw failure(node, attempt, "REORG though a block of term " + life.lastVerifiedTerm + " is VERIFIED");
+        }
+        life.lastVerifiedBlock = Math.min(life.lastVerifiedBlock, attempt.blockNumber() - 1);
+        finality.onReorg(node, attempt);
+        takeovers.onReorg(node, attempt);
     }
 
     private void onEnv(final int node, final Attempt attempt)
@@ -345,6 +357,7 @@ public final class DeliveryChecker
             }
             verifiedBlocks.get(node).add(attempt.blockNumber());
             finality.onVerified(node, attempt, view.blockHash());
+            takeovers.onVerified(node, attempt);
             if (published.isHonest(attempt.term()))
             {
                 lives[node].lastVerifiedTerm = attempt.term();
@@ -363,7 +376,7 @@ public final class DeliveryChecker
                 throw failure(node, attempt, "VERIFIED after " + progress.nextSeq + " frags");
             }
         }
-        if (BlockEventKind.MISMATCHED == kind)
+        if (BlockEventKind.MISMATCHED == kind && !takeovers.mayFork(event.reason()))
         {
             throw failure(node, attempt, "MISMATCHED for reason " + event.reason() + " though the leader is honest");
         }

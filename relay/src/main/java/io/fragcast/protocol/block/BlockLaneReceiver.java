@@ -29,8 +29,6 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun, SealedBlockCo
 {
     /** What Aeron's data header takes of a datagram. */
     private static final int AERON_HEADER_LENGTH = 32;
-    /** Code of the block lane in a journal record. */
-    /** Code of the repair lane in a journal record. */
     /** One attempt at a height to be superseded, one that supersedes it. */
     public static final int ATTEMPTS_PER_HEIGHT = 2;
     /** Pages and chunks of all sessions that wait for their header at once. */
@@ -128,7 +126,8 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun, SealedBlockCo
     }
 
     /**
-     * The schedule was replaced. Between two frames, on the receiving thread; allocates a little.
+     * The schedule was replaced: what was taken of a leader whose block went to another is not delivered any more.
+     * Between two frames, on the receiving thread; allocates a little.
      *
      * @param newer from now on.
      */
@@ -137,6 +136,21 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun, SealedBlockCo
         schedule.adopt(newer);
         leaders.onSchedule(newer);
         signatures.onSchedule();
+        for (int i = table.liveCount() - 1; i >= 0; i--)
+        {
+            final BlockAssembler attempt = table.live(i);
+            if (null == newer.leaderOf(attempt.leaderTerm(), attempt.blockNumber()))
+            {
+                if (!attempt.isEnvDelivered())
+                {
+                    sequencer.end(attempt);
+                }
+                else if (!attempt.state().isTerminal())
+                {
+                    attempt.supersede();
+                }
+            }
+        }
     }
 
     /**
@@ -281,6 +295,10 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun, SealedBlockCo
         if (FrameKind.FRAG == frame.kind && (Verdict.ACCEPTED == verdict || Verdict.DUPLICATE == verdict))
         {
             pieces.onHeader(frame, sessionId);
+        }
+        if (Verdict.ACCEPTED == verdict)
+        {
+            pulse.onMessage(frame.leaderTerm, nowNs);
         }
         if (Verdict.ACCEPTED == verdict || Verdict.EQUIVOCATION == verdict)
         {

@@ -12,11 +12,39 @@ public final class RunPulse
 
     private volatile long nextBlock = Leadership.NULL_BLOCK;
     private volatile long heardNs;
+    private volatile int heardTerm = Integer.MIN_VALUE;
+    private volatile long lowerHeardNs;
     private long ranNs;
+    private int messageTerm = Integer.MIN_VALUE;
+    private long messageNs;
+    private long lowerMessageNs;
 
     /** Of no run yet. */
     public RunPulse()
     {
+    }
+
+    /**
+     * A message of the run was taken.
+     *
+     * @param term  that signed it.
+     * @param nowNs monotonic nanoseconds.
+     */
+    public void onMessage(final int term, final long nowNs)
+    {
+        if (term > messageTerm)
+        {
+            lowerMessageNs = messageNs;
+            messageTerm = term;
+        }
+        if (term == messageTerm)
+        {
+            messageNs = nowNs;
+        }
+        else
+        {
+            lowerMessageNs = nowNs;
+        }
     }
 
     /**
@@ -28,12 +56,24 @@ public final class RunPulse
      */
     public void onCycle(final long block, final long lastNs, final long nowNs)
     {
-        final boolean hasPaused = nowNs - ranNs > MAX_PAUSE_NS;
+        final boolean hasPaused = 0 == ranNs || nowNs - ranNs > MAX_PAUSE_NS;
         ranNs = nowNs;
-        final long since = hasPaused || Leadership.NULL_BLOCK == block ? nowNs : lastNs;
-        if (since - heardNs > 0)
+        if (hasPaused)
         {
-            heardNs = since;
+            heardNs = nowNs;
+            lowerHeardNs = nowNs;
+        }
+        else if (Leadership.NULL_BLOCK != block && lastNs - heardNs > 0)
+        {
+            heardNs = lastNs;
+        }
+        if (messageTerm != heardTerm)
+        {
+            heardTerm = messageTerm;
+        }
+        if (lowerMessageNs - lowerHeardNs > 0)
+        {
+            lowerHeardNs = lowerMessageNs;
         }
         if (block != nextBlock)
         {
@@ -52,13 +92,25 @@ public final class RunPulse
     }
 
     /**
-     * How long nothing of the run was heard.
+     * How long nothing of the run was heard; while no run is followed, how long that has been so.
      *
      * @param nowNs monotonic nanoseconds.
-     * @return nanoseconds; 0 while no run is followed.
+     * @return nanoseconds; 0 before the first cycle.
      */
     public long silenceNs(final long nowNs)
     {
-        return Leadership.NULL_BLOCK == nextBlock ? 0 : Math.max(0, nowNs - heardNs);
+        return 0 == heardNs ? 0 : Math.max(0, nowNs - heardNs);
+    }
+
+    /**
+     * How long nothing was heard of the terms below one.
+     *
+     * @param term  that would go on with the run.
+     * @param nowNs monotonic nanoseconds.
+     * @return nanoseconds; where terms above it were heard, at most what they show.
+     */
+    public long silenceBeforeNs(final int term, final long nowNs)
+    {
+        return heardTerm < term || 0 == heardNs ? silenceNs(nowNs) : Math.max(0, nowNs - lowerHeardNs);
     }
 }

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * authority signed holds at once. One that the term's own leader signed holds where that is true: here nothing of the
  * run was heard for so many cadences as the schedule says, times the turns that the term is ahead, less one cadence,
  * for silence reaches each node at another time. Whoever is taken over gives way at once: it cannot know that others
- * do not hear it.
+ * do not hear it. What the successor itself says, of blocks that are its own by then, breaks no silence.
  * <pre>
  *   statement, signed ──▶ waits ── silence, authority, or it is about us ──▶ holds: the term begins there
  *   silence of the run, and ours is one of the next two turns ──▶ a statement of our own
@@ -184,7 +184,7 @@ public final class Takeovers
         }
         final int turns = Math.max(1, turnsTo(takeover.firstBlock, successor.publicKey()));
 
-        return pulse.silenceNs(nowNs) >= (turns * base.autoTakeover() - 1) * CADENCE_NS;
+        return pulse.silenceBeforeNs(takeover.term, nowNs) >= (turns * base.autoTakeover() - 1) * CADENCE_NS;
     }
 
     private boolean isAboutUs(final long firstBlock)

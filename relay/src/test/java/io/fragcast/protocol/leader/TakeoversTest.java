@@ -93,6 +93,58 @@ class TakeoversTest
     }
 
     @Test
+    void shouldBelieveItsPeersWhereItHearsOfNoRunItself()
+    {
+        nowNs += MS_NS;
+        pulse.onCycle(Leadership.NULL_BLOCK, 0, nowNs);
+        replica.onTakeover(2, 5, false, nowNs);
+        for (int i = 0; i < 390; i++)
+        {
+            nowNs += MS_NS;
+            pulse.onCycle(Leadership.NULL_BLOCK, 0, nowNs);
+        }
+        assertThat(replica.doWork(nowNs)).as("somebody may be heard yet").isZero();
+        nowNs += 10 * MS_NS;
+        pulse.onCycle(Leadership.NULL_BLOCK, 0, nowNs);
+        assertThat(replica.doWork(nowNs)).isEqualTo(1);
+        assertThat(numberAt(replica.current(), 5)).isEqualTo(2);
+    }
+
+    @Test
+    void shouldNotTakeTheSuccessorForTheLeaderThatIsGone()
+    {
+        hear();
+        pulse.onMessage(1, nowNs);
+        replica.onTakeover(2, 5, false, nowNs);
+        for (int i = 0; i < 390; i++)
+        {
+            nowNs += MS_NS;
+            heardNs = nowNs;
+            pulse.onMessage(2, nowNs);
+            pulse.onCycle(5, heardNs, nowNs);
+        }
+        assertThat(replica.doWork(nowNs)).as("the leader was heard a cadence ago").isZero();
+        nowNs += 20 * MS_NS;
+        assertThat(replica.doWork(nowNs)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldWaitWhileTheLeaderIsHeardBesideItsSuccessor()
+    {
+        hear();
+        pulse.onMessage(2, nowNs);
+        replica.onTakeover(2, 5, false, nowNs);
+        for (int i = 0; i < 1_000; i++)
+        {
+            nowNs += MS_NS;
+            heardNs = nowNs;
+            pulse.onMessage(0 == i % 100 ? 1 : 2, nowNs);
+            pulse.onCycle(5, heardNs, nowNs);
+            assertThat(replica.doWork(nowNs)).isZero();
+        }
+    }
+
+    @Test
     void shouldObeyTheAuthorityAtOnce()
     {
         hear();
