@@ -160,14 +160,15 @@ final class AeronPeer implements Callable<Integer>
             }
             driver.invoke();
         }
+        out.println("{\"sent\":" + options.count + ",\"late\":" + late + "}");
         // What is committed still has to leave, and what is lost to be sent again.
-        final long endNs = clock.nanoTime() + TimeUnit.SECONDS.toNanos(1);
-        while (clock.nanoTime() - endNs < 0)
+        final Lifeline lifeline = new Lifeline();
+        while (!lifeline.isCut())
         {
             driver.invoke();
+            aeron.conductorAgentInvoker().invoke();
         }
         CloseHelper.closeAll(publications);
-        out.println("{\"sent\":" + options.count + ",\"late\":" + late + "}");
     }
 
     private void receive(final Aeron aeron, final AgentInvoker driver) throws IOException

@@ -65,8 +65,6 @@ final class FragcastPeer implements Callable<Integer>
     private static final int CALIBRATIONS = 2_000;
     private static final long LEAD_NS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
-    /** What was sent last may have to be sent again. */
-    private static final long TAIL_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
     @Mixin
     private final PeerOptions options = new PeerOptions();
@@ -151,7 +149,7 @@ final class FragcastPeer implements Callable<Integer>
             out.println("READY");
 
             builder.begin(clock.nanoTime() + LEAD_NS);
-            await(() -> builder.isDone() && clock.nanoTime() - builder.endNs() > TAIL_NS, null);
+            await(builder::isDone, null);
             if (isHop)
             {
                 await(() -> back.isOver(clock.nanoTime()), null);
@@ -163,6 +161,8 @@ final class FragcastPeer implements Callable<Integer>
             }
             out.println("{\"sent\":" + options.count + ",\"late\":" + builder.late() +
                 (isHop ? ",\"delivered\":" + back.received() : "") + "}");
+            final Lifeline lifeline = new Lifeline();
+            await(lifeline::isCut, null);
         }
     }
 
@@ -208,7 +208,10 @@ final class FragcastPeer implements Callable<Integer>
     {
         final PeerNodes peers = requireNonNull(nodes);
         final ReplicaNode.Context context = new ReplicaNode.Context().listener(listener).deliverHot(true);
-        context.checkRoot(Checks.NONE != checks);
+        if (Checks.NONE == checks)
+        {
+            context.checkRoot(false);
+        }
         peers.prepare(context, host, "replica-" + node, node);
         context.upstreams(List.of(peers.peer(upstream)));
         ReplicaNode.launch(context);

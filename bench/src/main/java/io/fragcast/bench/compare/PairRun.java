@@ -75,7 +75,10 @@ final class PairRun
             sender = start(contender.send(workload, port, departures.toString()), 0, senderLog);
             final long timeoutS =
                 EXTRA_TIMEOUT_S + (0 == workload.rate() ? 0 : (long)(workload.count() / workload.rate()));
-            if (!sender.waitFor(timeoutS, TimeUnit.SECONDS) || !receiver.waitFor(timeoutS, TimeUnit.SECONDS))
+            final boolean isReceived = receiver.waitFor(timeoutS, TimeUnit.SECONDS);
+            // A sender goes on repairing until then.
+            sender.getOutputStream().close();
+            if (!isReceived || !sender.waitFor(timeoutS, TimeUnit.SECONDS))
             {
                 return Measured.failed("not over within " + timeoutS + " s, see " + senderLog);
             }

@@ -32,7 +32,6 @@ final class PeerBuilder implements Agent
     private volatile long startNs;
     private volatile boolean isBegun;
     private volatile boolean isDone;
-    private volatile long endNs;
     private long late;
     private int next;
     private boolean isEnvSent;
@@ -87,11 +86,6 @@ final class PeerBuilder implements Agent
         return isDone;
     }
 
-    long endNs()
-    {
-        return endNs;
-    }
-
     int refused()
     {
         return refused.get();
@@ -139,7 +133,6 @@ final class PeerBuilder implements Agent
         isLateCounted = false;
         if (++next == options.count)
         {
-            endNs = clock.nanoTime();
             isDone = true;
         }
 
