@@ -35,6 +35,16 @@ public final class BulkService
     }
 
     /**
+     * How far the node is itself.
+     *
+     * @param blockNumber height that it is to finish now.
+     */
+    void onOpenBlock(final long blockNumber)
+    {
+        seeder.onOpenBlock(blockNumber);
+    }
+
+    /**
      * Hears requests, and answers if nobody is repaired.
      *
      * @param isRepairing did repair answer anybody in this duty cycle?

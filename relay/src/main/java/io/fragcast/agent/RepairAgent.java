@@ -34,6 +34,8 @@ public final class RepairAgent implements Agent
     private final RepairServer server;
     private final LongSupplier openBlock;
     private final IntSupplier transport;
+    /** Is what was journaled before this thread began taken up? */
+    private boolean isFollowed;
 
     /**
      * An agent that serves the repair lane alone.
@@ -96,6 +98,11 @@ public final class RepairAgent implements Agent
         this.archive = archive;
         this.server = server;
         this.openBlock = openBlock;
+        isFollowed = null == archive;
+        if (!isFollowed)
+        {
+            waitFor(0);
+        }
         this.bulk = bulk;
         this.transport = transport;
         final RepairAdapter[] adapters = new RepairAdapter[links.length];
@@ -118,13 +125,15 @@ public final class RepairAgent implements Agent
             workCount += frames.drain(ACCEPTED_LIMIT);
             isDrained &= frames.isDrained();
         }
-        if (isDrained)
-        {
-            server.onOpenBlock(openBlockBefore);
-        }
         if (null != archive)
         {
-            workCount += archive.follow(FOLLOW_LIMIT);
+            final int followed = archive.follow(FOLLOW_LIMIT);
+            isFollowed |= 0 == followed;
+            workCount += followed;
+        }
+        if (isDrained && isFollowed)
+        {
+            waitFor(openBlockBefore);
         }
         workCount += links.poll(nowNs);
         final int answered = server.doWork(nowNs);
@@ -134,6 +143,15 @@ public final class RepairAgent implements Agent
         }
 
         return workCount + answered;
+    }
+
+    private void waitFor(final long blockNumber)
+    {
+        server.onOpenBlock(blockNumber);
+        if (null != bulk)
+        {
+            bulk.onOpenBlock(blockNumber);
+        }
     }
 
     @Override

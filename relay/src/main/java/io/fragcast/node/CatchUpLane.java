@@ -34,15 +34,14 @@ import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
-import org.jspecify.annotations.Nullable;
 
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * How a replica that is far behind fetches whole heights: the bulk lane of its holders, on a cold thread with a client
- * of its own.
+ * How a node that is far behind fetches whole heights, to deliver or to keep them: the bulk lane of its holders, on a
+ * cold thread with a client of its own.
  * <pre>
  *   holders --bulk lane--> BulkAnswerAdapter --> CatchUp --CatchUpRing--> CatchUpFeed --> receiver of the hot agent
  *   holders --control lane--> HolderRing ----------^   ^---- how far the node is, what did not hold ----'
@@ -54,7 +53,7 @@ final class CatchUpLane
     /** Eighths of the slab that is held of what was fetched: the largest attempt, a quarter, and what frames add. */
     private static final int BUDGET_EIGHTHS = 3;
 
-    /** Without a journal nobody keeps what was fetched. */
+    /** Without a journal, and nobody to ask this node, nobody keeps what was fetched. */
     private static final FrameForwarder NOBODY = new FrameForwarder()
     {
         @Override
@@ -93,17 +92,19 @@ final class CatchUpLane
     private final Commands commands = new Commands();
     private final PeerPlaces places;
     private final PeerPlaces.Owner owner;
+    private final boolean isServing;
     private List<PeerName> holders = List.of();
     private boolean isDialled;
 
-    private CatchUpLane(final PeerPlaces places, final PeerPlaces.Owner owner)
+    private CatchUpLane(final PeerPlaces places, final PeerPlaces.Owner owner, final boolean isServing)
     {
+        this.isServing = isServing;
         this.places = places;
         this.owner = owner;
     }
 
     /**
-     * Makes the lane of a replica.
+     * Makes the lane of a node.
      *
      * @param ctx      of the node.
      * @param host     that runs it.
@@ -112,7 +113,7 @@ final class CatchUpLane
      * @param sealed   takes sealed blocks that holders gave, where the node follows them.
      * @param clock    monotonic.
      * @param counters of the node.
-     * @return the lane; one that does nothing where nobody could be asked, or nothing is delivered.
+     * @return the lane; one that does nothing where nobody could be asked, or nothing is delivered or kept.
      */
     static CatchUpLane open(
         final NodeContext<?> ctx,
@@ -124,15 +125,19 @@ final class CatchUpLane
         final Counters counters)
     {
         final List<PeerName> peers = ctx.holders();
-        if (PeerRole.REPLICA != ctx.role() || peers.isEmpty())
+        // A relay that keeps nothing goes on at once where the run is: nobody would see the rest. A sequencer too: it
+        // leads from where the run is.
+        final boolean isOfUse = PeerRole.REPLICA == ctx.role() || PeerRole.RELAY == ctx.role() && null != ctx.journal();
+        if (!isOfUse || peers.isEmpty())
         {
-            return new CatchUpLane(new PeerPlaces(0), NO_LINKS);
+            return new CatchUpLane(new PeerPlaces(0), NO_LINKS, false);
         }
 
         final AeronClient client = host.connectCold(ctx.name() + " catch-up");
         final PeerPlaces places = new PeerPlaces(PeerPlaces.holders(peers));
         final LinkPlace[] holders = LinkPlace.array(places.capacity());
-        final CatchUpLane lane = new CatchUpLane(places, new Holders(holders, client, links, counters));
+        final CatchUpLane lane = new CatchUpLane(
+            places, new Holders(holders, client, links, counters), !ctx.requesters().isEmpty());
         lane.holders = List.copyOf(peers);
         host.addResource(() -> CloseHelper.closeAll(holders));
 
@@ -220,14 +225,14 @@ final class CatchUpLane
      * @param agent       that runs it.
      * @param receiver    that takes what was fetched.
      * @param adapter     before it.
-     * @param journalRing of the node; null: none.
+     * @param rings       of those who keep what is accepted.
      * @param epochClock  for the time of acceptance.
      */
     void feed(
         final IngestAgent agent,
         final BlockLaneReceiver receiver,
         final BlockLaneAdapter adapter,
-        final @Nullable JournalRing journalRing,
+        final JournalRing[] rings,
         final EpochNanoClock epochClock)
     {
         if (isOff())
@@ -236,7 +241,11 @@ final class CatchUpLane
         }
 
         final CatchUpFeed feed = new CatchUpFeed(ring, receiver, adapter);
-        receiver.caughtUpBy(feed, null == journalRing ? NOBODY : journaled(journalRing, epochClock));
+        receiver.caughtUpBy(feed, 0 == rings.length ? NOBODY : kept(rings, epochClock));
+        if (isServing)
+        {
+            receiver.checkEveryFrame();
+        }
         agent.caughtUpBy(feed);
     }
 
@@ -245,10 +254,11 @@ final class CatchUpLane
         return 0 == places.capacity();
     }
 
-    private static FrameForwarder journaled(final JournalRing ring, final EpochNanoClock clock)
+    /** What was checked frame by frame may be given to those who ask for single frames. */
+    private FrameForwarder kept(final JournalRing[] rings, final EpochNanoClock clock)
     {
-        final JournalTap tap = new JournalTap(ring, clock, null);
-        tap.lane(FrameLane.BULK.offset());
+        final JournalTap tap = new JournalTap(rings, clock, null);
+        tap.lane((isServing ? FrameLane.REPAIR : FrameLane.BULK).offset());
 
         return tap;
     }

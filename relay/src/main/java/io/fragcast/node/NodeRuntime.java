@@ -312,7 +312,7 @@ final class NodeRuntime implements AutoCloseable
             },
             counters);
         peers.polledBy(agent, client);
-        catchUp.feed(agent, receiver, adapter, null == journal ? null : journal.ring(), epochClock);
+        catchUp.feed(agent, receiver, adapter, rings, epochClock);
 
         return agent;
     }

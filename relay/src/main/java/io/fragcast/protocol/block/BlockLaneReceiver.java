@@ -236,6 +236,15 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun, SealedBlockCo
     }
 
     /**
+     * Checks the signature of every frame that comes with a whole height, not of one alone: what this node gives to
+     * those who ask for single frames must hold by itself. Called before the first frame.
+     */
+    public void checkEveryFrame()
+    {
+        messages.checkEveryFrame();
+    }
+
+    /**
      * Where the frames that follow come from.
      *
      * @param lane that they came by.

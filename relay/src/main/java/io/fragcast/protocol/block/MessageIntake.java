@@ -26,6 +26,7 @@ final class MessageIntake
     private final EndedAttempts ended;
     private final BodySlab slab;
     private final RepairLedger repairs;
+    private boolean isVouchingTaken = true;
     private final FragAssembler frag;
     private final FrameDigest digests = new FrameDigest();
     private final byte[] firstDigest = new byte[FrameDigest.DIGEST_LENGTH];
@@ -352,6 +353,12 @@ final class MessageIntake
         return Verdict.EQUIVOCATION;
     }
 
+    /** What comes with a whole height is checked as if it came alone. */
+    void checkEveryFrame()
+    {
+        isVouchingTaken = false;
+    }
+
     /** The digest of what comes with a whole height, last message first, is named by the message after it. */
     private Verdict verify(
         final @Nullable BlockAssembler attempt,
@@ -361,7 +368,7 @@ final class MessageIntake
         final long nowNs)
     {
         signatures.digestOf(frame);
-        final boolean isVouchedFor = FrameLane.BULK == repairs.lane() && null != attempt &&
+        final boolean isVouchedFor = isVouchingTaken && FrameLane.BULK == repairs.lane() && null != attempt &&
             attempt.frames().isVouchedFor(frame, signatures.digest());
         final Verdict verdict =
             isVouchedFor ? Verdict.ACCEPTED : signatures.verify(frame, term, sessionId, nowNs);

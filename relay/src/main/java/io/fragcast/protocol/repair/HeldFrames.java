@@ -9,6 +9,7 @@ public final class HeldFrames implements HeldItems
     private final RecentFrames memory;
     private final FrameArchive archive;
     private final WantResult newest = new WantResult();
+    private long openBlock = RepairServer.NONE_OPEN;
 
     /**
      * Frames of a node.
@@ -23,6 +24,12 @@ public final class HeldFrames implements HeldItems
     }
 
     @Override
+    public void onOpenBlock(final long blockNumber)
+    {
+        openBlock = blockNumber;
+    }
+
+    @Override
     public long oldestBlock()
     {
         return lower(memory.oldestBlock(), archive.oldestBlock());
@@ -30,6 +37,13 @@ public final class HeldFrames implements HeldItems
 
     @Override
     public long newestBlock()
+    {
+        final long highest = highestBlock();
+
+        return FrameArchive.NO_BLOCK == highest || Long.compareUnsigned(highest, openBlock) <= 0 ? highest : openBlock;
+    }
+
+    private long highestBlock()
     {
         tellNewest(newest);
         final long inArchive = archive.newestBlock();

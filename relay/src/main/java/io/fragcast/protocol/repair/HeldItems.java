@@ -15,11 +15,21 @@ public interface HeldItems
     long oldestBlock();
 
     /**
-     * Highest height of which there is something.
+     * Highest height of which there is something, and below which the node waits for nothing.
      *
      * @return the height, or {@link FrameArchive#NO_BLOCK}.
      */
     long newestBlock();
+
+    /**
+     * How far the node is itself: what it has above may have holes that it is about to fill. Of no meaning to items
+     * that are whole as they are.
+     *
+     * @param blockNumber height that it is to finish now; {@link RepairServer#NONE_OPEN} if it waits for nothing.
+     */
+    default void onOpenBlock(final long blockNumber)
+    {
+    }
 
     /**
      * A reader of whole heights.

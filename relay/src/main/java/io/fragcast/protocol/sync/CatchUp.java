@@ -353,6 +353,10 @@ public final class CatchUp
         {
             onNobody(front, fetcher.nextHeldAbove(front.fetched, nowNs), nowNs);
         }
+        else
+        {
+            isNobodyWaited = false;
+        }
     }
 
     private void onNobody(final HeldRange front, final long next, final long nowNs)

@@ -153,7 +153,9 @@ final class RangeFetcher
     void onChunk(final int holder, final StreamChunk chunk, final long nowNs)
     {
         final StreamLeecher leecher = leechers[holder];
+        final long newestBefore = leecher.newestBlock;
         final boolean isOfSession = leecher.onChunk(chunk, nowNs);
+        onNewest(leecher, newestBefore);
         final HeldRange range = leecher.range();
         if (!isOfSession || null == range)
         {
@@ -390,6 +392,19 @@ final class RangeFetcher
                 range.askedHolders |= bit(leecher);
             }
             leecher.onOver();
+        }
+    }
+
+    /** What a holder lacked while it waited for it itself may be asked of it again. */
+    private void onNewest(final StreamLeecher leecher, final long newestBefore)
+    {
+        for (int i = 0; newestBefore < leecher.newestBlock && i < ranges.size(); i++)
+        {
+            final HeldRange range = ranges.get(i);
+            if (newestBefore <= range.fetched && range.fetched <= leecher.newestBlock)
+            {
+                range.askedHolders &= ~bit(leecher);
+            }
         }
     }
 

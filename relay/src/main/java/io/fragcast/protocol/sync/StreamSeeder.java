@@ -95,6 +95,22 @@ public final class StreamSeeder
     }
 
     /**
+     * How far the node is itself; memory holds all that it accepted of lower heights.
+     *
+     * @param blockNumber height that it is to finish now.
+     */
+    public void onOpenBlock(final long blockNumber)
+    {
+        for (final HeldItems held : frames)
+        {
+            if (null != held)
+            {
+                held.onOpenBlock(blockNumber);
+            }
+        }
+    }
+
+    /**
      * A session is asked for, or asked to go on.
      *
      * @param link    that it came by.

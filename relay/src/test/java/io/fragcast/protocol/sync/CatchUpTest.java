@@ -49,6 +49,19 @@ class CatchUpTest
     }
 
     @Test
+    void shouldCheckEverySignatureOfWhatItGivesToOthers()
+    {
+        rig.node.receiver.checkEveryFrame();
+        rig.hold(FIRST, HEAD).away(FIRST - 1).heartbeat(HEAD - 1);
+        final long before = rig.count(FragcastCounter.SIGNATURES_CHECKED);
+
+        rig.passUntilVerified(HEAD - 1, 5 * SECOND_NS);
+
+        final int messages = 1 + SyncRig.FRAGS + 1;
+        assertThat(rig.count(FragcastCounter.SIGNATURES_CHECKED) - before).isEqualTo(messages * AWAY);
+    }
+
+    @Test
     void shouldGoOnElsewhereWhenAHolderDies()
     {
         rig.hold(FIRST, HEAD).away(FIRST - 1).heartbeat(HEAD - 1);
@@ -121,6 +134,38 @@ class CatchUpTest
         assertThat(rig.node.story().get(0)).isEqualTo("GAP@" + (FIRST + 20) + " missing 20");
         assertThat(rig.node.story().subList(1, rig.node.story().size())).isEqualTo(story(FIRST + 20, HEAD));
         assertThat(rig.count(FragcastCounter.CATCH_UP_GIVEN_UP)).isEqualTo(20);
+    }
+
+    @Test
+    void shouldNotGiveUpWhatAHolderIsStillToFinish()
+    {
+        final SyncRig relayed = new SyncRig(1);
+        final StreamSeeder relay = relayed.holders.get(0).seeder;
+        relay.onOpenBlock(FIRST);
+        relayed.hold(FIRST + 20, HEAD).away(FIRST - 1).heartbeat(HEAD - 1);
+        relayed.pass(5 * SECOND_NS);
+        assertThat(relayed.node.story()).isEmpty();
+
+        relayed.hold(FIRST, FIRST + 20);
+        relay.onOpenBlock(HEAD);
+        relayed.passUntilVerified(HEAD - 1, 5 * SECOND_NS);
+
+        assertThat(relayed.node.story()).isEqualTo(story(FIRST, HEAD));
+        assertThat(relayed.count(FragcastCounter.CATCH_UP_GIVEN_UP)).isZero();
+    }
+
+    @Test
+    void shouldGiveUpWhatAHolderHasGivenUp()
+    {
+        final SyncRig relayed = new SyncRig(1);
+        relayed.holders.get(0).seeder.onOpenBlock(FIRST);
+        relayed.hold(FIRST + 20, HEAD).away(FIRST - 1).heartbeat(HEAD - 1);
+        relayed.pass(5 * SECOND_NS);
+        relayed.holders.get(0).seeder.onOpenBlock(HEAD);
+
+        relayed.passUntilVerified(HEAD - 1, 10 * SECOND_NS);
+
+        assertThat(relayed.node.story().get(0)).isEqualTo("GAP@" + (FIRST + 20) + " missing 20");
     }
 
     @Test
