@@ -15,6 +15,7 @@ import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.protocol.block.FragBroadcaster;
 import io.fragcast.protocol.block.SlowSink;
+import io.fragcast.protocol.leader.Schedule;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -378,6 +379,35 @@ class FragBroadcasterTest
 
         assertThat(reader(peer).of(HeartbeatDecoder.TEMPLATE_ID)).isEmpty();
         assertThat(reader(peer).of(LeaderStopDecoder.TEMPLATE_ID)).hasSize(1);
+    }
+
+    /** As after takeovers to and fro: its own later term, which began at the block that was open. */
+    @Test
+    void shouldDropWhatIsOpenWhenItsBlockIsLedUnderALaterTermOfTheSameKey()
+    {
+        rig.publisher.env(LeaderRig.env(3, PARENT));
+        rig.publisher.frag(3, 0, false, TXS);
+        rig.settle();
+        rig.publisher.frag(3, 1, true, TXS);
+        rig.broadcaster.onSchedule(new Schedule(
+            LeaderRig.CHAIN_ID,
+            rig.schedule.mtu(),
+            List.of(
+                LeaderRig.term(1, 1, 2, LeaderRig.LEADER_KEY),
+                LeaderRig.term(4, 3, Long.MAX_VALUE, LeaderRig.LEADER_KEY))));
+        rig.settle();
+        assertThat(rig.lastResult()).isEqualTo(PublishResult.NO_OPEN_BLOCK);
+
+        publishBlock(3, PARENT);
+        assertThat(rig.lastResult()).isEqualTo(PublishResult.OK);
+        assertThat(withoutHeartbeats(peer).stream()
+            .map((message) -> message.leaderTerm() + " " + message.templateId()))
+            .endsWith(
+                "4 " + LeaderStartDecoder.TEMPLATE_ID,
+                "4 " + EnvDecoder.TEMPLATE_ID,
+                "4 " + FragDecoder.TEMPLATE_ID,
+                "4 " + FragDecoder.TEMPLATE_ID,
+                "4 " + SealDecoder.TEMPLATE_ID);
     }
 
     @Test

@@ -276,7 +276,7 @@ public final class LeaderRig
         return bytes;
     }
 
-    private static LeaderTerm term(final int number, final long first, final long last, final byte[] key)
+    static LeaderTerm term(final int number, final long first, final long last, final byte[] key)
     {
         return new LeaderTerm(number, first, last, CURVE.publicKey(key), null, List.of(), null);
     }

@@ -123,10 +123,9 @@ public final class FragBroadcaster implements BuilderRequests
     public void onSchedule(final Schedule newer)
     {
         leadership.onSchedule(newer);
-        final boolean isOpen = LeaderAttempt.NO_BLOCK != attempt;
         final LeaderTerm now = null == term ? null : newer.termNumbered(term.number());
-        if (isOpen && null == leadership.termOf(head.blockNumber) ||
-            request.isEnv && null == leadership.termOf(request.blockNumber))
+        if (LeaderAttempt.NO_BLOCK != attempt && !isLed(head.blockNumber, termNumber) ||
+            request.isEnv && !isLed(request.blockNumber, requireTerm(request.term).number()))
         {
             drop();
         }
@@ -479,6 +478,14 @@ public final class FragBroadcaster implements BuilderRequests
         return memory.sealedTermNumber == termNumber && blockNumber <= memory.sealedBlock ?
             PublishVerdict.ALREADY_SEALED :
             null == leadership.termOf(blockNumber) ? PublishVerdict.NOT_LEADER : PublishVerdict.NO_OPEN_BLOCK;
+    }
+
+    /** Is the block this node's under that very term? The same key may have it under a later one. */
+    private boolean isLed(final long blockNumber, final int number)
+    {
+        final LeaderTerm leader = leadership.termOf(blockNumber);
+
+        return null != leader && number == leader.number();
     }
 
     private boolean isTermStarted(final LeaderTerm leader)
