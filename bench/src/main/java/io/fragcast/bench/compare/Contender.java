@@ -30,8 +30,7 @@ record Contender(String name, String meaning, List<String> program, List<String>
     List<String> send(final Workload workload, final int port, final String out)
     {
         final List<String> command = command("send", workload, port);
-        command.addAll(List.of(
-            "--rate", Double.toString(workload.rate()), "--warmup", Integer.toString(workload.warmup())));
+        command.addAll(List.of("--rate", Double.toString(workload.rate())));
         if (isHop())
         {
             command.addAll(List.of("--out", out));
@@ -48,7 +47,8 @@ record Contender(String name, String meaning, List<String> program, List<String>
             "--replicas", Integer.toString(workload.replicas()),
             "--port", Integer.toString(port),
             "--count", Integer.toString(workload.count()),
-            "--bytes", Integer.toString(workload.bytes())));
+            "--bytes", Integer.toString(workload.bytes()),
+            "--warmup", Integer.toString(workload.warmup())));
         command.addAll(settings);
 
         return command;

@@ -177,7 +177,8 @@ final class FragcastPeer implements Callable<Integer>
             }
             host.start();
             out.println("READY");
-            await(() -> log.isOver(clock.nanoTime()), null);
+            // Balanced is for what happens when nothing does: until it is stopped.
+            await(() -> !isBalanced && log.isOver(clock.nanoTime()), null);
         }
         log.write(requireNonNull(options.out));
         out.println(log.summary());

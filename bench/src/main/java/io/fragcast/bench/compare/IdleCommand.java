@@ -52,7 +52,7 @@ public final class IdleCommand implements Callable<Integer>
         // The one frag is due long after the command has ended.
         final Workload workload = new Workload(1 << 10, 1, 1e-4, 0, 2);
         final Contender contender = Contenders.fragcast("fragcast", "--balanced");
-        final int ports = FreePorts.blocks(PeerOptions.MAX_REPLICAS + 1);
+        final int ports = FreePorts.blocks(2);
         final Path out = results.resolve("idle.deliveries");
         final Path receiverLog = results.resolve("idle.receive.log");
         final Path senderLog = results.resolve("idle.send.log");

@@ -18,8 +18,9 @@ final class MeasureOptions
     @Option(names = "--seconds", defaultValue = "2.5", description = "Measured a run (default: ${DEFAULT-VALUE}).")
     double seconds = 2.5;
 
-    @Option(names = "--warmup-seconds", defaultValue = "2", description = "Before (default: ${DEFAULT-VALUE}).")
-    double warmupSeconds = 2;
+    @Option(names = "--warmup-seconds", defaultValue = "5", description = "Before: the JIT shares the core "
+        + "with what it compiles until some 2,500 frags went (default: ${DEFAULT-VALUE}).")
+    double warmupSeconds = 5;
 
     @Option(names = "--rate", defaultValue = "0", description = "Messages a second; default: the command's own.")
     double rate;

@@ -77,7 +77,7 @@ public final class PathCommand implements Callable<Integer>
     {
         final ResultFolder results =
             new ResultFolder(out, requireNonNull(spec, "picocli sets it").commandLine());
-        final int ports = FreePorts.blocks(PeerOptions.MAX_REPLICAS);
+        final int ports = FreePorts.blocks(replicas + 2);
         final String own = System.getProperty("java.class.path");
         final Path other = against;
         if (null == other)

@@ -39,7 +39,6 @@ final class PathRun implements Callable<Integer>
     private static final int FRAGS_PER_BLOCK = 10;
     private static final int TX_LENGTH = 200;
     private static final int SEQUENCER = 0;
-    private static final int RELAY = 40;
     private static final long TIMEOUT_S = 120;
 
     @Mixin
@@ -68,25 +67,26 @@ final class PathRun implements Callable<Integer>
         });
         try (NodeHost host = nodes.launchHost("bench-path", null))
         {
+            final int relay = options.replicas + 1;
             final List<PeerName> replicas = nodes.peers(1, options.replicas);
             for (int i = 1; i <= options.replicas; i++)
             {
                 final ReplicaNode.Context context = new ReplicaNode.Context().listener(new Last()).deliverHot(true);
                 nodes.prepare(context, host, "replica-" + i, i);
-                context.upstreams(List.of(nodes.peer(isHop ? RELAY : SEQUENCER)));
+                context.upstreams(List.of(nodes.peer(isHop ? relay : SEQUENCER)));
                 ReplicaNode.launch(context);
             }
             if (isHop)
             {
                 final RelayNode.Context context = new RelayNode.Context();
-                nodes.prepare(context, host, "relay", RELAY);
+                nodes.prepare(context, host, "relay", relay);
                 context.upstreams(List.of(nodes.peer(SEQUENCER)));
                 context.sinks(replicas);
                 RelayNode.launch(context);
             }
             final SequencerNode.Context context = new SequencerNode.Context().signer(nodes.signer());
             nodes.prepare(context, host, "sequencer", SEQUENCER);
-            context.sinks(isHop ? List.of(nodes.peer(RELAY)) : replicas);
+            context.sinks(isHop ? List.of(nodes.peer(relay)) : replicas);
             host.addDuty(new Builder(SequencerNode.launch(context)));
             host.start();
             if (!done.await(TIMEOUT_S, TimeUnit.SECONDS))

@@ -27,7 +27,7 @@ import static java.util.Objects.requireNonNull;
         "behind one that sends to the relay alone, and for a frag of one datagram."})
 public final class RelayCommand implements Callable<Integer>
 {
-    private static final double RATE = 200;
+    private static final double RATE = 400;
     private static final int KIB = 1 << 10;
 
     @Spec

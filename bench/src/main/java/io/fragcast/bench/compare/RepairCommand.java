@@ -29,7 +29,7 @@ import static java.util.Objects.requireNonNull;
         "its own NAK settings and with Fragcast's."})
 public final class RepairCommand implements Callable<Integer>
 {
-    private static final double RATE = 200;
+    private static final double RATE = 400;
     private static final int LENGTH = 32 << 10;
     private static final int ROUND_TRIPS = 3;
 

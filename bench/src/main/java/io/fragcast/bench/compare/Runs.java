@@ -23,6 +23,8 @@ final class Runs
     /** A run that failed is run again this often, for a scheduler's whim. */
     private static final int RETRIES = 1;
     private static final int BAR_WIDTH = 20;
+    /** Sequencer, relay, and those near the sequencer. */
+    private static final int MORE_NODES = 5;
     private static final double NS_PER_US = 1_000.0;
 
     private final ResultFolder results;
@@ -68,7 +70,8 @@ final class Runs
     void run() throws IOException, InterruptedException
     {
         final PairRun run = new PairRun(results.path());
-        final int ports = FreePorts.blocks(PeerOptions.MAX_REPLICAS + 1);
+        final int ports = FreePorts.blocks(MORE_NODES + entries.stream()
+            .mapToInt((entry) -> entry.workload().replicas()).max().orElse(0));
         final int total = entries.size() * rounds;
         final StringBuilder table = new StringBuilder(
             "entry\tround\tcontender\tbytes\treplicas\trate\tp50Us\tp90Us\tp99Us\tp999Us\tmaxUs\tcount\tmissing\t" +
