@@ -5,7 +5,7 @@ package io.fragcast.transport.aeron;
  * costs to send a datagram, and most are empty most of the time:
  * <pre>
  *                          turn             transmit
- *   block lane             always           never
+ *   block lane             always           never      windows and NAKs of its sinks too
  *   all other sockets      every 8th, and   never
  *                          while anything comes
  * </pre>

@@ -37,6 +37,7 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
     private final long retransmitLingerNs;
     private final UnsafeBuffer outgoing = new UnsafeBuffer();
     private final PollGate pollGate;
+    private int patience = PollGate.PATIENCE;
     private int turns;
     private final Long2ObjectHashMap<OutboundSession> sessions = new Long2ObjectHashMap<>();
 
@@ -61,12 +62,12 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
     @Override
     public @Nullable InetSocketAddress receive(final ByteBuffer buffer)
     {
-        if (pollGate.isTransmitting || ++turns < PollGate.PATIENCE)
+        if (pollGate.isTransmitting || ++turns < patience)
         {
             return null;
         }
         final InetSocketAddress source = super.receive(buffer);
-        turns = null == source ? 0 : PollGate.PATIENCE;
+        turns = null == source ? 0 : patience;
 
         return source;
     }
@@ -76,6 +77,11 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
     {
         super.registerForSend(publication);
         final ReplySession reply = admission.reply(endpoint, publication.streamId(), publication.sessionId());
+        if (null == reply)
+        {
+            // Of the block lane: room in a window, and what a receiver lost, is to be heard of at once.
+            patience = 1;
+        }
         sessions.put(
             Hashing.compoundKey(publication.sessionId(), publication.streamId()),
             new OutboundSession(udpChannel.isMulticast(), retransmitLingerNs, reply, clock.nanoTime()));
