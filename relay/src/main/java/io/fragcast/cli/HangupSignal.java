@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class HangupSignal
 {
     private final AtomicBoolean isGiven = new AtomicBoolean();
+    private final boolean isIgnored;
 
     /**
      * Listens from now on, to the end of the process.
@@ -29,8 +30,9 @@ final class HangupSignal
             final Class<?> handler = Class.forName("sun.misc.SignalHandler");
             final Object listener = Proxy.newProxyInstance(
                 HangupSignal.class.getClassLoader(), new Class<?>[]{handler}, this::onCall);
-            signal.getMethod("handle", signal, handler)
+            final Object before = signal.getMethod("handle", signal, handler)
                 .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), listener);
+            isIgnored = handler.getField("SIG_IGN").get(null) == before;
         }
         catch (final InvocationTargetException ex)
         {
@@ -40,6 +42,12 @@ final class HangupSignal
         {
             throw new IllegalStateException("SIGHUP cannot be listened to", ex);
         }
+    }
+
+    /** Was the process started with the signal ignored, as nohup does? The JVM leaves it so. */
+    boolean isIgnored()
+    {
+        return isIgnored;
     }
 
     /** Was it given since the last time somebody asked? */

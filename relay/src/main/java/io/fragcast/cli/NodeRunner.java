@@ -139,6 +139,10 @@ final class NodeRunner
         final PrintWriter err)
     {
         final HangupSignal hangup = new HangupSignal();
+        if (hangup.isIgnored())
+        {
+            err.println(config.name() + ": SIGHUP is ignored here, as under nohup: a change of files takes a restart");
+        }
         node.grants().forEach((grant) -> err.println(config.name() + ": " + grant));
         err.println(config.name() + ": running");
         err.flush();

@@ -25,8 +25,8 @@ import static java.util.Objects.requireNonNull;
     name = "repair",
     mixinStandardHelpOptions = true,
     description = {
-        "32 KB frags at 0, 0.1, 1 and 5 % of datagrams lost before the receiver's driver; beside them plain Aeron with",
-        "its own NAK settings and with Fragcast's."})
+        "32 KB frags at 0, 0.1, 1 and 5 %% of datagrams lost before the receiver's driver; beside them plain Aeron",
+        "with its own NAK settings and with Fragcast's."})
 public final class RepairCommand implements Callable<Integer>
 {
     private static final double RATE = 400;
