@@ -124,7 +124,7 @@ final class ControlLane implements PeerClocks
             statements.own(),
             table,
             () -> peers.doWork() + client.invoke() + (null == tree ? 0 : tree.doWork(clock.nanoTime())),
-            host.transmitter()::turn,
+            host.afterCommit(),
             counters);
         peers.polledBy(agent);
         host.addCold(Role.JOURNAL, agent, counters.get(FragcastCounter.HOT_ERRORS));

@@ -2,7 +2,6 @@ package io.fragcast.node;
 
 import io.fragcast.config.ThreadConfig;
 import io.fragcast.node.ThreadPlan.Role;
-import io.fragcast.transport.Transmitter;
 import io.fragcast.transport.aeron.AeronClient;
 import io.fragcast.transport.aeron.AeronDriver;
 import io.fragcast.transport.aeron.DriverConfig;
@@ -143,13 +142,13 @@ public final class NodeHost implements AutoCloseable
     }
 
     /**
-     * What works the transport between commits: the driver where this host's hot thread runs it, else nothing.
+     * What to run after a commit so that the frame leaves at once: the driver where this host's hot thread runs it.
      *
      * @return the hook.
      */
-    Transmitter transmitter()
+    Runnable afterCommit()
     {
-        return driver;
+        return DriverThreading.INVOKER == plan.driverThreading() ? driver::invoke : () -> {};
     }
 
     void addHot(final Role role, final Agent agent, final AtomicCounter errors)

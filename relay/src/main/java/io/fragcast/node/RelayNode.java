@@ -57,7 +57,7 @@ public final class RelayNode extends Node
             lookahead,
             ctx.slowSink(),
             runtime.maxFrameLength(),
-            runtime.host().transmitter(),
+            runtime.host().afterCommit(),
             runtime.counters());
         runtime.hotPeers().fedBy(fanout, lookahead);
 

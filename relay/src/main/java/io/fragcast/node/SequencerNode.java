@@ -169,7 +169,7 @@ public final class SequencerNode extends Node
             lookahead,
             ctx.slowSink(),
             runtime.maxFrameLength(),
-            runtime.host().transmitter(),
+            runtime.host().afterCommit(),
             runtime.counters());
         runtime.hotPeers().fedBy(fanout, lookahead);
         final FrameForwarder published = runtime.published();

@@ -8,7 +8,6 @@ import io.fragcast.protocol.block.SlowSink;
 import io.fragcast.protocol.leader.NextLeaders;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.SendResult;
-import io.fragcast.transport.Transmitter;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -44,7 +43,7 @@ public final class FrameFanout implements FrameForwarder
     private long[] skipped = new long[0];
     private long allSinks;
     private final SlowSink slowSink;
-    private final Transmitter transmitter;
+    private final Runnable afterCommit;
     private final UnsafeBuffer kept;
     private final AtomicCounter forwarded;
     private final AtomicCounter overHops;
@@ -71,7 +70,7 @@ public final class FrameFanout implements FrameForwarder
      * @param nextLeaders    which of them are tier 0, by their place; the others are tier 1.
      * @param slowSink       what to do about a slow one.
      * @param maxFrameLength longest frame of the lane, bytes.
-     * @param transmitter    works the transport after each frame and while waiting.
+     * @param afterCommit    run after each commit and while waiting: a transport on this thread works there.
      * @param counters       of the node.
      */
     public FrameFanout(
@@ -79,13 +78,13 @@ public final class FrameFanout implements FrameForwarder
         final NextLeaders nextLeaders,
         final SlowSink slowSink,
         final int maxFrameLength,
-        final Transmitter transmitter,
+        final Runnable afterCommit,
         final Counters counters)
     {
         change(sinks);
         this.nextLeaders = nextLeaders;
         this.slowSink = slowSink;
-        this.transmitter = transmitter;
+        this.afterCommit = afterCommit;
         kept = new UnsafeBuffer(ByteBuffer.allocateDirect(maxFrameLength));
         forwarded = counters.get(FragcastCounter.FRAMES_FORWARDED);
         overHops = counters.get(FragcastCounter.FRAMES_OVER_HOPS);
@@ -182,7 +181,7 @@ public final class FrameFanout implements FrameForwarder
         }
 
         final int before = Long.bitCount(owed);
-        transmitter.turn();
+        afterCommit.run();
         owed = offerTo(owed, kept, 0, keptLength, keptHops);
         if (0 != owed)
         {
@@ -267,7 +266,7 @@ public final class FrameFanout implements FrameForwarder
             return 0;
         }
 
-        transmitter.turn();
+        afterCommit.run();
         long unsent = 0;
         for (long left = waitedFor; 0 != left; left &= left - 1)
         {
@@ -367,7 +366,7 @@ public final class FrameFanout implements FrameForwarder
             return 0;
         }
 
-        transmitter.turn();
+        afterCommit.run();
 
         return offerTo(blocked, buffer, offset, length, hops);
     }
@@ -377,7 +376,6 @@ public final class FrameFanout implements FrameForwarder
         final long targets, final DirectBuffer buffer, final int offset, final int length, final int hops)
     {
         long blocked = 0;
-        boolean isCommitted = false;
         for (long left = targets; 0 != left; left &= left - 1)
         {
             final int index = Long.numberOfTrailingZeros(left);
@@ -388,7 +386,7 @@ public final class FrameFanout implements FrameForwarder
                 copy(sink.buffer(), sink.offset(), buffer, offset, length, hops);
                 sink.commit();
                 forwarded.incrementRelease();
-                isCommitted = true;
+                afterCommit.run();
             }
             else if (SendResult.BACK_PRESSURED == result)
             {
@@ -399,10 +397,6 @@ public final class FrameFanout implements FrameForwarder
                 skipped[index]++;
                 skippedUnconnected.incrementRelease();
             }
-        }
-        if (isCommitted)
-        {
-            transmitter.transmit();
         }
 
         return blocked;

@@ -13,7 +13,6 @@ import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 
 /**
  * The receiving end of a channel, which hands to Aeron only what an admitted publication sends (DESIGN §4.4). It runs
@@ -25,9 +24,6 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
     private final Admission admission;
     private final @Nullable LossGenerator dataLoss;
     private final InetSocketAddress endpoint;
-    private final PollGate pollGate;
-    private final int patience;
-    private int turns;
 
     ValidatingReceiveChannelEndpoint(
         final UdpChannel udpChannel,
@@ -41,21 +37,6 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
         this.admission = admission;
         endpoint = udpChannel.hasExplicitControl() ? udpChannel.localControl() : udpChannel.remoteData();
         this.dataLoss = null == dataLoss ? null : dataLoss.newLoss(endpoint);
-        pollGate = admission.pollGate();
-        patience = admission.isBlockLane(endpoint) ? 1 : PollGate.PATIENCE;
-    }
-
-    @Override
-    public @Nullable InetSocketAddress receive(final ByteBuffer buffer)
-    {
-        if (pollGate.isTransmitting || ++turns < patience)
-        {
-            return null;
-        }
-        final InetSocketAddress source = super.receive(buffer);
-        turns = null == source ? 0 : patience;
-
-        return source;
     }
 
     @Override

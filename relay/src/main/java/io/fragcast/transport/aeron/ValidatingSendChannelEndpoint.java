@@ -36,9 +36,6 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
     private final CachedNanoClock clock;
     private final long retransmitLingerNs;
     private final UnsafeBuffer outgoing = new UnsafeBuffer();
-    private final PollGate pollGate;
-    private int patience = PollGate.PATIENCE;
-    private int turns;
     private final Long2ObjectHashMap<OutboundSession> sessions = new Long2ObjectHashMap<>();
 
     ValidatingSendChannelEndpoint(
@@ -56,20 +53,6 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
         endpoint = udpChannel.isResponseControlMode() ? udpChannel.localControl() : udpChannel.remoteData();
         clock = context.senderCachedNanoClock();
         retransmitLingerNs = context.retransmitUnicastLingerNs();
-        pollGate = admission.pollGate();
-    }
-
-    @Override
-    public @Nullable InetSocketAddress receive(final ByteBuffer buffer)
-    {
-        if (pollGate.isTransmitting || ++turns < patience)
-        {
-            return null;
-        }
-        final InetSocketAddress source = super.receive(buffer);
-        turns = null == source ? 0 : patience;
-
-        return source;
     }
 
     @Override
@@ -77,11 +60,6 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
     {
         super.registerForSend(publication);
         final ReplySession reply = admission.reply(endpoint, publication.streamId(), publication.sessionId());
-        if (null == reply)
-        {
-            // Of the block lane: room in a window, and what a receiver lost, is to be heard of at once.
-            patience = 1;
-        }
         sessions.put(
             Hashing.compoundKey(publication.sessionId(), publication.streamId()),
             new OutboundSession(udpChannel.isMulticast(), retransmitLingerNs, reply, clock.nanoTime()));
