@@ -139,7 +139,7 @@ final class NodeTree implements TreeLinks
         }
         if (isPlanned())
         {
-            statements.register(PlanDecoder.TEMPLATE_ID, PlanAdapter.PLACES, new PlanAdapter(schedule, treeKeeper));
+            statements.register(PlanDecoder.TEMPLATE_ID, PlanAdapter.PLACES, new PlanAdapter(schedule, this::onPlan));
         }
         final MessageSigner signer = ctx.statementSigner();
         if (isPlanned() && PeerRole.SEQUENCER == ctx.role() && null != signer)
@@ -184,6 +184,20 @@ final class NodeTree implements TreeLinks
 
         return (null == planAuthor ? 0 : planAuthor.doWork(newestBlock, treeKeeper.plan(), nowNs)) +
             treeKeeper.doWork(newestBlock, nowNs);
+    }
+
+    private void onPlan(final Plan accepted)
+    {
+        final TreeKeeper treeKeeper = keeper;
+        final PlanAuthor planAuthor = author;
+        if (null != treeKeeper)
+        {
+            treeKeeper.onPlan(accepted);
+        }
+        if (null != planAuthor)
+        {
+            planAuthor.onPlan(accepted);
+        }
     }
 
     @Override

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  * anew when peers came or went; and now and then to relieve the parent whose children are farther behind than itself.
  * A plan holds from two blocks ahead. Used by the thread of the peers.
  */
-public final class PlanAuthor
+public final class PlanAuthor implements PlanConsumer
 {
     /** How often the peers are looked at: half a cadence. */
     static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -54,6 +54,7 @@ public final class PlanAuthor
     private long changedNs;
     private long staleNs;
     private boolean isStale;
+    private boolean isOutdone;
     private long lagWindowNs;
     private long relieveAtNs;
 
@@ -62,7 +63,8 @@ public final class PlanAuthor
      *
      * @param self      id of the node.
      * @param leaderKey its relay key, 65 bytes: of the terms it plans.
-     * @param version   plans made by an earlier run of the node had none above it; seconds since the epoch will do.
+     * @param version   plans made by an earlier run of the node had none above it, but for those that are heard of:
+     *                  seconds since the epoch will do.
      * @param schedule  that holds.
      * @param peers     of the node.
      * @param planner   of the node.
@@ -90,6 +92,20 @@ public final class PlanAuthor
         lag = new long[peers.count()];
         plansMade = counters.get(FragcastCounter.PLANS_MADE);
         leftOut = counters.get(FragcastCounter.PLAN_PEERS_LEFT_OUT);
+    }
+
+    /**
+     * A plan was accepted here. One of this node that it did not make now is of an earlier life of it, whose clock was
+     * ahead: others keep that one until there is one above it.
+     */
+    @Override
+    public void onPlan(final Plan accepted)
+    {
+        if (self == accepted.id(0))
+        {
+            version = Integer.compareUnsigned(accepted.version(), version) > 0 ? accepted.version() : version;
+            isOutdone |= null != plan && plan.leaderTerm() == accepted.leaderTerm() && accepted.isNewerThan(plan);
+        }
     }
 
     /**
@@ -122,7 +138,7 @@ public final class PlanAuthor
         }
         look(term, nowNs);
 
-        return isDue(term, nowNs) ? plan(term, newestBlock, active, nowNs) : 0;
+        return isDue(term, newestBlock, nowNs) ? plan(term, newestBlock, active, nowNs) : 0;
     }
 
     /** The term that is led, or one of the next two: two leaders are known ahead. */
@@ -133,7 +149,7 @@ public final class PlanAuthor
         for (int i = 0; i < current.termCount() && ahead <= FanoutPlanner.NEXT_LEADERS; i++)
         {
             final LeaderTerm term = current.term(i);
-            final long firstBlock = Math.max(newestBlock + LEAD_BLOCKS, term.firstBlock());
+            final long firstBlock = firstBlock(term, newestBlock);
             if (firstBlock <= term.lastBlock())
             {
                 if (term.isKey(leaderKey, firstBlock))
@@ -145,6 +161,11 @@ public final class PlanAuthor
         }
 
         return null;
+    }
+
+    private static long firstBlock(final LeaderTerm term, final long newestBlock)
+    {
+        return Math.max(newestBlock + LEAD_BLOCKS, term.firstBlock());
     }
 
     /** Of each peer the least lag of a window: a Status under way is no lag. */
@@ -181,11 +202,11 @@ public final class PlanAuthor
         }
         members = found;
         final boolean wasStale = isStale;
-        isStale = !isSame(members, plannedMembers);
+        isStale = isOutdone || !isSame(members, plannedMembers);
         staleNs = isStale && !wasStale ? nowNs : staleNs;
     }
 
-    private boolean isDue(final LeaderTerm term, final long nowNs)
+    private boolean isDue(final LeaderTerm term, final long newestBlock, final long nowNs)
     {
         if (members.isEmpty() && null == plan)
         {
@@ -195,6 +216,11 @@ public final class PlanAuthor
         if (null == plan || plan.leaderTerm() != term.number())
         {
             return isSettled || null != plan;
+        }
+        if (plan.validFromBlock() > firstBlock(term, newestBlock))
+        {
+            // A takeover: the term begins before what was planned for.
+            return true;
         }
         if (isStale)
         {
@@ -209,14 +235,16 @@ public final class PlanAuthor
     {
         final Plan before = null != plan && plan.leaderTerm() == term.number() ? plan : active;
         final long worst = null == before || nowNs - relieveAtNs < 0 ? FanoutPlanner.NO_PARENT : worstParent(before);
-        final Plan made = planner.plan(
-            members, before, worst, term.number(), version + 1, Math.max(newestBlock + LEAD_BLOCKS, term.firstBlock()));
+        final int next = version + 1;
+        final Plan made =
+            planner.plan(members, before, worst, term.number(), next, firstBlock(term, newestBlock));
         if (!sender.send(made, nowNs))
         {
             return 0;
         }
-        version++;
+        version = next;
         plan = made;
+        isOutdone = false;
         plannedMembers = members;
         isStale = false;
         relieveAtNs = nowNs + RELIEVE_NS;

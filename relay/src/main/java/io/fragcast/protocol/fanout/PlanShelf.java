@@ -65,11 +65,18 @@ final class PlanShelf
     boolean turn(final long newestBlock, final long nowNs)
     {
         boolean isTurned = false;
-        while (!coming.isEmpty() && coming.get(0).validFromBlock() <= newestBlock)
+        int newest = coming.size() - 1;
+        while (newest >= 0 && coming.get(newest).validFromBlock() > newestBlock)
         {
+            newest--;
+        }
+        if (newest >= 0)
+        {
+            // Those before it never held, so it is the one that did whose ways are open for sure.
             retiring = active;
             retireAtNs = nowNs + OVERLAP_NS;
-            active = coming.remove(0);
+            active = coming.get(newest);
+            coming.subList(0, newest + 1).clear();
             isTurned = true;
         }
         if (null != retiring && nowNs - retireAtNs >= 0)

@@ -75,6 +75,35 @@ class TreeKeeperTest
         assertThat(streams.sinks).isEmpty();
     }
 
+    /** A node that was behind: the plan between never held here, so its ways may not be open yet. */
+    @Test
+    void shouldKeepTheWaysOfThePlanThatHeldThoughTwoBeginAtOnce()
+    {
+        adopt();
+        keeper.onPlan(child(7, 2, 12, RELAY_C));
+        keeper.onPlan(child(8, 1, 14, LEADER));
+        block = 20;
+        run(20);
+        assertEquals(8, streams.plan.leaderTerm());
+        assertThat(streams.sources).containsExactly(LEADER, RELAY_A, RELAY_B);
+        assertThat(streams.sinks).containsExactly(CHILD, WARD);
+    }
+
+    /** A takeover: the plan of the later term begins before one of the term that is over by it. */
+    @Test
+    void shouldFollowALaterTermThatBeginsBeforeAPlanOfTheTermBefore()
+    {
+        adopt();
+        keeper.onPlan(child(7, 2, 16, RELAY_C));
+        keeper.onPlan(child(8, 1, 14, LEADER));
+        block = 14;
+        run(20);
+        assertEquals(8, streams.plan.leaderTerm());
+        block = 16;
+        run(20);
+        assertEquals(8, streams.plan.leaderTerm());
+    }
+
     @Test
     void shouldIgnoreAnOlderPlan()
     {
@@ -224,6 +253,16 @@ class TreeKeeperTest
             new long[]{LEADER, RELAY_A, RELAY_B, SELF, WARD, CHILD},
             new int[]{none, 0, 0, 1, 2, 3},
             new int[]{none, 2, 1, 2, 3, 2});
+    }
+
+    private static Plan child(final int term, final int version, final long validFrom, final long parent)
+    {
+        final long root = LEADER == parent ? RELAY_B : LEADER;
+
+        return new Plan(term, version, validFrom, 2, SPARE,
+            new long[]{root, parent, SELF},
+            new int[]{Plan.NO_NODE, 0, 1},
+            new int[]{Plan.NO_NODE, Plan.NO_NODE, Plan.NO_NODE});
     }
 
     private void runUntilTold(final int count)
