@@ -5,6 +5,7 @@ import io.fragcast.bench.JvmOptions;
 import io.fragcast.codecs.FragChunkEncoder;
 import io.fragcast.codecs.MessageHeaderEncoder;
 import io.fragcast.counter.Counters;
+import io.fragcast.counter.FragcastCounter;
 import io.fragcast.journal.DiskGuard;
 import io.fragcast.journal.JournalConfig;
 import io.fragcast.journal.JournalIndex;
@@ -107,7 +108,7 @@ public final class OpenCommand implements Callable<Integer>
     }
 
     /** Journals chunks by the production agent; returns the number of blocks. */
-    private static long write(final Path folder, final long bytes)
+    private static long write(final Path folder, final long bytes) throws IOException
     {
         final JournalConfig config = JournalConfig.production(folder);
         final Counters counters = Counters.inMemory();
@@ -147,12 +148,29 @@ public final class OpenCommand implements Callable<Integer>
             frames++;
             if (0 == frames % FRAMES_A_BLOCK)
             {
-                agent.doWork();
+                drain(ring, agent, folder);
             }
         }
         agent.onClose();
+        final long lost = counters.get(FragcastCounter.JOURNAL_FRAMES_LOST).get();
+        if (0 != lost)
+        {
+            throw new IOException(lost + " frames are not in the journal in " + folder);
+        }
 
         return (frames + FRAMES_A_BLOCK - 1) / FRAMES_A_BLOCK;
+    }
+
+    /** The ring never waits, so that the writer does: a block is more than one batch. */
+    private static void drain(final JournalRing ring, final JournalAgent agent, final Path folder) throws IOException
+    {
+        while (0 < ring.buffer().size())
+        {
+            if (0 == agent.doWork())
+            {
+                throw new IOException("no room for the journal in " + folder);
+            }
+        }
     }
 
     private static long open(final Path folder, final long height) throws IOException, InterruptedException
