@@ -113,8 +113,8 @@ final class AeronPeer implements Callable<Integer>
 
     private String channel(final int replica)
     {
-        return "aeron:udp?endpoint=127.0.0.1:" + (options.port + replica) + "|mtu=" + options.mtu + "|term-length=" +
-            LinkBudget.termLength(options.budget().windowBytes());
+        return "aeron:udp?endpoint=" + options.to + ":" + (options.port + replica) + "|mtu=" + options.mtu + "|term-length=" +
+            LinkBudget.termLength(options.budget().windowBytes(), options.mtu);
     }
 
     private void send(final Aeron aeron, final AgentInvoker driver) throws IOException

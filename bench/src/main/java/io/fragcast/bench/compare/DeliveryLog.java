@@ -21,6 +21,7 @@ final class DeliveryLog
     static final int RECORD_LENGTH = 16;
 
     static final long NOT_DELIVERED = Long.MIN_VALUE;
+    private static final int TOLD = 20;
     private static final long QUIET_NS = TimeUnit.SECONDS.toNanos(5);
 
     private final int count;
@@ -46,7 +47,7 @@ final class DeliveryLog
     {
         if (message < 0 || message >= count)
         {
-            bad++;
+            onBad("message " + message + " of " + count);
             return;
         }
         final int place = replica * count + (int)message;
@@ -65,10 +66,13 @@ final class DeliveryLog
         received++;
     }
 
-    /** What came cannot be used. */
-    void onBad()
+    /** What came cannot be used; the first few are told of. */
+    void onBad(final String what)
     {
-        bad++;
+        if (++bad <= TOLD)
+        {
+            System.out.println("BAD " + what);
+        }
     }
 
     /** Has everything come, or nothing for so long that nothing more will? */

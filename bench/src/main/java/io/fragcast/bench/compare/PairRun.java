@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,11 +43,13 @@ final class PairRun
     }
 
     private final Path dir;
+    private final Wire wire;
     private final boolean isPinning = PeerPrograms.isOnPath("taskset");
     private final int lastCore = Runtime.getRuntime().availableProcessors() - 1;
 
-    PairRun(final Path dir)
+    PairRun(final Path dir, final Wire wire)
     {
+        this.wire = wire;
         this.dir = dir;
     }
 
@@ -62,7 +63,8 @@ final class PairRun
         final Path senderLog = dir.resolve(name + ".send.log");
         final double busyBefore = busySeconds();
         final long startNs = System.nanoTime();
-        final Process receiver = start(contender.receive(workload, port, deliveries.toString()), lastCore, receiverLog);
+        final Process receiver = start(
+            wire.receiver(), contender.receive(workload, port, deliveries.toString()), lastCore, receiverLog);
         Process sender = null;
         try
         {
@@ -71,8 +73,8 @@ final class PairRun
                 return Measured.failed(
                     "the receiver was not ready within " + READY_TIMEOUT_S + " s, see " + receiverLog);
             }
-            final long bytesBefore = loopbackBytes();
-            sender = start(contender.send(workload, port, departures.toString()), 0, senderLog);
+            final long bytesBefore = wire.bytes();
+            sender = start(wire.sender(), contender.send(workload, port, departures.toString()), 0, senderLog);
             final long timeoutS =
                 EXTRA_TIMEOUT_S + (0 == workload.rate() ? 0 : (long)(workload.count() / workload.rate()));
             final boolean isReceived = receiver.waitFor(timeoutS, TimeUnit.SECONDS);
@@ -103,7 +105,7 @@ final class PairRun
                 workload,
                 senderLog,
                 receiverLog,
-                new Cost(cpuSeconds, loopbackBytes() - bytesBefore, foreign));
+                new Cost(cpuSeconds, wire.bytes() - bytesBefore, foreign));
         }
         finally
         {
@@ -117,15 +119,18 @@ final class PairRun
         }
     }
 
-    private Process start(final List<String> program, final int core, final Path log) throws IOException
+    private Process start(final List<String> place, final List<String> program, final int core, final Path log)
+        throws IOException
     {
         final List<String> command = new ArrayList<>(List.of(
             "bash", "-c", "\"$@\"; code=$?; times; exit $code", "bash"));
+        command.addAll(place);
         if (isPinning)
         {
             command.addAll(List.of("taskset", "-c", Integer.toString(core)));
         }
         command.addAll(program);
+        command.addAll(wire.addresses());
 
         return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     }
@@ -260,19 +265,5 @@ final class PairRun
 
             return ticks / TICKS_PER_SECOND;
         }
-    }
-
-    private static long loopbackBytes() throws IOException
-    {
-        for (final String line : Files.readAllLines(Path.of("/proc/net/dev")))
-        {
-            final String stripped = line.strip().toLowerCase(Locale.ROOT);
-            if (stripped.startsWith("lo:"))
-            {
-                return Long.parseLong(stripped.substring("lo:".length()).strip().split("\\s+")[0]);
-            }
-        }
-
-        return 0;
     }
 }

@@ -34,7 +34,6 @@ final class PeerNodes
 {
     static final long FIRST_BLOCK = 1_000_000;
 
-    private static final String HOST = "127.0.0.1";
     private static final long CHAIN_ID = 4670;
     private static final int PORTS_A_NODE = 8;
     private static final int SLAB_BYTES = 64 << 20;
@@ -104,7 +103,7 @@ final class PeerNodes
     {
         return new PeerName(
             new Identity(curve, key("node " + node)).publicKey(),
-            new Endpoint(HOST, options.port + PORTS_A_NODE * node));
+            new Endpoint(0 == node ? options.from : options.to, options.port + PORTS_A_NODE * node));
     }
 
     /** Peers with consecutive numbers. */

@@ -62,6 +62,14 @@ final class PeerOptions
     @Option(names = "--payload", description = "File whose bytes fill the messages; without: random bytes.")
     @Nullable Path payload;
 
+    @Option(names = "--from", defaultValue = "127.0.0.1", description = "Address of the sender (default: "
+        + "${DEFAULT-VALUE}).")
+    String from = "127.0.0.1";
+
+    @Option(names = "--to", defaultValue = "127.0.0.1", description = "Address of the receivers (default: "
+        + "${DEFAULT-VALUE}).")
+    String to = "127.0.0.1";
+
     @Option(names = "--mtu", defaultValue = "1408", description = "Of the datagrams (default: ${DEFAULT-VALUE}).")
     int mtu = 1_408;
 

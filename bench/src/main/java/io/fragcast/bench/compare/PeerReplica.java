@@ -51,7 +51,8 @@ final class PeerReplica implements BlockListener
                 break;
 
             case MISMATCHED, ABORTED, SUPERSEDED, GAP, REORG, SEAL_MISMATCHED:
-                log.onBad();
+                log.onBad(event.kind() + " of block " + (event.blockNumber() - PeerNodes.FIRST_BLOCK) + " at seq " +
+                    event.seq() + ", reason " + event.reason() + ", missing " + event.missing());
                 break;
 
             case SEAL, VERIFIED, FINALIZED:

@@ -30,10 +30,17 @@ final class Runs
     private final ResultFolder results;
     private final List<Entry> entries;
     private final int rounds;
+    private final Wire wire;
     private final Map<String, List<Measured>> measured = new LinkedHashMap<>();
 
     Runs(final ResultFolder results, final List<Entry> entries, final int rounds)
     {
+        this(results, entries, rounds, Wire.LOOPBACK);
+    }
+
+    Runs(final ResultFolder results, final List<Entry> entries, final int rounds, final Wire wire)
+    {
+        this.wire = wire;
         this.results = results;
         this.entries = List.copyOf(entries);
         this.rounds = rounds;
@@ -69,13 +76,13 @@ final class Runs
     /** Runs all rounds, with progress on the terminal. */
     void run() throws IOException, InterruptedException
     {
-        final PairRun run = new PairRun(results.path());
+        final PairRun run = new PairRun(results.path(), wire);
         final int ports = FreePorts.blocks(MORE_NODES + entries.stream()
             .mapToInt((entry) -> entry.workload().replicas()).max().orElse(0));
         final int total = entries.size() * rounds;
         final StringBuilder table = new StringBuilder(
             "entry\tround\tcontender\tbytes\treplicas\trate\tp50Us\tp90Us\tp99Us\tp999Us\tmaxUs\tcount\tmissing\t" +
-            "late\tcpuSeconds\twireBytes\tforeign\tperSecond\tverifyUs\tfailure\n");
+            "late\tcpuSeconds\twireBytes\tforeign\tperSecond\tverifyUs\tsent\tfailure\n");
         final long startNs = System.nanoTime();
         int done = 0;
         for (int round = 0; round < rounds; round++)
@@ -84,6 +91,7 @@ final class Runs
             {
                 final Entry entry = entries.get(0 == round % 2 ? i : entries.size() - 1 - i);
                 final String name = entry.name() + "-" + round;
+                wire.lose(entry.loss());
                 Measured result = run.run(entry.contender(), entry.workload(), ports, name);
                 for (int retry = 0; retry < RETRIES && result.isFailed(); retry++)
                 {
@@ -114,7 +122,6 @@ final class Runs
      */
     boolean decide(final List<Bar> bars) throws IOException
     {
-        final StringBuilder table = new StringBuilder("name\tfigure\tratio\tbound\taim\tnoise\ta\tb\tpairs\toutcome\n");
         boolean isPassed = true;
         results.print("");
         for (final Bar bar : bars)
@@ -122,11 +129,13 @@ final class Runs
             final Bar.Result result = bar.decide(this);
             isPassed &= result.isPassed();
             results.print(result.toLine());
-            table.append(String.format(Locale.ROOT, "%s\t%s\t%.4f\t%.4f\t%.4f\t%.4f\t%.2f\t%.2f\t%d\t%s%n",
-                bar.name(), bar.figure().name(), result.ratio(), bar.bound(), bar.aim(), result.noise(), result.a(),
-                result.b(), result.pairs(), result.outcome()));
+            results.bar(
+                bar.name(),
+                bar.figure().name(),
+                new double[]{result.ratio(), bar.bound(), bar.aim(), result.noise(), result.a(), result.b()},
+                result.pairs(),
+                result.outcome());
         }
-        Files.writeString(results.resolve("bars.tsv"), table, StandardCharsets.UTF_8);
 
         return isPassed;
     }
@@ -134,13 +143,13 @@ final class Runs
     private static String row(final Entry entry, final int round, final Measured result)
     {
         return String.format(Locale.ROOT,
-            "%s\t%d\t%s\t%d\t%d\t%.1f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%d\t%d\t%d\t%.3f\t%d\t%.4f\t%.1f\t%.2f\t%s%n",
+            "%s\t%d\t%s\t%d\t%d\t%.1f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%d\t%d\t%d\t%.3f\t%d\t%.4f\t%.1f\t%.2f\t%d\t%s%n",
             entry.name(), round, entry.contender().name(), entry.workload().bytes(), entry.workload().replicas(),
             entry.workload().rate(), result.p50Us(), result.toAllNs().getValueAtPercentile(90) / NS_PER_US,
             result.p99Us(), result.toAllNs().getValueAtPercentile(99.9) / NS_PER_US,
             result.toAllNs().getMaxValue() / NS_PER_US, result.toAllNs().getTotalCount(), result.missing(),
             result.late(), result.cpuSeconds(), result.wireBytes(), result.foreign(), result.perSecond(),
-            result.verifyUs(), result.failure());
+            result.verifyUs(), entry.workload().count(), result.failure());
     }
 
     private static String progress(final int done, final int total)

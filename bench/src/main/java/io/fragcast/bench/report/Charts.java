@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.DoubleFunction;
+import java.util.function.Predicate;
 
 /**
  * Draws what one results folder can show: percentile curves for each workload, sweeps over replicas, length and loss,
@@ -42,8 +43,8 @@ final class Charts
             charts.sweep("replicas", "bytes", "p50 to the last replica by replicas, ", "replicas", false);
             charts.sweep("bytes", "replicas", "p50 by length of a frag, ", "length", true);
             charts.loss();
-            charts.cost("cpu", "cpuSeconds", "Processor seconds a run", "s, both processes, start of the JVM in it");
-            charts.cost("bytes", "wireBytes", "Bytes on the wire a run", "bytes, loopback");
+            charts.cost("cpu", "cpuSeconds", 1e3, "Processor time a frag", "ms, all processes, start and spinning in it");
+            charts.cost("bytes", "wireBytes", 1e-3, "Bytes on the wire a frag", "KB, warm-up and control in it");
         }
 
         return charts;
@@ -145,15 +146,17 @@ final class Charts
         put(lines, "loss", chart);
     }
 
-    private void cost(final String file, final String column, final String title, final String label)
+    private void cost(
+        final String file, final String column, final double unit, final String title, final String label)
     {
         for (final String workload : results.runs().stream().map(Charts::workload).distinct().toList())
         {
             final Chart chart = new Chart(title + ", " + workload, label, "", Chart::number);
             for (final String contender : results.distinct("contender"))
             {
-                final double median = results.median(
-                    (run) -> contender.equals(run.text("contender")) && workload.equals(workload(run)), column);
+                final Predicate<Row> which =
+                    (run) -> contender.equals(run.text("contender")) && workload.equals(workload(run));
+                final double median = unit * results.median(which, column) / results.median(which, "sent");
                 if (median > 0)
                 {
                     chart.add(new Chart.Series(contender, new double[0], new double[]{median}));

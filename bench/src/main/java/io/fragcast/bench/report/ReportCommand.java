@@ -68,7 +68,7 @@ public final class ReportCommand implements Callable<Integer>
             }
             pictures.add(drawn);
         }
-        final ReportPage page = new ReportPage(all);
+        final ReportPage page = new ReportPage(all, BarTable.of(all));
         Files.writeString(out.resolve("report.html"), page.html(pictures));
         Files.writeString(out.resolve("RESULTS.md"), page.markdown());
         requireNonNull(spec, "picocli sets it").commandLine().getOut().println(

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Writes results for a browser, with the pictures in the page, and for a repository.
@@ -15,11 +16,23 @@ final class ReportPage
     /** As a run is marked. */
     private static final double NOISY = 0.02;
 
-    private final List<Results> all;
+    private static final List<String> MACHINE =
+        List.of("commit", "cpu", "cpus", "memory", "kernel", "jvm", "jvm.options", "rmem.max", "wmem.max");
 
-    ReportPage(final List<Results> all)
+    private final List<Results> all;
+    private final BarTable bars;
+
+    ReportPage(final List<Results> all, final BarTable bars)
     {
         this.all = all;
+        this.bars = bars;
+    }
+
+    private String summary()
+    {
+        return bars.lines().size() + " bars: " + bars.count("PASS") + " hold, " + bars.count("MISS") + " are missed, " +
+            bars.count("NOISY") + " the machine was too noisy for, " + bars.count("FAIL") + " failed to run, " +
+            bars.count("NOT MEASURED") + " not measured.";
     }
 
     /**
@@ -39,21 +52,24 @@ final class ReportPage
             .append("td,th{text-align:right;padding:.25rem .6rem;border-bottom:1px solid #ddd}")
             .append("td:first-child,th:first-child{text-align:left}img{width:100%;height:auto;margin:.5rem 0}")
             .append(".PASS{color:#2d6a2d;font-weight:600}.MISS,.FAIL{color:#b3263b;font-weight:600}")
-            .append(".NOISY,.INCONCLUSIVE{color:#9a6700;font-weight:600}code{font-size:13px}</style>")
+            .append(".NOISY,.NOT-MEASURED{color:#9a6700;font-weight:600}.text{text-align:left}")
+            .append(".wide{overflow-x:auto}details pre{overflow-x:auto}code{font-size:13px}</style>")
             .append("<h1>Fragcast measured</h1><p>A bar holds (PASS) if the median ratio of interleaved pairs is ")
             .append("within it, or within what two equal runs differ by (A/A, 90th percentile).</p>")
-            .append("<table><tr><th>comparison<th>figure<th>ratio<th>bar<th>aim<th>A/A<th>A<th>B<th>pairs<th>");
-        for (final Results results : all)
+            .append("<p>").append(summary());
+        page.append("<div class=\"wide\"><table><tr><th>bar<th>figure<th>wanted<th>medians<th><th>in the way");
+        for (final BarTable.Line line : bars.lines())
         {
-            for (final Row bar : results.bars())
-            {
-                page.append("<tr><td>").append(text(bar.text("name"))).append("<td>").append(text(bar.text("figure")));
-                for (final String column : List.of("ratio", "bound", "aim", "noise", "a", "b", "pairs"))
-                {
-                    page.append("<td>").append(short4(bar.text(column)));
-                }
-                page.append("<td class=\"").append(bar.text("outcome")).append("\">").append(bar.text("outcome"));
-            }
+            page.append("<tr><td>").append(text(line.title())).append("<td>").append(text(line.figure()))
+                .append("<td>").append(text(line.bar())).append("<td>").append(text(line.medians()))
+                .append("<td class=\"").append(line.style()).append("\">").append(line.verdict())
+                .append("<td class=\"text\">").append(text(line.obstacle()));
+        }
+        page.append("</table></div><h2>Machine</h2><table>");
+        for (final String name : MACHINE)
+        {
+            page.append("<tr><td>").append(name).append("<td class=\"text\">")
+                .append(text(all.get(0).environment().getOrDefault(name, "")));
         }
         page.append("</table>");
         for (int i = 0; i < all.size(); i++)
@@ -82,11 +98,20 @@ final class ReportPage
         page.append("# Results\n\nWritten by `fragcast bench report`; each table names the command that took it. ")
             .append("A bar holds (PASS) if the\nmedian ratio of interleaved pairs is within it, or within what two ")
             .append("equal runs differ by (A/A, 90th percentile).\n");
-        final Map<String, String> first = all.get(0).environment();
-        page.append("\n| machine | |\n|---|---|\n");
-        for (final String name : List.of("commit", "cpu", "cpus", "memory", "kernel", "jvm", "rmem.max", "wmem.max"))
+        page.append('\n').append(summary()).append("\n\n| bar | figure | wanted | medians | | in the way |\n")
+            .append("|---|---|---|---|---|---|\n");
+        for (final BarTable.Line line : bars.lines())
         {
-            page.append("| ").append(name).append(" | ").append(first.getOrDefault(name, "")).append(" |\n");
+            page.append("| ").append(line.title()).append(" | ").append(line.figure()).append(" | ").append(line.bar())
+                .append(" | ").append(line.medians()).append(" | ").append(line.verdict()).append(" | ")
+                .append(line.obstacle()).append(" |\n");
+        }
+        page.append("\nMedians are microseconds, ours of the other's, but where a unit is named.\n")
+            .append("\n| machine | |\n|---|---|\n");
+        for (final String name : MACHINE)
+        {
+            page.append("| ").append(name).append(" | ").append(all.get(0).environment().getOrDefault(name, ""))
+                .append(" |\n");
         }
         for (final Results results : all)
         {
@@ -119,14 +144,18 @@ final class ReportPage
         {
             return;
         }
-        page.append("\nMedians over the rounds:\n\n| entry | p50 us | p99 us | a second | CPU s | wire MB | missing | ")
+        page.append("\nMedians over the rounds:\n\n| entry | p50 us | p99 us | a second | CPU ms a frag | wire KB a frag | missing | ")
             .append("failed | noisy |\n|---|---|---|---|---|---|---|---|---|\n");
         for (final String entry : results.runs().stream().map((run) -> run.text("entry")).distinct().toList())
         {
             final List<Row> rows = results.runs().stream().filter((run) -> entry.equals(run.text("entry"))).toList();
-            final String medians = List.of("p50Us", "p99Us", "perSecond", "cpuSeconds", "wireBytes", "missing").stream()
-                .map((column) -> results.median((run) -> entry.equals(run.text("entry")), column) /
-                    ("wireBytes".equals(column) ? 1e6 : 1))
+            final String medians = Stream.of(
+                    median(results, entry, "p50Us"),
+                    median(results, entry, "p99Us"),
+                    median(results, entry, "perSecond"),
+                    1e3 * median(results, entry, "cpuSeconds") / median(results, entry, "sent"),
+                    1e-3 * median(results, entry, "wireBytes") / median(results, entry, "sent"),
+                    median(results, entry, "missing"))
                 .map((value) -> Double.isNaN(value) ? "" : Chart.number(value))
                 .collect(Collectors.joining(" | "));
             page.append("| ").append(entry).append(" | ").append(medians).append(" | ")
@@ -134,6 +163,11 @@ final class ReportPage
                 .append(rows.size()).append(" | ")
                 .append(rows.stream().filter((run) -> run.number("foreign") > NOISY).count()).append(" |\n");
         }
+    }
+
+    private static double median(final Results results, final String entry, final String column)
+    {
+        return results.median((run) -> entry.equals(run.text("entry")), column);
     }
 
     private static String command(final Results results)

@@ -25,6 +25,8 @@ import java.util.Map;
  */
 public final class ResultFolder
 {
+    private static final String BARS = "bars.tsv";
+    private static final String BAR_COLUMNS = "name\tfigure\tratio\tbound\taim\tnoise\ta\tb\tpairs\toutcome";
     private static final DateTimeFormatter NAME =
         DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -46,6 +48,7 @@ public final class ResultFolder
         environment = Environment.collect(JvmOptions.read());
         environment.put("command", command(commandLine));
         Files.createDirectories(this.path);
+        Files.deleteIfExists(resolve(BARS));
         Environment.write(environment, resolve("environment.txt"));
     }
 
@@ -104,6 +107,34 @@ public final class ResultFolder
         terminal.flush();
         Files.writeString(
             resolve("report.txt"), line + '\n', StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    /**
+     * Writes down what came of a bar, in {@code bars.tsv}.
+     *
+     * @param name    of the bar, and what is compared.
+     * @param figure  that is bounded.
+     * @param numbers ratio, bound, aim, noise, a, b: as the columns say; NaN where there is none.
+     * @param pairs   that decided.
+     * @param outcome PASS, MISS, INCONCLUSIVE, NOISY or FAIL.
+     * @throws IOException if it cannot be written.
+     */
+    public void bar(
+        final String name, final String figure, final double[] numbers, final int pairs, final String outcome)
+        throws IOException
+    {
+        final Path file = resolve(BARS);
+        final StringBuilder row = new StringBuilder(Files.exists(file) ? "" : BAR_COLUMNS + '\n')
+            .append(name).append('\t').append(figure);
+        for (final double number : numbers)
+        {
+            row.append('\t').append(String.format(Locale.ROOT, "%.4f", number));
+        }
+        Files.writeString(
+            file,
+            row.append('\t').append(pairs).append('\t').append(outcome).append('\n'),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.APPEND);
     }
 
     /**

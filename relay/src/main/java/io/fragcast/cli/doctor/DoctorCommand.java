@@ -63,7 +63,7 @@ public final class DoctorCommand implements Callable<Integer>
         check.kernel();
         if (Files.isDirectory(SHARED_MEMORY))
         {
-            check.driverFolder(SHARED_MEMORY.toString(), Files.getFileStore(SHARED_MEMORY).getUsableSpace());
+            check.driverFolder(SHARED_MEMORY.toString(), Files.getFileStore(SHARED_MEMORY).getUsableSpace(), mtu);
         }
         for (final NetworkInterface link : Collections.list(NetworkInterface.getNetworkInterfaces()))
         {

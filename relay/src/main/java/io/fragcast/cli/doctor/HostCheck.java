@@ -13,7 +13,7 @@ import java.util.OptionalLong;
  * Compares a host with what a profile asks of it:
  * <pre>
  *   SO_RCVBUF = 2 x window, SO_SNDBUF = window               within net.core.rmem_max and wmem_max
- *   /dev/shm &gt;= (8 sinks + 3 sources) x 3 x term length      a term is 2 x window
+ *   /dev/shm &gt;= (8 sinks + 3 sources) x 3 x term length      a term is 2 x window at least
  *   spinning threads &lt;= cores - 1, on cores set aside        else the scheduler takes the core away
  *   MTU + 28 &lt;= MTU of the interface                         headers of IPv4 and UDP
  * </pre>
@@ -104,10 +104,11 @@ final class HostCheck
      *
      * @param folder    of the driver.
      * @param freeBytes there.
+     * @param mtu       of the network.
      */
-    void driverFolder(final String folder, final long freeBytes)
+    void driverFolder(final String folder, final long freeBytes, final int mtu)
     {
-        final long needed = (long)(SINKS + SOURCES) * TERMS * LinkBudget.termLength(budget.windowBytes());
+        final long needed = (long)(SINKS + SOURCES) * TERMS * LinkBudget.termLength(budget.windowBytes(), mtu);
         final String seen = mib(freeBytes) + " free";
         findings.add(freeBytes >= needed ? Finding.ok(folder, seen) : Finding.fail(
             folder,

@@ -328,7 +328,7 @@ public record ChannelConfig(
             streamId,
             sessionId,
             mtu,
-            LinkBudget.termLength(window),
+            LinkBudget.termLength(window, mtu),
             window,
             receiveBuffer,
             sendBuffer,

@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
  * of 10 ms does the same, and a window of 128 KiB stalls a burst. So each is derived, and printed at start:
  * <pre>
  *   window            = nextPow2(max(burst, rate x (RTT + 1 ms)))      1 ms: a receiver's worst duty cycle
- *   term length       = 2 x window, 64 KiB..1 GiB                      Aeron bounds a window by half a term
+ *   term length       = max(2 x window, nextPow2(8 x MTU)), 64 KiB..1 GiB
+ *                                            Aeron bounds a window by half a term, a datagram by an eighth
  *   SO_RCVBUF         = 2 x window                                     a late joiner's burst beside the stream's own
  *   SO_SNDBUF         = window
  *   retransmit linger = clamp(RTT, 0.2 ms, min(1 ms, cadence / 20))    a lost retransmit is not sent again meanwhile
@@ -32,7 +33,8 @@ import java.util.concurrent.TimeUnit;
  *   publication linger = 0                                             a session is free again at once
  *   half open         = max(1 s, 20 x RTT)                             one way is up and the other is not
  * </pre>
- * 64 of them are 64 x 3 x (64 + 128) KiB = 36 MiB of terms a lane at most: pages are touched when first written.
+ * 64 of them are 64 x 3 x (64 + 128) KiB = 36 MiB of terms a lane at most, at MTU 65504 64 x 3 x 1 MiB: pages are
+ * touched when first written.
  *
  * @param rttNs          round trip to the farthest receiver.
  * @param groupSize      receivers of one publication: 1 for unicast.
@@ -49,6 +51,7 @@ public record LinkBudget(long rttNs, int groupSize, long cadenceNs, long bytesPe
     private static final long DUTY_CYCLE_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int TERM_MIN = 64 * 1024;
     private static final int TERM_MAX = 1024 * 1024 * 1024;
+    private static final int TERM_PER_DATAGRAM = 8;
     private static final int WINDOW_MIN = TERM_MIN / 2;
     private static final int RESPONSE_WINDOW_MAX = 64 * 1024;
     private static final long HOLE_MARGIN_NS = TimeUnit.MICROSECONDS.toNanos(200);
@@ -127,11 +130,16 @@ public record LinkBudget(long rttNs, int groupSize, long cadenceNs, long bytesPe
      * Length of one of the three terms of a log.
      *
      * @param windowBytes granted.
+     * @param mtu         of the network.
      * @return bytes, a power of two.
      */
-    public static int termLength(final int windowBytes)
+    public static int termLength(final int windowBytes, final int mtu)
     {
-        return Math.min(TERM_MAX, Math.max(TERM_MIN, 2 * BitUtil.findNextPositivePowerOfTwo(windowBytes)));
+        final int wanted = Math.max(
+            2 * BitUtil.findNextPositivePowerOfTwo(windowBytes),
+            BitUtil.findNextPositivePowerOfTwo(TERM_PER_DATAGRAM * mtu));
+
+        return Math.min(TERM_MAX, Math.max(TERM_MIN, wanted));
     }
 
     /**

@@ -90,11 +90,11 @@ class HostCheckTest
     void shouldWantRoomForTheTermsOfEightSinksAndThreeSources()
     {
         final long needed = 11 * 3 * 2 * WINDOW;
-        check.driverFolder("/dev/shm", needed);
+        check.driverFolder("/dev/shm", needed, 1_408);
         assertThat(finding("/dev/shm").grade()).isEqualTo(Grade.OK);
 
         lookAtLowLatency();
-        check.driverFolder("/dev/shm", needed - 1);
+        check.driverFolder("/dev/shm", needed - 1, 1_408);
         assertThat(finding("/dev/shm")).isEqualTo(Finding.fail(
             "/dev/shm",
             "65 MiB free, 66 MiB needed by 8 sinks and 3 sources",

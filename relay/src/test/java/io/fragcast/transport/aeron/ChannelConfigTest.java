@@ -125,8 +125,8 @@ class ChannelConfigTest
         final LinkConfig link = LinkConfig.of(
             "10.0.0.1:14042", "10.0.0.1:14046", 1003, -7, 8, 65504, LinkBudget.LAN, FOUR_MB);
 
-        assertEquals(128 * 1024, link.request().termLength());
-        assertEquals(128 * 1024, link.response().termLength());
+        assertEquals(512 * 1024, link.request().termLength());
+        assertEquals(512 * 1024, link.response().termLength());
     }
 
     @ParameterizedTest

@@ -39,17 +39,18 @@ class FrameLinkSystemTest
     private final int answersPort = InvokerRig.freePort();
     private final LinkConfig config = InvokerRig.link(port, answersPort, SESSION);
 
-    @Test
-    void shouldAskAndAnswerAcrossTerms()
+    @ParameterizedTest
+    @ValueSource(ints = {InvokerRig.MTU, 65_504})
+    void shouldAskAndAnswerAcrossTerms(final int mtu)
     {
+        final LinkConfig link = InvokerRig.link(port, answersPort, SESSION, mtu);
         try (InvokerRig server = new InvokerRig("server"); InvokerRig dialler = new InvokerRig("dialler"))
         {
-            final FrameLink asking = dialler.dial(config);
-            final FrameLink answering = server.accept(config, "peer");
+            final FrameLink asking = dialler.dial(link);
+            final FrameLink answering = server.accept(link, "peer");
             awaitOpen(asking, answering, dialler, server);
-            assertTrue(config.request().termLength() <= 128 * 1024 && config.response().termLength() <= 128 * 1024);
 
-            // Some 3.5 MB each way: 54 terms of requests, 27 of answers.
+            // Some 3.5 MB each way: 54 terms of requests, 27 of answers; at the greatest MTU 6.
             exchange(asking, answering, FRAMES, dialler, server);
 
             assertEquals(0, dialler.refused() + server.refused(), "nothing honest is refused");

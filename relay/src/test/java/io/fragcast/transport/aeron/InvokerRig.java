@@ -98,8 +98,13 @@ final class InvokerRig implements AutoCloseable
     /** On two ports: where requests go, and where answers come from. */
     static LinkConfig link(final int port, final int answersPort, final int session)
     {
+        return link(port, answersPort, session, MTU);
+    }
+
+    static LinkConfig link(final int port, final int answersPort, final int session, final int mtu)
+    {
         return LinkConfig.of(
-            "127.0.0.1:" + port, "127.0.0.1:" + answersPort, STREAM + 1, session, ~session, MTU, LinkBudget.LAN,
+            "127.0.0.1:" + port, "127.0.0.1:" + answersPort, STREAM + 1, session, ~session, mtu, LinkBudget.LAN,
             LIMITS);
     }
 

@@ -50,7 +50,7 @@ class LinkBudgetTest
 
         assertThat(budget.groupSize()).isEqualTo(groupSize);
         assertThat(budget.windowBytes()).isEqualTo(windowKiB << 10);
-        assertThat(LinkBudget.termLength(budget.windowBytes())).isEqualTo(termKiB << 10);
+        assertThat(LinkBudget.termLength(budget.windowBytes(), 1_408)).isEqualTo(termKiB << 10);
         assertThat(budget.windowBytes(StreamKind.REQUEST, 1_408)).isEqualTo(32 << 10);
         assertThat(budget.windowBytes(StreamKind.RESPONSE, 1_408)).isEqualTo(64 << 10);
         assertThat(budget.retransmitLingerNs()).isEqualTo(TimeUnit.MICROSECONDS.toNanos(lingerUs));
@@ -71,8 +71,10 @@ class LinkBudgetTest
         assertThat(new LinkBudget(0, 1, CADENCE_NS, 1_000, 1).windowBytes()).as("half a term of 64 KiB")
             .isEqualTo(32 << 10);
         assertThat(budget(TimeUnit.HOURS.toNanos(1)).windowBytes()).as("half a term of 1 GiB").isEqualTo(512 << 20);
-        assertThat(LinkBudget.termLength(512 << 20)).isEqualTo(1 << 30);
-        assertThat(LinkBudget.termLength(1)).isEqualTo(64 << 10);
+        assertThat(LinkBudget.termLength(512 << 20, 1_408)).isEqualTo(1 << 30);
+        assertThat(LinkBudget.termLength(1, 8_192)).isEqualTo(64 << 10);
+        assertThat(LinkBudget.termLength(64 << 10, 65_504)).as("a datagram is an eighth of a term at most")
+            .isEqualTo(512 << 10);
         assertThat(budget(0).windowBytes(StreamKind.REQUEST, 65_504)).as("one frame at least").isEqualTo(64 << 10);
     }
 
