@@ -218,7 +218,8 @@ async fn run_sender(options: &Options) -> Result<(), Failure> {
         tokio::task::yield_now().await;
     }
     println!("{{\"sent\":{},\"late\":{late}}}", options.count);
-    sleep(QUIET).await;
+    // Clients are still being sent the last messages, until whoever started this says that they have them.
+    tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink())).await??;
 
     Ok(())
 }

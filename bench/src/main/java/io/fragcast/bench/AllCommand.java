@@ -27,8 +27,8 @@ import static java.util.Objects.requireNonNull;
  * {@code fragcast bench all}: everything that there is a bar for, one command after the other in a process of its own,
  * within a given time, and then the report. What was finished before in the same folder is not run again.
  * <pre>
- *   a run of a contender = start and end of its two processes + warm-up + what is measured
- *                          {@value #OVERHEAD_SECONDS} s                       3/4       1/4 of what is left
+ *   a run = start and end of its two processes + warm-up + what is measured
+ *           {@value #OVERHEAD_SECONDS} s                                   4/5       1/5 of what is left
  * </pre>
  */
 @Command(
@@ -46,8 +46,11 @@ public final class AllCommand implements Callable<Integer>
     private static final double LEAST_SECONDS = 2;
     /** Above it nothing is gained. */
     private static final double MOST_SECONDS = 8;
-    private static final double WARM_UP_SHARE = 0.75;
+    private static final double WARM_UP_SHARE = 0.8;
     private static final int SECONDS_PER_MINUTE = 60;
+    /** Sent as fast as they are taken: so many megabytes, in about so long. */
+    private static final String MIB = "150";
+    private static final int THROUGHPUT_SECONDS = 6;
     private static final String DONE = "done";
 
     /**
@@ -55,17 +58,29 @@ public final class AllCommand implements Callable<Integer>
      *
      * @param name         of its folder.
      * @param args         of it, without those that say how long.
-     * @param runs         of contenders; 0: its time is its own.
+     * @param runs         of contenders that the JIT is long at.
+     * @param soonRuns     of those that are warm after a second.
      * @param fixedSeconds that it takes however long a run is.
      */
-    private record Step(String name, List<String> args, int runs, int fixedSeconds)
+    private record Step(String name, List<String> args, int runs, int soonRuns, int fixedSeconds)
     {
-        static Step of(final String name, final int entries, final int rounds, final String... args)
+        static Step of(
+            final String name, final int entries, final int soonEntries, final int rounds, final String... args)
+        {
+            return new Step(name, withRounds(rounds, args), entries * rounds, soonEntries * rounds, 0);
+        }
+
+        static Step fixed(final String name, final int seconds, final String... args)
+        {
+            return new Step(name, withRounds(NoiseRule.MIN_PAIRS, args), 0, 0, seconds);
+        }
+
+        private static List<String> withRounds(final int rounds, final String... args)
         {
             final List<String> all = new ArrayList<>(List.of(args));
             all.addAll(List.of("--rounds", Integer.toString(rounds)));
 
-            return new Step(name, all, entries * rounds, 0);
+            return all;
         }
     }
 
@@ -76,7 +91,8 @@ public final class AllCommand implements Callable<Integer>
         QUICK_MINUTES + ").")
     private int minutes;
 
-    @Option(names = "--quick", description = "Only what a bar is decided by: no sweeps, no rivals under loss, MTU 1408.")
+    @Option(names = "--quick", description = "Only what a bar is decided by: no sweeps, no rivals under loss, MTU "
+        + "1408.")
     private boolean isQuick;
 
     @Option(names = "--only", split = ",", description = "Some of: idle, transport, relay, throughput, repair, "
@@ -94,8 +110,7 @@ public final class AllCommand implements Callable<Integer>
     {
         final PrintWriter terminal = requireNonNull(spec, "picocli sets it").commandLine().getOut();
         final List<Step> steps = steps();
-        final List<Step> left = steps.stream().filter((step) -> !isDone(step)).toList();
-        final double seconds = secondsARun(left);
+        final double seconds = secondsARun(steps);
         final List<String> folders = new ArrayList<>();
         boolean isPassed = true;
         for (final Step step : steps)
@@ -123,38 +138,40 @@ public final class AllCommand implements Callable<Integer>
     {
         final int rounds = NoiseRule.MIN_PAIRS;
         final List<Step> steps = new ArrayList<>();
-        steps.add(new Step("idle", List.of("--rounds", Integer.toString(rounds)), 0, 35));
+        steps.add(Step.fixed("idle", 35));
         if (isQuick)
         {
-            steps.add(Step.of("transport", 8, rounds));
-            steps.add(Step.of("relay", 9, rounds));
-            steps.add(Step.of("throughput", 6, rounds, "--mtu", "1408"));
-            steps.add(Step.of("repair", 5, rounds, "--no-rivals"));
-            steps.add(Step.of("compare", 10, rounds, "--quick"));
+            steps.add(Step.of("transport", 4, 4, rounds));
+            steps.add(Step.of("relay", 9, 0, rounds));
+            steps.add(Step.fixed("throughput", 6 * rounds * THROUGHPUT_SECONDS, "--mtu", "1408", "--mib", MIB));
+            steps.add(Step.of("repair", 4, 1, rounds, "--no-rivals"));
+            steps.add(Step.of("compare", 4, 6, rounds, "--quick"));
         }
         else
         {
-            steps.add(Step.of("transport", 11, rounds, "--mtu", "1408,65504"));
-            steps.add(Step.of("relay", 9, rounds));
-            steps.add(Step.of("throughput", 12, rounds, "--mtu", "1408,65504"));
-            steps.add(Step.of("repair", 10, rounds, "--loss", "0.1,1,5"));
-            steps.add(Step.of("compare", 10, rounds, "--quick"));
+            steps.add(Step.of("transport", 5, 6, rounds, "--mtu", "1408,65504"));
+            steps.add(Step.of("relay", 9, 0, rounds));
+            steps.add(Step.fixed("throughput", 12 * rounds * THROUGHPUT_SECONDS, "--mtu", "1408,65504", "--mib", MIB));
+            steps.add(Step.of("repair", 5, 7, rounds, "--loss", "0.1,1,5"));
+            steps.add(Step.of("compare", 4, 6, rounds, "--quick"));
             // Curves, not bars: one round shows them.
-            steps.add(Step.of("fanout", 30, 1));
+            steps.add(Step.of("fanout", 10, 20, 1));
         }
-        steps.add(new Step("steps", List.of("--rounds", Integer.toString(rounds)), 0, 180));
+        steps.add(Step.fixed("steps", 180));
         steps.removeIf((step) -> !only.isEmpty() && !only.contains(step.name));
 
         return steps;
     }
 
-    /** What a run may last besides its overhead. */
-    private double secondsARun(final List<Step> left)
+    /** What a run may last besides its overhead; the same when it is started again, so that runs go together. */
+    private double secondsARun(final List<Step> steps)
     {
-        final int runs = left.stream().mapToInt(Step::runs).sum();
-        final int fixed = left.stream().mapToInt(Step::fixedSeconds).sum();
+        final int runs = steps.stream().mapToInt(Step::runs).sum();
+        final int soonRuns = steps.stream().mapToInt(Step::soonRuns).sum();
+        final int fixed = steps.stream().mapToInt(Step::fixedSeconds).sum();
         final int given = 0 < minutes ? minutes : isQuick ? QUICK_MINUTES : FULL_MINUTES;
-        final double wanted = (given * SECONDS_PER_MINUTE - fixed) / Math.max(1.0, runs) - OVERHEAD_SECONDS;
+        final double left = given * SECONDS_PER_MINUTE - fixed - (runs + soonRuns) * OVERHEAD_SECONDS - soonRuns;
+        final double wanted = left / Math.max(1, runs + soonRuns * (1 - WARM_UP_SHARE));
 
         return Math.max(LEAST_SECONDS, Math.min(MOST_SECONDS, wanted));
     }
@@ -175,7 +192,7 @@ public final class AllCommand implements Callable<Integer>
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.fragcast.cli.Main", "bench"));
         command.add(step.name);
         command.addAll(step.args);
-        if (0 < step.runs)
+        if (0 == step.fixedSeconds)
         {
             command.addAll(List.of(
                 "--warmup-seconds", String.format(Locale.ROOT, "%.2f", seconds * WARM_UP_SHARE),

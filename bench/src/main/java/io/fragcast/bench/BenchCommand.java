@@ -43,7 +43,8 @@ import java.util.concurrent.Callable;
         "all|transport|relay|throughput|repair|compare|fanout|idle|steps|path|report|jmh|latency|post|kill|open|" +
         "journal|catchup|next-leader",
     subcommands = {
-        BenchCommand.Jmh.class, AllCommand.class, LatencyCommand.class, PostCommand.class, TransportCommand.class, RelayCommand.class,
+        BenchCommand.Jmh.class, AllCommand.class,
+        LatencyCommand.class, PostCommand.class, TransportCommand.class, RelayCommand.class,
         ThroughputCommand.class, RepairCommand.class, CompareCommand.class, FanoutCommand.class, IdleCommand.class,
         StepsCommand.class, PathCommand.class, ReportCommand.class, KillCommand.class, OpenCommand.class,
         RateCommand.class, CatchUpCommand.class, NextLeaderCommand.class, PeerCommand.class})

@@ -113,8 +113,8 @@ final class AeronPeer implements Callable<Integer>
 
     private String channel(final int replica)
     {
-        return "aeron:udp?endpoint=" + options.to + ":" + (options.port + replica) + "|mtu=" + options.mtu + "|term-length=" +
-            LinkBudget.termLength(options.budget().windowBytes(), options.mtu);
+        return "aeron:udp?endpoint=" + options.to + ":" + (options.port + replica) + "|mtu=" + options.mtu +
+            "|term-length=" + LinkBudget.termLength(options.budget().windowBytes(), options.mtu);
     }
 
     private void send(final Aeron aeron, final AgentInvoker driver) throws IOException
@@ -142,7 +142,7 @@ final class AeronPeer implements Callable<Integer>
         long late = 0;
         for (int i = 0; i < options.count; i++)
         {
-            final long dueNs = PeerOptions.dueNs(startNs, options.rate, i);
+            final long dueNs = options.dueNs(startNs, options.rate, i);
             while (clock.nanoTime() - dueNs < 0)
             {
                 driver.invoke();

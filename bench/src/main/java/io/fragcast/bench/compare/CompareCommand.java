@@ -36,6 +36,9 @@ public final class CompareCommand implements Callable<Integer>
     private static final String AGAIN = "fragcast-again";
     private static final int FEW = 2;
     private static final double RATE = 100;
+    /** With these 70 runs of 8 s take less than ten minutes. */
+    private static final double QUICK_WARM_UP_S = 3;
+    private static final double QUICK_S = 2;
     /** How many times faster than each Fragcast must be with one or two replicas, and with more; and the aims. */
     private static final Map<String, double[]> TIMES_FASTER = Map.of(
         "gossipsub", new double[]{4, 3, 10, 10},
@@ -71,13 +74,17 @@ public final class CompareCommand implements Callable<Integer>
         final ResultFolder results =
             new ResultFolder(options.out, requireNonNull(spec, "picocli sets it").commandLine());
         final List<Contender> contenders = Contenders.all(results, isQuick && only.isEmpty() ? RIVALS : only);
+        if (isQuick)
+        {
+            options.shorten(requireNonNull(spec).commandLine().getParseResult(), QUICK_WARM_UP_S, QUICK_S);
+        }
         final List<Entry> entries = new ArrayList<>();
         final List<Bar> bars = new ArrayList<>();
         for (final int length : isQuick ? List.of(32 << 10) : bytes)
         {
             for (final int count : isQuick ? List.of(2, 8) : new TreeSet<>(replicas))
             {
-                plan(contenders, options.workload(length, count, RATE), entries, bars);
+                plan(contenders, length, count, entries, bars);
             }
         }
 
@@ -95,14 +102,20 @@ public final class CompareCommand implements Callable<Integer>
         return isPassed && !comparison.isFailed() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 
-    private static void plan(
-        final List<Contender> contenders, final Workload workload, final List<Entry> entries, final List<Bar> bars)
+    private void plan(
+        final List<Contender> contenders,
+        final int length,
+        final int count,
+        final List<Entry> entries,
+        final List<Bar> bars)
     {
+        final Workload workload = options.workload(length, count, RATE);
         final String suffix = "-" + workload.fileName();
         final boolean isOurs = contenders.stream().anyMatch((contender) -> OURS.equals(contender.name()));
         for (final Contender contender : contenders)
         {
-            entries.add(new Entry(contender.name() + suffix, contender, workload));
+            entries.add(new Entry(
+                contender.name() + suffix, contender, options.workload(contender, length, count, RATE)));
             final double[] times = TIMES_FASTER.get(contender.name());
             if (null != times && isOurs)
             {

@@ -3,9 +3,12 @@ package io.fragcast.bench.compare;
 import org.HdrHistogram.Histogram;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * All runs, and what they come to: medians over the rounds, and how many times Fragcast's each contender's is.
@@ -22,7 +25,10 @@ final class Comparison
     {
         this.runs = runs;
         contenders = runs.entries().stream().map(Entry::contender).distinct().toList();
-        workloads = runs.entries().stream().map(Entry::workload).distinct().toList();
+        workloads = new ArrayList<>(runs.entries().stream()
+            .map(Entry::workload)
+            .collect(Collectors.toMap(Workload::name, Function.identity(), (one, other) -> one, LinkedHashMap::new))
+            .values());
     }
 
     List<Contender> contenders()
@@ -49,7 +55,7 @@ final class Comparison
     List<Measured> all(final Contender contender, final Workload workload)
     {
         return runs.entries().stream()
-            .filter((entry) -> entry.contender().equals(contender) && entry.workload().equals(workload))
+            .filter((entry) -> entry.contender().equals(contender) && entry.workload().name().equals(workload.name()))
             .flatMap((entry) -> runs.all(entry).stream())
             .toList();
     }

@@ -13,6 +13,25 @@ import java.util.List;
  */
 record Contender(String name, String meaning, List<String> program, List<String> settings)
 {
+    /** Does it run in a JVM of ours? */
+    private boolean isJava()
+    {
+        return program.contains("peer");
+    }
+
+    /** Compiled before it starts, or so small that the JIT is through with it at once. */
+    boolean isSoonWarm()
+    {
+        return !isJava() || program.contains("aeron");
+    }
+
+    /** Messages of the warm-up at a rate of their own, for those that need many of them. */
+    private List<String> warmup(final Workload workload)
+    {
+        return isJava() && workload.isWarmedFaster() ?
+            List.of("--warmup-rate", Double.toString(workload.warmupRate())) : List.of();
+    }
+
     List<String> receive(final Workload workload, final int port, final String out)
     {
         final List<String> command = command("receive", workload, port);
@@ -50,6 +69,7 @@ record Contender(String name, String meaning, List<String> program, List<String>
             "--bytes", Integer.toString(workload.bytes()),
             "--warmup", Integer.toString(workload.warmup())));
         command.addAll(settings);
+        command.addAll(warmup(workload));
 
         return command;
     }

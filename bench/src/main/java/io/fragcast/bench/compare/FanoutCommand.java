@@ -61,12 +61,16 @@ public final class FanoutCommand implements Callable<Integer>
             for (final int count : replicas)
             {
                 entries.add(new Entry(
-                    contender.name() + "-32k-" + count + "r", contender, options.workload(LENGTH, count, RATE)));
+                    contender.name() + "-32k-" + count + "r",
+                    contender,
+                    options.workload(contender, LENGTH, count, RATE)));
             }
             for (final int kib : lengths)
             {
                 entries.add(new Entry(
-                    contender.name() + "-" + kib + "k-1r", contender, options.workload(kib * KIB, 1, RATE)));
+                    contender.name() + "-" + kib + "k-1r",
+                    contender,
+                    options.workload(contender, kib * KIB, 1, RATE)));
             }
         }
 

@@ -2,6 +2,7 @@ package io.fragcast.bench.compare;
 
 import io.fragcast.bench.report.NoiseRule;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 import java.nio.file.Path;
@@ -11,6 +12,8 @@ import java.nio.file.Path;
  */
 final class MeasureOptions
 {
+    private static final double SOON_WARM_S = 1;
+
     @Option(names = "--rounds", defaultValue = "7", description = "Runs of each; fewer than 7 decide nothing (default: "
         + "${DEFAULT-VALUE}).")
     int rounds = NoiseRule.MIN_PAIRS;
@@ -28,11 +31,31 @@ final class MeasureOptions
     @Option(names = "--out", description = "Output folder (default: bench-results/TIME).")
     @Nullable Path out;
 
-    /** At the rate asked for, or else at the command's own. */
+    /** Other defaults than those above. */
+    void shorten(final CommandLine.ParseResult parsed, final double ownWarmupSeconds, final double ownSeconds)
+    {
+        warmupSeconds = parsed.hasMatchedOption("--warmup-seconds") ? warmupSeconds : ownWarmupSeconds;
+        seconds = parsed.hasMatchedOption("--seconds") ? seconds : ownSeconds;
+    }
+
+    /** At the rate asked for, or else at the command's own, for what needs the JIT. */
     Workload workload(final int bytes, final int replicas, final double ownRate)
     {
+        return workload(bytes, replicas, ownRate, warmupSeconds);
+    }
+
+    /** The same for a contender: what is compiled before it starts, or is small, is warm after a second. */
+    Workload workload(final Contender contender, final int bytes, final int replicas, final double ownRate)
+    {
+        return workload(
+            bytes, replicas, ownRate, contender.isSoonWarm() ? Math.min(SOON_WARM_S, warmupSeconds) : warmupSeconds);
+    }
+
+    private Workload workload(final int bytes, final int replicas, final double ownRate, final double ownWarmupSeconds)
+    {
         final double wanted = 0 == rate ? ownRate : rate;
-        final int warmup = (int)(wanted * warmupSeconds);
+        final double warmupRate = Math.max(wanted, new Workload(bytes, replicas, wanted, 0, 1).warmupRate());
+        final int warmup = (int)(warmupRate * ownWarmupSeconds);
 
         return new Workload(bytes, replicas, wanted, warmup, warmup + Math.max(1, (int)(wanted * seconds)));
     }

@@ -1,5 +1,6 @@
 package io.fragcast.bench.compare;
 
+import io.fragcast.bench.report.PastRun;
 import org.HdrHistogram.Histogram;
 
 import java.util.Locale;
@@ -40,6 +41,22 @@ record Measured(
     static Measured failed(final String failure)
     {
         return new Measured(newHistogram(), newHistogram(), 0, 0, 0, 0, 0, 0, 0, failure);
+    }
+
+    /** A run that came through before. */
+    static Measured again(final PastRun past)
+    {
+        return new Measured(
+            past.toAllNs(),
+            newHistogram(),
+            (long)past.number("missing"),
+            (long)past.number("late"),
+            past.number("cpuSeconds"),
+            (long)past.number("wireBytes"),
+            past.number("foreign"),
+            past.number("perSecond"),
+            (long)(NS_PER_US * past.number("verifyUs")),
+            "");
     }
 
     static Histogram newHistogram()

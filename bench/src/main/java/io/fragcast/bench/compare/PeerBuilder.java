@@ -65,7 +65,7 @@ final class PeerBuilder implements Agent
         int workCount = publisher.poll();
         if (isBegun && !isDone)
         {
-            final long lateNs = clock.nanoTime() - PeerOptions.dueNs(startNs, options.rate, next);
+            final long lateNs = clock.nanoTime() - options.dueNs(startNs, options.rate, next);
             if (lateNs >= 0)
             {
                 workCount += publish(lateNs) ? 1 : 0;

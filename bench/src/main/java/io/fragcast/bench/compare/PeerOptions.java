@@ -25,6 +25,8 @@ final class PeerOptions
     static final int MAX_REPLICAS = 64;
 
     private static final long SEED = 4670;
+    /** What the warm-up left behind is through by then. */
+    private static final long SETTLE_NS = 500_000_000L;
     private static final double MAX_LOSS_PERCENT = 50;
     private static final double PERCENT = 100;
 
@@ -48,6 +50,10 @@ final class PeerOptions
 
     @Option(names = "--warmup", defaultValue = "0", description = "Of the messages, sent first and not measured.")
     int warmup;
+
+    @Option(names = "--warmup-rate", defaultValue = "0", description = "Messages a second of the warm-up, on both "
+        + "sides; 0: as the others.")
+    double warmupRate;
 
     @Option(names = "--rate", defaultValue = "0", description = "Messages a second; 0: as fast as they are taken.")
     double rate;
@@ -74,16 +80,22 @@ final class PeerOptions
     int mtu = 1_408;
 
     /**
-     * When a message is due.
+     * When a message is due: those of the warm-up at their own rate, the others half a second later.
      *
      * @param startNs when the first is.
      * @param rate    messages a second; 0: all at once.
      * @param message from 0.
      * @return monotonic nanoseconds.
      */
-    static long dueNs(final long startNs, final double rate, final long message)
+    long dueNs(final long startNs, final double rate, final long message)
     {
-        return 0 == rate ? startNs : startNs + (long)(message * 1e9 / rate);
+        if (0 == rate || 0 == warmupRate)
+        {
+            return 0 == rate ? startNs : startNs + (long)(message * 1e9 / rate);
+        }
+
+        return message < warmup ? startNs + (long)(message * 1e9 / warmupRate) :
+            startNs + (long)(warmup * 1e9 / warmupRate) + SETTLE_NS + (long)((message - warmup) * 1e9 / rate);
     }
 
     /** Of both, Fragcast and plain Aeron: four messages may be on their way to a receiver. */
@@ -121,10 +133,10 @@ final class PeerOptions
             throw new CommandLine.ParameterException(spec.commandLine(), role + ": allowed send, receive");
         }
         checkRange("--warmup", warmup, 0, count - 1);
-        if (rate < 0 || lossPercent < 0 || lossPercent > MAX_LOSS_PERCENT)
+        if (rate < 0 || warmupRate < 0 || lossPercent < 0 || lossPercent > MAX_LOSS_PERCENT)
         {
             throw new CommandLine.ParameterException(
-                spec.commandLine(), "--rate and --loss: at least 0, --loss at most " + MAX_LOSS_PERCENT);
+                spec.commandLine(), "--rate, --warmup-rate and --loss: at least 0, --loss at most " + MAX_LOSS_PERCENT);
         }
         if (!isSender() && null == out)
         {

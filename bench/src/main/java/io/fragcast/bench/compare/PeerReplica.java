@@ -13,6 +13,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class PeerReplica implements BlockListener
 {
     private final int index;
+    private final PeerOptions options;
     private final int fragsPerBlock;
     private final DeliveryLog log;
     private final EnvDecoder env = new EnvDecoder();
@@ -20,8 +21,9 @@ final class PeerReplica implements BlockListener
     private long startNs;
     private double rate;
 
-    PeerReplica(final int index, final int fragsPerBlock, final DeliveryLog log)
+    PeerReplica(final PeerOptions options, final int index, final int fragsPerBlock, final DeliveryLog log)
     {
+        this.options = options;
         this.index = index;
         this.fragsPerBlock = fragsPerBlock;
         this.log = log;
@@ -47,7 +49,7 @@ final class PeerReplica implements BlockListener
                 final long nowNs = SystemNanoClock.INSTANCE.nanoTime();
                 final long message =
                     (event.blockNumber() - PeerNodes.FIRST_BLOCK) * fragsPerBlock + event.seq();
-                log.onDelivery(message, index, PeerOptions.dueNs(startNs, rate, message), nowNs);
+                log.onDelivery(message, index, options.dueNs(startNs, rate, message), nowNs);
                 break;
 
             case MISMATCHED, ABORTED, SUPERSEDED, GAP, REORG, SEAL_MISMATCHED:

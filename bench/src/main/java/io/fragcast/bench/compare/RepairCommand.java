@@ -89,7 +89,9 @@ public final class RepairCommand implements Callable<Integer>
         results.print("between sender and receiver: " + wire);
         final Workload workload = options.workload(LENGTH, 1, RATE);
         final List<Entry> entries = new ArrayList<>();
-        entries.add(new Entry("small", Contenders.aeron("aeron"), options.workload(1 << 10, 1, RATE)));
+        final Contender aeron = Contenders.aeron("aeron");
+        final Workload soon = options.workload(aeron, LENGTH, 1, RATE);
+        entries.add(new Entry("small", aeron, options.workload(aeron, 1 << 10, 1, RATE)));
         entries.add(new Entry("whole", Contenders.fragcast("fragcast"), workload));
         for (final String percent : losses)
         {
@@ -100,7 +102,7 @@ public final class RepairCommand implements Callable<Integer>
         {
             for (final String repair : List.of("aeron", "fragcast"))
             {
-                entries.add(lossy("aeron-nak-" + repair + "-" + percent, null != network, false, percent, workload,
+                entries.add(lossy("aeron-nak-" + repair + "-" + percent, null != network, false, percent, soon,
                     "--repair", repair));
             }
         }

@@ -1,5 +1,6 @@
 package io.fragcast.bench.compare;
 
+import io.fragcast.bench.report.PastRun;
 import io.fragcast.bench.report.ResultFolder;
 import io.fragcast.transport.FreePorts;
 
@@ -14,7 +15,8 @@ import java.util.Map;
 
 /**
  * Entries, each run once a round, in turn and every other round in reverse, so that what the machine does meanwhile
- * hits all alike; and what came of it, in {@code runs.tsv} and {@code bars.tsv} of the results folder.
+ * hits all alike; and what came of it, in {@code runs.tsv} and {@code bars.tsv} of the results folder. Runs that came
+ * through there before, of the same build and length, are not run again.
  */
 final class Runs
 {
@@ -85,32 +87,46 @@ final class Runs
             "late\tcpuSeconds\twireBytes\tforeign\tperSecond\tverifyUs\tsent\tfailure\n");
         final long startNs = System.nanoTime();
         int done = 0;
+        int ran = 0;
         for (int round = 0; round < rounds; round++)
         {
             for (int i = 0; i < entries.size(); i++)
             {
                 final Entry entry = entries.get(0 == round % 2 ? i : entries.size() - 1 - i);
                 final String name = entry.name() + "-" + round;
-                wire.lose(entry.loss());
-                Measured result = run.run(entry.contender(), entry.workload(), ports, name);
-                for (int retry = 0; retry < RETRIES && result.isFailed(); retry++)
-                {
-                    results.print("again, for " + name + " failed: " + result.failure());
-                    result = run.run(entry.contender(), entry.workload(), ports, name);
-                }
+                final PastRun past = results.past(entry.name(), round, entry.workload().count());
+                final Measured result = null == past ? run(run, entry, ports, name) : Measured.again(past);
                 measured.getOrDefault(entry.name(), List.of()).add(result);
-                if (!result.isFailed())
+                if (null == past && !result.isFailed())
                 {
                     results.keep(name, entry.contender().isHop() ? HOP : WHAT, result.toAllNs());
                 }
                 done++;
                 table.append(row(entry, round, result));
                 Files.writeString(results.resolve("runs.tsv"), table, StandardCharsets.UTF_8);
-                final long leftS = (System.nanoTime() - startNs) / done * (total - done) / 1_000_000_000L;
-                results.print(String.format(Locale.ROOT, "%s %3d/%d %3d:%02d left  %-30s %s",
-                    progress(done, total), done, total, leftS / 60, leftS % 60, name, result.toRow()));
+                ran += null == past ? 1 : 0;
+                final long leftS =
+                    (System.nanoTime() - startNs) / Math.max(1, ran) * (total - done) / 1_000_000_000L;
+                results.print(String.format(Locale.ROOT, "%s %3d/%d %3d:%02d left  %-30s %s%s",
+                    progress(done, total), done, total, leftS / 60, leftS % 60, name, result.toRow(),
+                    null == past ? "" : "  from before"));
             }
         }
+    }
+
+    /** Once, and again if that failed. */
+    private Measured run(final PairRun run, final Entry entry, final int ports, final String name)
+        throws IOException, InterruptedException
+    {
+        wire.lose(entry.loss());
+        Measured result = run.run(entry.contender(), entry.workload(), ports, name);
+        for (int retry = 0; retry < RETRIES && result.isFailed(); retry++)
+        {
+            results.print("again, for " + name + " failed: " + result.failure());
+            result = run.run(entry.contender(), entry.workload(), ports, name);
+        }
+
+        return result;
     }
 
     /**

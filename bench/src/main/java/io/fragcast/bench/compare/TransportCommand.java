@@ -80,12 +80,13 @@ public final class TransportCommand implements Callable<Integer>
         final Workload workload = options.workload(kib * KIB, 1, RATE);
         final boolean isUsual = mtus.get(0).equals(mtu);
         final String size = kib + "k" + (isUsual ? "" : "-" + mtu);
-        entries.add(new Entry("aeron-" + size, aeron, workload));
+        final Workload soon = options.workload(aeron, kib * KIB, 1, RATE);
+        entries.add(new Entry("aeron-" + size, aeron, soon));
         entries.add(new Entry(
             "unchecked-" + size,
             Contenders.fragcast("fragcast-unchecked", "--mtu", mtu, "--checks", "NONE"),
             workload));
-        entries.add(new Entry("aeron-again-" + size, aeron, workload));
+        entries.add(new Entry("aeron-again-" + size, aeron, soon));
         bars.add(bar(
             kib + " KB, hashes and signatures off, of plain Aeron" + (isUsual ? "" : ", MTU " + mtu),
             "unchecked-" + size,

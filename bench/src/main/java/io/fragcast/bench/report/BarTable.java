@@ -120,7 +120,12 @@ final class BarTable
             "two equal runs differ by up to " + number(found.number("noise")) + "x, or others took the processor" :
             bar[OBSTACLE];
         lines.add(new Line(
-            bar[TITLE], figure(form, found.number("ratio")), bar(form, found), medians(form, found), verdict, obstacle));
+            bar[TITLE],
+            figure(form, found.number("ratio")),
+            bar(form, found),
+            medians(form, found),
+            verdict,
+            obstacle));
     }
 
     private static String bar(final Form form, final Row row)

@@ -43,7 +43,8 @@ final class Charts
             charts.sweep("replicas", "bytes", "p50 to the last replica by replicas, ", "replicas", false);
             charts.sweep("bytes", "replicas", "p50 by length of a frag, ", "length", true);
             charts.loss();
-            charts.cost("cpu", "cpuSeconds", 1e3, "Processor time a frag", "ms, all processes, start and spinning in it");
+            charts.cost(
+                "cpu", "cpuSeconds", 1e3, "Processor time a frag", "ms, all processes, start and spinning in it");
             charts.cost("bytes", "wireBytes", 1e-3, "Bytes on the wire a frag", "KB, warm-up and control in it");
         }
 

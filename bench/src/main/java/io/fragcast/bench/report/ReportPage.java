@@ -144,8 +144,8 @@ final class ReportPage
         {
             return;
         }
-        page.append("\nMedians over the rounds:\n\n| entry | p50 us | p99 us | a second | CPU ms a frag | wire KB a frag | missing | ")
-            .append("failed | noisy |\n|---|---|---|---|---|---|---|---|---|\n");
+        page.append("\nMedians over the rounds:\n\n| entry | p50 us | p99 us | a second | CPU ms a frag | ")
+            .append("wire KB a frag | missing | failed | noisy |\n|---|---|---|---|---|---|---|---|---|\n");
         for (final String entry : results.runs().stream().map((run) -> run.text("entry")).distinct().toList())
         {
             final List<Row> rows = results.runs().stream().filter((run) -> entry.equals(run.text("entry"))).toList();

@@ -33,6 +33,7 @@ public final class ResultFolder
     private final Path path;
     private final PrintWriter terminal;
     private final Map<String, String> environment;
+    private final Map<String, PastRun> past;
 
     /**
      * Makes the folder and writes down where it is that figures are taken.
@@ -48,6 +49,7 @@ public final class ResultFolder
         environment = Environment.collect(JvmOptions.read());
         environment.put("command", command(commandLine));
         Files.createDirectories(this.path);
+        past = PastRun.read(this.path, environment);
         Files.deleteIfExists(resolve(BARS));
         Environment.write(environment, resolve("environment.txt"));
     }
@@ -62,6 +64,19 @@ public final class ResultFolder
         final CommandLine.ParseResult parsed = root.getParseResult();
 
         return root.getCommandName() + (null == parsed ? "" : ' ' + String.join(" ", parsed.originalArgs()));
+    }
+
+    /**
+     * A run that the same build left here before, for a command that goes on where it was stopped.
+     *
+     * @param entry that ran.
+     * @param round of it.
+     * @param sent  messages of a run: fewer or more, and it is another one.
+     * @return what it left; null: it is to be run.
+     */
+    public @Nullable PastRun past(final String entry, final int round, final int sent)
+    {
+        return past.get(PastRun.key(entry, round, sent));
     }
 
     /**

@@ -41,7 +41,8 @@ class LossyNetworkSystemTest
             assertThat(said(network.receiver(), "iptables", "-S", "INPUT")).containsExactly("-P INPUT ACCEPT");
         }
 
-        assertThat(String.join(" ", said(List.of(), "ip", "netns", "list"))).doesNotContain(place.get(place.size() - 1));
+        assertThat(String.join(" ", said(List.of(), "ip", "netns", "list")))
+            .doesNotContain(place.get(place.size() - 1));
     }
 
     private static LossyNetwork tryOpen() throws InterruptedException

@@ -34,7 +34,8 @@ class ReportCommandTest
     {
         folder = Files.createDirectories(dir.resolve("compare"));
         out = dir.resolve("report");
-        Files.writeString(folder.resolve("environment.txt"), "commit = abc\ncpu = of <ours>\ncommand = fragcast bench x\n");
+        Files.writeString(
+            folder.resolve("environment.txt"), "commit = abc\ncpu = of <ours>\ncommand = fragcast bench x\n");
     }
 
     @Test
@@ -43,7 +44,8 @@ class ReportCommandTest
         Files.writeString(folder.resolve("bars.tsv"), BARS +
             "32 KB x 2 at 100/s, of gossipsub\tp50\t0.1250\t0.25\t0.1\t1.1\t4000\t500\t7\tPASS\n" +
             "32 KB x 2 at 100/s, of websocket-text\tp99\t0.5\t0.3333\t0.2\t1.1\t4000\t2000\t7\tMISS\n" +
-            "4 KB frags at MTU 1408, checks off, of plain Aeron\ttime a message\t2\t1.1765\t1.0526\t1.1\t10\t20\t7\tMISS\n" +
+            "4 KB frags at MTU 1408, checks off, of plain Aeron\ttime a message\t2\t1.1765\t1.0526\t1.1\t10\t20\t7\t" +
+            "MISS\n" +
             "5 % lost, frags missing\tmissing\t0\t0\t0\tNaN\t7000\t0\t7\tPASS\n" +
             "5 % lost, of loss-free\tp50\t1.9\t1.5\t1.5\t2.5\t300\t570\t7\tINCONCLUSIVE\n");
 
@@ -53,20 +55,24 @@ class ReportCommandTest
         assertThat(line(lines, "publish to all of 2 replicas, 32 KB, verified, against GossipSub, p50"))
             .endsWith("| 8x faster | \u2265 4x faster, aim 10x faster | 500 of 4,000 | PASS |  |");
         assertThat(line(lines, "publish to all of 2 replicas, 32 KB, verified, against WebSocket text, p99"))
-            .contains("| 2x faster | \u2265 3x faster, aim 5x faster | 2,000 of 4,000 | MISS | ").doesNotEndWith("|  |");
+            .contains("| 2x faster | \u2265 3x faster, aim 5x faster | 2,000 of 4,000 | MISS | ")
+            .doesNotEndWith("|  |");
         assertThat(line(lines, "sustained 4 KB frags/s, checks off, of raw Aeron"))
             .contains("| 0.5x | \u2265 0.85x, aim 0.95x | 50,000/s of 100,000/s | MISS | ");
         assertThat(line(lines, "5 % loss, missing")).endsWith("| 0 | \u2264 0 | of 7,000 | PASS |  |");
-        assertThat(line(lines, "5 % loss, 32 KB, p50 of loss-free")).contains("| NOISY | two equal runs differ by up to 2.5x");
+        assertThat(line(lines, "5 % loss, 32 KB, p50 of loss-free"))
+            .contains("| NOISY | two equal runs differ by up to 2.5x");
         assertThat(line(lines, "encode, of plain SBE")).contains("| NOT MEASURED | fragcast bench steps |");
         assertThat(out.resolve("report.html")).content()
-            .contains("<td class=\"PASS\">PASS", "<td class=\"NOT-MEASURED\">", "of &lt;ours>").doesNotContain("<script");
+            .contains("<td class=\"PASS\">PASS", "<td class=\"NOT-MEASURED\">", "of &lt;ours>")
+            .doesNotContain("<script");
     }
 
     @Test
     void shouldDrawAndTellWhatAFragCosts() throws IOException
     {
-        final String run = "\tfragcast\t32768\t%d\t100.0\t%d\t600\t900\t990\t999\t250\t0\t0\t2.0\t5000000\t0.01\t0\t0\t500\t\n";
+        final String run =
+            "\tfragcast\t32768\t%d\t100.0\t%d\t600\t900\t990\t999\t250\t0\t0\t2.0\t5000000\t0.01\t0\t0\t500\t\n";
         Files.writeString(folder.resolve("runs.tsv"), RUNS +
             "fragcast-2r\t0" + run.formatted(2, 500) + "fragcast-8r\t0" + run.formatted(8, 900));
 
