@@ -138,7 +138,7 @@ public final class AllCommand implements Callable<Integer>
     {
         final int rounds = NoiseRule.MIN_PAIRS;
         final List<Step> steps = new ArrayList<>();
-        steps.add(Step.fixed("idle", 35));
+        steps.add(Step.fixed("idle", 47));
         if (isQuick)
         {
             steps.add(Step.of("transport", 4, 4, rounds));

@@ -3,9 +3,11 @@ package io.fragcast.bench;
 import io.fragcast.bench.catchup.CatchUpCommand;
 import io.fragcast.bench.compare.CompareCommand;
 import io.fragcast.bench.compare.FanoutCommand;
+import io.fragcast.bench.compare.FirstCommand;
 import io.fragcast.bench.compare.IdleCommand;
 import io.fragcast.bench.compare.PathCommand;
 import io.fragcast.bench.compare.PeerCommand;
+import io.fragcast.bench.compare.ProfileCommand;
 import io.fragcast.bench.compare.RelayCommand;
 import io.fragcast.bench.compare.RepairCommand;
 import io.fragcast.bench.compare.ThroughputCommand;
@@ -40,12 +42,13 @@ import java.util.concurrent.Callable;
     description = "What Fragcast costs on this machine.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel =
-        "all|transport|relay|throughput|repair|compare|fanout|idle|steps|path|report|jmh|latency|post|kill|open|" +
-        "journal|catchup|next-leader",
+        "all|transport|relay|throughput|repair|compare|fanout|idle|first|steps|path|profile|report|jmh|latency|post|" +
+        "kill|open|journal|catchup|next-leader",
     subcommands = {
         BenchCommand.Jmh.class, AllCommand.class,
         LatencyCommand.class, PostCommand.class, TransportCommand.class, RelayCommand.class,
         ThroughputCommand.class, RepairCommand.class, CompareCommand.class, FanoutCommand.class, IdleCommand.class,
+        FirstCommand.class, ProfileCommand.class,
         StepsCommand.class, PathCommand.class, ReportCommand.class, KillCommand.class, OpenCommand.class,
         RateCommand.class, CatchUpCommand.class, NextLeaderCommand.class, PeerCommand.class})
 public final class BenchCommand

@@ -409,7 +409,8 @@ public final class NodeConfigReader
             cpu(NodeOptions.AFFINITY_INGEST),
             cpu(NodeOptions.AFFINITY_JOURNAL),
             cpu(NodeOptions.AFFINITY_EDGE),
-            cpu(NodeOptions.AFFINITY_DRIVER));
+            cpu(NodeOptions.AFFINITY_DRIVER),
+            settings.number(NodeOptions.WARM_UP));
         if (threads.spinningThreadCount() > host.cores())
         {
             throw settings.require(NodeOptions.IDLE).refuse(threads.spinningThreadCount() + " threads of mode " +

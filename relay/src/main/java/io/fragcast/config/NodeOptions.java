@@ -114,6 +114,9 @@ public final class NodeOptions
         "One hot thread that runs the media driver too; a hot thread and a driver's; or one for each.");
     static final Option IDLE = Option.choice("threads.idle", "backoff", List.of("spin", "backoff"),
         "What a hot thread does when there is nothing to do: spin on its core, or give way.");
+    static final Option WARM_UP = number("threads.warm-up-ms", "0", 0, 60_000, "milliseconds",
+        "Longest time that a made-up chain is run through the node's machines before it starts, in memory alone, so " +
+        "that its first frags meet compiled code; 0: not at all.");
     static final Option AFFINITY_BROADCAST = affinity("broadcast").of(SEQUENCER);
     static final Option AFFINITY_FORWARD = affinity("forward").of(RELAY);
     static final Option AFFINITY_INGEST = affinity("ingest").of(SEQUENCER, REPLICA);
@@ -156,8 +159,8 @@ public final class NodeOptions
         UPSTREAM, HOLDERS, REQUESTERS, KNOWN, FANOUT_DEGREE, FANOUT_SPARE_DEGREE,
         DELIVER, JWT_SECRET, ENGINE_TIMEOUT, PUBLISH,
         JOURNAL_DIR, KEEP_BLOCKS, KEEP_MEGABYTES, KEEP_HOURS, RING_BYTES, BLOCK_BYTES, ROLL,
-        THREAD_MODE, IDLE, AFFINITY_BROADCAST, AFFINITY_FORWARD, AFFINITY_INGEST, AFFINITY_JOURNAL, AFFINITY_EDGE,
-        AFFINITY_DRIVER,
+        THREAD_MODE, IDLE, WARM_UP, AFFINITY_BROADCAST, AFFINITY_FORWARD, AFFINITY_INGEST, AFFINITY_JOURNAL,
+        AFFINITY_EDGE, AFFINITY_DRIVER,
         AERON_DIR, AERON_DRIVER, HTTP_HOST, HTTP_PORT, RPC_SIGNERS,
         SEALED_URL, SEALED_FILE, SEALED_INTERVAL, SEALED_HOLDERS, FINALITY_URL, FINALITY_INTERVAL);
 

@@ -11,6 +11,7 @@ package io.fragcast.config;
  * @param journalCpu   of the journal agent.
  * @param edgeCpu      of the edge agent.
  * @param driverCpu    of the media driver.
+ * @param warmUpMs     longest time that the node's machines are run before it starts; 0: they are not.
  */
 public record ThreadConfig(
     Mode mode,
@@ -20,7 +21,8 @@ public record ThreadConfig(
     int ingestCpu,
     int journalCpu,
     int edgeCpu,
-    int driverCpu)
+    int driverCpu,
+    int warmUpMs)
 {
     /** No CPU in particular. */
     public static final int NO_CPU = -1;
@@ -39,7 +41,7 @@ public record ThreadConfig(
     }
 
     /**
-     * Threads that are pinned nowhere.
+     * Threads that are pinned nowhere, of a node that does not warm up.
      *
      * @param mode       who runs what.
      * @param isSpinning whether hot threads spin.
@@ -47,7 +49,7 @@ public record ThreadConfig(
      */
     public static ThreadConfig unpinned(final Mode mode, final boolean isSpinning)
     {
-        return new ThreadConfig(mode, isSpinning, NO_CPU, NO_CPU, NO_CPU, NO_CPU, NO_CPU, NO_CPU);
+        return new ThreadConfig(mode, isSpinning, NO_CPU, NO_CPU, NO_CPU, NO_CPU, NO_CPU, NO_CPU, 0);
     }
 
     /**

@@ -29,10 +29,12 @@ public abstract sealed class Node implements AutoCloseable permits SequencerNode
         this.runtime = runtime;
     }
 
-    /** Opens what the node runs on, makes the node, starts it; on failure leaves nothing open. */
+    /** Warms up, opens what the node runs on, makes the node, starts it; on failure leaves nothing open. */
     static <C extends NodeContext<C>, N extends Node> N launch(
         final C ctx, final BiFunction<C, NodeRuntime, N> constructor)
     {
+        ctx.validate();
+        WarmUp.run(ctx);
         final NodeRuntime runtime = NodeRuntime.open(ctx);
         try
         {

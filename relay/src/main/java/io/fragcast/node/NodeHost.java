@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadFactory;
 
 /**
  * One media driver and the threads over it, for one node or for several of one process.
@@ -47,6 +46,7 @@ public final class NodeHost implements AutoCloseable
     private final String name;
     private final ThreadPlan plan;
     private final ErrorHandler errorHandler;
+    private final HostIdle idle;
     private final AeronDriver driver;
     private final List<AeronClient> clients = new ArrayList<>();
     private final List<AeronClient> coldClients = new ArrayList<>();
@@ -65,8 +65,10 @@ public final class NodeHost implements AutoCloseable
         this.name = name;
         this.plan = plan;
         this.errorHandler = errorHandler;
+        idle = new HostIdle(plan, driverConfig, errorHandler);
         driver = AeronDriver.launch(
-            driverConfig.withThreads(plan::newHotIdleStrategy, plan.threadFactory(Role.DRIVER, name + " driver")),
+            idle.applyTo(driverConfig).withThreads(
+                plan::newHotIdleStrategy, plan.threadFactory(Role.DRIVER, name + " driver")),
             errorHandler);
     }
 
@@ -198,31 +200,20 @@ public final class NodeHost implements AutoCloseable
         plan.validate(hotAgents.size(), Runtime.getRuntime().availableProcessors());
         isStarted = true;
 
-        blockingAgents.forEach((blocking) -> startCold(blocking.role, blocking.agent, blocking.errors));
-        if (DriverThreading.DEDICATED == plan.driverThreading())
+        final List<Runnable> starts = new ArrayList<>();
+        blockingAgents.forEach((blocking) -> starts.add(newThread(blocking, idle.newBlocking(), coldRunners)));
+        // Gateways, and who asks execution clients.
+        final boolean isFed = coldAgents.stream().anyMatch((cold) -> Role.EDGE == cold.role);
+        for (final RoleAgent agent : coldThreads())
         {
-            coldAgents.forEach((cold) -> startCold(cold.role, cold.agent, cold.errors));
+            starts.add(newThread(agent, idle.newCold(isFed), coldRunners));
         }
-        else if (!coldAgents.isEmpty())
+        for (final RoleAgent agent : hotThreads())
         {
-            startCold(coldAgents.get(0).role, coldAgent(), coldAgents.get(0).errors);
+            starts.add(newThread(agent, idle.newHot(agent.role), hotRunners));
         }
-
-        if (DriverThreading.INVOKER == plan.driverThreading())
-        {
-            final Agent loop = new HotLoop(
-                name + " hot",
-                driver,
-                clients.toArray(new AeronClient[0]),
-                hotAgents.stream().map(RoleAgent::agent).toArray(Agent[]::new),
-                SystemNanoClock.INSTANCE);
-            final RoleAgent first = hotAgents.isEmpty() ? null : hotAgents.get(0);
-            startHot(null == first ? Role.DRIVER : first.role, loop, null == first ? null : first.errors);
-        }
-        else
-        {
-            hotAgents.forEach((hot) -> startHot(hot.role, hot.agent, hot.errors));
-        }
+        idle.link();
+        starts.forEach(Runnable::run);
     }
 
     @Override
@@ -241,13 +232,18 @@ public final class NodeHost implements AutoCloseable
             closing.add(resources.get(i));
         }
         closing.add(driver);
+        closing.add(idle);
         CloseHelper.closeAll(errorHandler, closing);
     }
 
-    /** All cold agents as one, under a name that the kernel has room for. */
-    private Agent coldAgent()
+    /** With DEDICATED each for itself; else all as one, under a name that the kernel has room for. */
+    private List<RoleAgent> coldThreads()
     {
-        return new CompositeAgent(coldAgents.stream().map(RoleAgent::agent).toList())
+        if (coldAgents.isEmpty() || DriverThreading.DEDICATED == plan.driverThreading())
+        {
+            return coldAgents;
+        }
+        final Agent all = new CompositeAgent(coldAgents.stream().map(RoleAgent::agent).toList())
         {
             @Override
             public String roleName()
@@ -255,26 +251,37 @@ public final class NodeHost implements AutoCloseable
                 return name + " cold";
             }
         };
+
+        return List.of(new RoleAgent(coldAgents.get(0).role, all, coldAgents.get(0).errors));
     }
 
-    private void startHot(final Role role, final Agent agent, final @Nullable AtomicCounter errors)
+    /** With INVOKER all as one, with the driver; else each for itself. */
+    private List<RoleAgent> hotThreads()
     {
-        hotRunners.add(start(role, agent, errors, plan.newHotIdleStrategy()));
+        if (DriverThreading.INVOKER != plan.driverThreading())
+        {
+            return hotAgents;
+        }
+        final Agent loop = new HotLoop(
+            name + " hot",
+            driver,
+            clients.toArray(new AeronClient[0]),
+            hotAgents.stream().map(RoleAgent::agent).toArray(Agent[]::new),
+            SystemNanoClock.INSTANCE);
+        final RoleAgent first = hotAgents.isEmpty() ? null : hotAgents.get(0);
+
+        return List.of(new RoleAgent(
+            null == first ? Role.DRIVER : first.role, loop, null == first ? null : first.errors));
     }
 
-    private void startCold(final Role role, final Agent agent, final @Nullable AtomicCounter errors)
+    /** What starts the thread; it is closed with the others of its kind. */
+    private Runnable newThread(
+        final RoleAgent agent, final IdleStrategy idleStrategy, final List<AgentRunner> runners)
     {
-        coldRunners.add(start(role, agent, errors, plan.newColdIdleStrategy()));
-    }
+        final AgentRunner runner = new AgentRunner(idleStrategy, errorHandler, agent.errors, agent.agent);
+        runners.add(runner);
 
-    private AgentRunner start(
-        final Role role, final Agent agent, final @Nullable AtomicCounter errors, final IdleStrategy idleStrategy)
-    {
-        final AgentRunner runner = new AgentRunner(idleStrategy, errorHandler, errors, agent);
-        final ThreadFactory threadFactory = plan.threadFactory(role, agent.roleName());
-        AgentRunner.startOnThread(runner, threadFactory);
-
-        return runner;
+        return () -> AgentRunner.startOnThread(runner, plan.threadFactory(agent.role, agent.agent.roleName()));
     }
 
     /**

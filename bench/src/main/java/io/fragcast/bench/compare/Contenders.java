@@ -24,6 +24,15 @@ final class Contenders
             java("fragcast"), List.of(settings));
     }
 
+    /** Fragcast with one more flag for the JVM of both sides. */
+    static Contender profiled(final String name, final String flag, final List<String> settings) throws IOException
+    {
+        final List<String> command = java("fragcast");
+        command.add(1, flag);
+
+        return new Contender(name, "profiled", command, settings);
+    }
+
     static Contender aeron(final String name, final String... settings) throws IOException
     {
         return new Contender(name, "plain Aeron, one publication a replica, nothing checked " +

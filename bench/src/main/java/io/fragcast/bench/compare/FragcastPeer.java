@@ -1,10 +1,12 @@
 package io.fragcast.bench.compare;
 
 import io.fragcast.config.PeerName;
+import io.fragcast.crypto.Secp256k1;
 import io.fragcast.node.NodeHost;
 import io.fragcast.node.RelayNode;
 import io.fragcast.node.ReplicaNode;
 import io.fragcast.node.SequencerNode;
+import io.fragcast.node.WarmUp;
 import io.fragcast.protocol.block.SignatureVerifier;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.BackoffIdleStrategy;
@@ -86,6 +88,10 @@ final class FragcastPeer implements Callable<Integer>
     @Option(names = "--balanced", description = "Threads as in the profile balanced: nothing spins.")
     private boolean isBalanced;
 
+    @Option(names = "--warm-up-ms", defaultValue = "0", description = "As threads.warm-up-ms of a node's file "
+        + "(default: ${DEFAULT-VALUE}).")
+    private int warmUpMs;
+
     private final PrintStream out = System.out;
     private final SystemNanoClock clock = SystemNanoClock.INSTANCE;
     private final FirstError errors = new FirstError();
@@ -98,6 +104,10 @@ final class FragcastPeer implements Callable<Integer>
         if (Checks.NONE == checks)
         {
             NoHashes.install();
+        }
+        if (0 < warmUpMs)
+        {
+            WarmUp.run(Secp256k1.load(), TimeUnit.MILLISECONDS.toNanos(warmUpMs));
         }
         nodes = new PeerNodes(options, checks, isBalanced, errors);
         if (options.isSender())

@@ -121,16 +121,21 @@ final class Admission
         return false;
     }
 
-    ReceiveChannelEndpointSupplier receiveEndpoints(final @Nullable LossPerEndpoint dataLoss)
+    ReceiveChannelEndpointSupplier receiveEndpoints(
+        final @Nullable LossPerEndpoint dataLoss, final @Nullable SocketIdleStrategy sockets)
     {
         return (udpChannel, dispatcher, statusIndicator, context) ->
-            new ValidatingReceiveChannelEndpoint(udpChannel, dispatcher, statusIndicator, context, this, dataLoss);
+            new ValidatingReceiveChannelEndpoint(
+                udpChannel, dispatcher, statusIndicator, context, this, dataLoss, sockets);
     }
 
     SendChannelEndpointSupplier sendEndpoints(
-        final @Nullable LossGenerator controlLoss, final @Nullable SendTap sendTap)
+        final @Nullable LossGenerator controlLoss,
+        final @Nullable SendTap sendTap,
+        final @Nullable SocketIdleStrategy sockets)
     {
         return (udpChannel, statusIndicator, context) ->
-            new ValidatingSendChannelEndpoint(udpChannel, statusIndicator, context, this, controlLoss, sendTap);
+            new ValidatingSendChannelEndpoint(
+                udpChannel, statusIndicator, context, this, controlLoss, sendTap, sockets);
     }
 }

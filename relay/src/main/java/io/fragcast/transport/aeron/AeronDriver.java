@@ -34,6 +34,10 @@ public final class AeronDriver implements AutoCloseable
     // not wait for it: the sources see them.
     private static final long LIVENESS_NS = TimeUnit.SECONDS.toNanos(2);
 
+    // The thread that opens sockets: a start opens some at a time, and then seldom any.
+    private static final long EXECUTOR_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long EXECUTOR_LONGEST_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(16);
+
     // Three of a driver's heartbeats.
     private static final long DEAD_DRIVER_MS = TimeUnit.SECONDS.toMillis(3);
 
@@ -180,6 +184,7 @@ public final class AeronDriver implements AutoCloseable
     private MediaDriver.Context context()
     {
         final LinkBudget budget = config.budget();
+        final SocketIdleStrategy sockets = config.sockets();
         final MediaDriver.Context context = new MediaDriver.Context()
             .aeronDirectoryName(config.directory().toString())
             .dirDeleteOnStart(true)
@@ -200,8 +205,8 @@ public final class AeronDriver implements AutoCloseable
             // The refusals are made by the launching thread.
             .useConcurrentCountersManager(true)
             .counterValuesBufferLength(COUNTERS * CountersReader.COUNTER_LENGTH)
-            .receiveChannelEndpointSupplier(admission.receiveEndpoints(config.dataLoss()))
-            .sendChannelEndpointSupplier(admission.sendEndpoints(config.controlLoss(), config.sendTap()));
+            .receiveChannelEndpointSupplier(admission.receiveEndpoints(config.dataLoss(), sockets))
+            .sendChannelEndpointSupplier(admission.sendEndpoints(config.controlLoss(), config.sendTap(), sockets));
 
         if (DriverThreading.INVOKER == config.threading())
         {
@@ -211,9 +216,10 @@ public final class AeronDriver implements AutoCloseable
         else
         {
             context
-                .sharedIdleStrategy(config.idleStrategy().get())
+                .sharedIdleStrategy(null == sockets ? config.idleStrategy().get() : sockets)
                 // Nothing that the conductor does is on a frame's way.
                 .conductorIdleStrategy(new BackoffIdleStrategy())
+                .asyncExecutorIdleStrategy(new BackoffIdleStrategy(0, 0, EXECUTOR_WAIT_NS, EXECUTOR_LONGEST_WAIT_NS))
                 .senderIdleStrategy(config.idleStrategy().get())
                 .receiverIdleStrategy(config.idleStrategy().get())
                 .sharedThreadFactory(config.threadFactory())

@@ -21,6 +21,8 @@ import java.util.function.Supplier;
  * @param budget        of the farthest path, for what Aeron sets per driver.
  * @param idleStrategy  makes the idle strategy of each of the driver's threads; unused by INVOKER.
  * @param threadFactory makes the driver's threads, pinned or not; unused by INVOKER.
+ * @param sockets       how the one thread of SHARED idles instead, if it is to wait for datagrams; null if not. Made,
+ *                      and closed after the driver, by whoever launches it.
  * @param dataLoss      drops datagrams that come in from publishers, for tests and the demo; null for none.
  * @param controlLoss   drops datagrams that come in from receivers, for tests; null for none.
  * @param sendTap       sees each frame that leaves, on the sending thread, for tests and measurements; null for none.
@@ -32,6 +34,7 @@ public record DriverConfig(
     LinkBudget budget,
     Supplier<IdleStrategy> idleStrategy,
     ThreadFactory threadFactory,
+    @Nullable SocketIdleStrategy sockets,
     @Nullable LossPerEndpoint dataLoss,
     @Nullable LossGenerator controlLoss,
     @Nullable SendTap sendTap)
@@ -65,6 +68,7 @@ public record DriverConfig(
             (task) -> daemon(name, task),
             null,
             null,
+            null,
             null);
     }
 
@@ -79,7 +83,7 @@ public record DriverConfig(
     {
         return new DriverConfig(
             directory, true, DriverThreading.SHARED, budget, BackoffIdleStrategy::new,
-            (task) -> daemon(directory.getFileName().toString(), task), null, null, null);
+            (task) -> daemon(directory.getFileName().toString(), task), null, null, null, null);
     }
 
     /**
@@ -91,7 +95,8 @@ public record DriverConfig(
     public DriverConfig withDirectory(final Path directory)
     {
         return new DriverConfig(
-            directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss, controlLoss, sendTap);
+            directory, isExternal, threading, budget, idleStrategy, threadFactory, sockets, dataLoss, controlLoss,
+            sendTap);
     }
 
     /**
@@ -104,7 +109,21 @@ public record DriverConfig(
     public DriverConfig withThreads(final Supplier<IdleStrategy> idleStrategy, final ThreadFactory threadFactory)
     {
         return new DriverConfig(
-            directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss, controlLoss, sendTap);
+            directory, isExternal, threading, budget, idleStrategy, threadFactory, sockets, dataLoss, controlLoss,
+            sendTap);
+    }
+
+    /**
+     * The same driver, whose one thread waits for datagrams.
+     *
+     * @param sockets how; of this driver alone.
+     * @return the configuration.
+     */
+    public DriverConfig withSockets(final SocketIdleStrategy sockets)
+    {
+        return new DriverConfig(
+            directory, isExternal, threading, budget, idleStrategy, threadFactory, sockets, dataLoss, controlLoss,
+            sendTap);
     }
 
     /**
@@ -130,7 +149,8 @@ public record DriverConfig(
     public DriverConfig withDataLoss(final LossPerEndpoint dataLoss)
     {
         return new DriverConfig(
-            directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss, controlLoss, sendTap);
+            directory, isExternal, threading, budget, idleStrategy, threadFactory, sockets, dataLoss, controlLoss,
+            sendTap);
     }
 
     /**
@@ -142,7 +162,8 @@ public record DriverConfig(
     public DriverConfig withControlLoss(final LossGenerator controlLoss)
     {
         return new DriverConfig(
-            directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss, controlLoss, sendTap);
+            directory, isExternal, threading, budget, idleStrategy, threadFactory, sockets, dataLoss, controlLoss,
+            sendTap);
     }
 
     /**
@@ -154,7 +175,8 @@ public record DriverConfig(
     public DriverConfig withSendTap(final SendTap tap)
     {
         return new DriverConfig(
-            directory, isExternal, threading, budget, idleStrategy, threadFactory, dataLoss, controlLoss, tap);
+            directory, isExternal, threading, budget, idleStrategy, threadFactory, sockets, dataLoss, controlLoss,
+            tap);
     }
 
     private static Thread daemon(final String name, final Runnable task)

@@ -24,6 +24,7 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
     private final Admission admission;
     private final @Nullable LossGenerator dataLoss;
     private final InetSocketAddress endpoint;
+    private final @Nullable SocketIdleStrategy sockets;
 
     ValidatingReceiveChannelEndpoint(
         final UdpChannel udpChannel,
@@ -31,12 +32,34 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
         final AtomicCounter statusIndicator,
         final MediaDriver.Context context,
         final Admission admission,
-        final @Nullable LossPerEndpoint dataLoss)
+        final @Nullable LossPerEndpoint dataLoss,
+        final @Nullable SocketIdleStrategy sockets)
     {
         super(udpChannel, dispatcher, statusIndicator, context);
         this.admission = admission;
+        this.sockets = sockets;
         endpoint = udpChannel.hasExplicitControl() ? udpChannel.localControl() : udpChannel.remoteData();
         this.dataLoss = null == dataLoss ? null : dataLoss.newLoss(endpoint);
+    }
+
+    @Override
+    public void openDatagramChannel(final AtomicCounter statusIndicator)
+    {
+        super.openDatagramChannel(statusIndicator);
+        if (null != sockets)
+        {
+            sockets.add(receiveDatagramChannel());
+        }
+    }
+
+    @Override
+    public void close()
+    {
+        if (null != sockets && null != receiveDatagramChannel())
+        {
+            sockets.remove(receiveDatagramChannel());
+        }
+        super.close();
     }
 
     @Override

@@ -32,6 +32,7 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
     private final Admission admission;
     private final @Nullable LossGenerator controlLoss;
     private final @Nullable SendTap sendTap;
+    private final @Nullable SocketIdleStrategy sockets;
     private final InetSocketAddress endpoint;
     private final CachedNanoClock clock;
     private final long retransmitLingerNs;
@@ -44,15 +45,37 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
         final MediaDriver.Context context,
         final Admission admission,
         final @Nullable LossGenerator controlLoss,
-        final @Nullable SendTap sendTap)
+        final @Nullable SendTap sendTap,
+        final @Nullable SocketIdleStrategy sockets)
     {
         super(udpChannel, statusIndicator, context);
+        this.sockets = sockets;
         this.admission = admission;
         this.controlLoss = controlLoss;
         this.sendTap = sendTap;
         endpoint = udpChannel.isResponseControlMode() ? udpChannel.localControl() : udpChannel.remoteData();
         clock = context.senderCachedNanoClock();
         retransmitLingerNs = context.retransmitUnicastLingerNs();
+    }
+
+    @Override
+    public void openDatagramChannel(final AtomicCounter statusIndicator)
+    {
+        super.openDatagramChannel(statusIndicator);
+        if (null != sockets)
+        {
+            sockets.add(receiveDatagramChannel());
+        }
+    }
+
+    @Override
+    public void close()
+    {
+        if (null != sockets && null != receiveDatagramChannel())
+        {
+            sockets.remove(receiveDatagramChannel());
+        }
+        super.close();
     }
 
     @Override

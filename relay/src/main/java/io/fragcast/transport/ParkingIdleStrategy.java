@@ -1,0 +1,46 @@
+package io.fragcast.transport;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Waits for the threads beside it alone: that of an agent.
+ */
+public final class ParkingIdleStrategy extends WakingIdleStrategy
+{
+    private volatile @Nullable Thread thread;
+
+    /**
+     * A strategy of the thread that idles by it first.
+     *
+     * @param firstWaitNs   how late it may see right after work what nobody rings for.
+     * @param longestWaitNs how late at most.
+     */
+    public ParkingIdleStrategy(final long firstWaitNs, final long longestWaitNs)
+    {
+        super(firstWaitNs, longestWaitNs, 0);
+    }
+
+    @Override
+    public String alias()
+    {
+        return "parking";
+    }
+
+    @Override
+    protected void await(final long timeoutNs)
+    {
+        if (null == thread)
+        {
+            thread = Thread.currentThread();
+        }
+        LockSupport.parkNanos(timeoutNs);
+    }
+
+    @Override
+    protected void wake()
+    {
+        LockSupport.unpark(thread);
+    }
+}

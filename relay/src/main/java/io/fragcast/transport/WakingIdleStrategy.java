@@ -1,0 +1,160 @@
+package io.fragcast.transport;
+
+import org.agrona.concurrent.IdleStrategy;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How a thread with nothing to do gives way where cores are shared: it looks again at once a few times, then waits
+ * until a thread beside it has done something, for ever longer but never without end, since some of what it looks at
+ * wakes nobody (timers, what another process writes to memory).
+ * <pre>
+ *   traffic ─▶ 100 turns, 10 yields ─▶ waits: first, to 1 ms ─▶ 1 ms, 4 times more ─▶ to the longest
+ *   upkeep  ─▶   4 turns            ─▶ waits on as it did
+ * </pre>
+ * After traffic it rings those that may have something to do now, which ends their wait. One thread idles; any thread
+ * rings.
+ */
+public abstract class WakingIdleStrategy implements IdleStrategy
+{
+    /** Some microseconds of looking again at once, so that a burst is not slept through. */
+    private static final int TRAFFIC_SPINS = 100;
+    /** Then as many chances for a thread that waits for this core. */
+    private static final int YIELDS = 10;
+    /** Hardly anything follows a keep-alive. */
+    private static final int UPKEEP_SPINS = 4;
+    /** Timers of a link that is in use are some milliseconds apart (NAKs, repair): they are met within this. */
+    private static final long STEADY_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final int TRAFFIC_WAITS = 4;
+
+    private final long firstWaitNs;
+    private final long longestWaitNs;
+    private final int upkeepWork;
+    private volatile WakingIdleStrategy[] beside = {};
+    private int spinsLeft;
+    private int yieldsLeft;
+    private int steadyWaitsLeft;
+    private long waitNs;
+    private volatile boolean isRung;
+    private volatile boolean isWaiting;
+
+    /**
+     * A strategy that rings nobody yet.
+     *
+     * @param firstWaitNs   the shortest wait.
+     * @param longestWaitNs that it grows to.
+     * @param upkeepWork    a turn that has done no more than this has only kept things going; more is traffic.
+     */
+    protected WakingIdleStrategy(final long firstWaitNs, final long longestWaitNs, final int upkeepWork)
+    {
+        this.firstWaitNs = firstWaitNs;
+        this.longestWaitNs = longestWaitNs;
+        this.upkeepWork = upkeepWork;
+        waitNs = firstWaitNs;
+    }
+
+    /**
+     * Sets whom to ring after work.
+     *
+     * @param threads beside this one.
+     */
+    public final void rings(final WakingIdleStrategy... threads)
+    {
+        beside = threads.clone();
+    }
+
+    /**
+     * Says that there may be something to do. By any thread; nothing but a store unless the thread waits.
+     */
+    public final void ring()
+    {
+        isRung = true;
+        if (isWaiting)
+        {
+            // Who comes next need not wake it as well.
+            isWaiting = false;
+            wake();
+        }
+    }
+
+    @Override
+    public final void idle(final int workCount)
+    {
+        if (workCount > upkeepWork)
+        {
+            reset();
+            for (final WakingIdleStrategy strategy : beside)
+            {
+                strategy.ring();
+            }
+        }
+        else if (workCount > 0)
+        {
+            spinsLeft = Math.max(spinsLeft, UPKEEP_SPINS);
+        }
+        else
+        {
+            idle();
+        }
+    }
+
+    @Override
+    public final void idle()
+    {
+        if (0 < spinsLeft)
+        {
+            spinsLeft--;
+            Thread.onSpinWait();
+        }
+        else if (0 < yieldsLeft)
+        {
+            yieldsLeft--;
+            Thread.yield();
+        }
+        else
+        {
+            // In this order: who rings either sees that this thread waits, or is seen here.
+            isWaiting = true;
+            if (!isRung)
+            {
+                await(waitNs);
+                grow();
+            }
+            isWaiting = false;
+            isRung = false;
+        }
+    }
+
+    @Override
+    public final void reset()
+    {
+        spinsLeft = TRAFFIC_SPINS;
+        yieldsLeft = YIELDS;
+        steadyWaitsLeft = TRAFFIC_WAITS;
+        waitNs = firstWaitNs;
+    }
+
+    /**
+     * Waits until woken, or for a time; may return early.
+     *
+     * @param timeoutNs at most.
+     */
+    protected abstract void await(long timeoutNs);
+
+    /**
+     * Ends the wait, or the next if there is none. By any thread.
+     */
+    protected abstract void wake();
+
+    private void grow()
+    {
+        if (STEADY_WAIT_NS == waitNs && 0 < steadyWaitsLeft)
+        {
+            steadyWaitsLeft--;
+        }
+        else
+        {
+            waitNs = Math.min(STEADY_WAIT_NS > waitNs ? STEADY_WAIT_NS : longestWaitNs, 2 * waitNs);
+        }
+    }
+}
