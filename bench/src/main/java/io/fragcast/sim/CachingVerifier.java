@@ -4,8 +4,7 @@ import io.fragcast.protocol.block.SignatureVerifier;
 import org.agrona.DirectBuffer;
 
 import java.nio.ByteBuffer;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -19,8 +18,7 @@ public final class CachingVerifier implements SignatureVerifier
     private static final int KEY_LENGTH = 65;
 
     private final SignatureVerifier verifier;
-    private final int capacity;
-    private final Set<ByteBuffer> held = new LinkedHashSet<>();
+    private final Set<ByteBuffer> held = new HashSet<>();
     private long checked;
 
     /**
@@ -30,19 +28,7 @@ public final class CachingVerifier implements SignatureVerifier
      */
     public CachingVerifier(final SignatureVerifier verifier)
     {
-        this(verifier, Integer.MAX_VALUE);
-    }
-
-    /**
-     * A verifier that remembers nothing yet, and then the last.
-     *
-     * @param verifier that checks.
-     * @param capacity most signatures remembered.
-     */
-    public CachingVerifier(final SignatureVerifier verifier, final int capacity)
-    {
         this.verifier = verifier;
-        this.capacity = capacity;
     }
 
     @Override
@@ -63,12 +49,6 @@ public final class CachingVerifier implements SignatureVerifier
         final boolean holds = verifier.verify(digest, buffer, signatureOffset, publicKey);
         if (holds)
         {
-            if (capacity == held.size())
-            {
-                final Iterator<ByteBuffer> oldest = held.iterator();
-                oldest.next();
-                oldest.remove();
-            }
             held.add(key);
         }
 

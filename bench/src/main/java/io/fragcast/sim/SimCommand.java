@@ -1,5 +1,6 @@
 package io.fragcast.sim;
 
+import io.fragcast.sim.checker.SimFailure;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -62,12 +63,17 @@ public final class SimCommand implements Callable<Integer>
         description = "Instead of seeds: one chain of so many blocks, and what the process holds on the way.")
     private long enduranceBlocks;
 
+    @Option(names = "--catch-up", description = "Instead of other runs: one world a seed, in which a node has missed " +
+        "more than its window, a holder lies and others are killed. One is run beside each fiftieth seed anyway.")
+    private boolean isCatchUpAlone;
+
     private final AtomicLong nextSeed = new AtomicLong();
     private final AtomicLong failures = new AtomicLong();
     private final AtomicLong runs = new AtomicLong();
     private final AtomicLong frags = new AtomicLong();
     private final AtomicLong frames = new AtomicLong();
     private final AtomicLong simulatedNs = new AtomicLong();
+    private final AtomicLong caughtUp = new AtomicLong();
 
     @Override
     public Integer call() throws InterruptedException
@@ -112,7 +118,7 @@ public final class SimCommand implements Callable<Integer>
         }
         out.println((0 == failures.get() ? "all seeds hold" : failures + " seeds FAILED") +
             ", commit " + commit() + ", " + frames.get() + " frames, " + simulatedNs.get() / 1_000_000_000 +
-            " s simulated");
+            " s simulated, and " + caughtUp.get() + " catch-ups");
         out.flush();
 
         return 0 == failures.get() ? 0 : FAILED;
@@ -122,13 +128,15 @@ public final class SimCommand implements Callable<Integer>
     private int endure(final Workload workload, final PrintWriter out)
     {
         final List<SimEndurance.Sample> samples = new ArrayList<>();
+        final long startNs = System.nanoTime();
         SimEndurance.run(workload, enduranceBlocks, SAMPLES, (sample) ->
         {
             samples.add(sample);
             out.printf(
                 Locale.ROOT,
-                "%d blocks, live heap %.2f MiB, direct buffers %.2f MiB%n",
+                "%d blocks in %.0f s, live heap %.2f MiB, direct buffers %.2f MiB%n",
                 sample.blocks(),
+                (System.nanoTime() - startNs) / 1e9,
                 sample.heapBytes() / MIB,
                 sample.directBytes() / MIB);
             out.flush();
@@ -150,19 +158,54 @@ public final class SimCommand implements Callable<Integer>
         long seed = nextSeed.getAndIncrement();
         while (seed <= lastSeed)
         {
-            final SimResult result = Simulator.run(SimulatorOptions.draw(seed, fixed), workload, null);
+            if (isCatchUpAlone || CatchUpOptions.isDrawn(seed) && null == fixed.faults())
+            {
+                catchUp(seed, workload, out);
+            }
+            if (!isCatchUpAlone)
+            {
+                run(seed, fixed, workload, out);
+            }
             runs.incrementAndGet();
-            frags.addAndGet(result.fragsDelivered());
-            frames.addAndGet(result.frames());
-            simulatedNs.addAndGet(result.simulatedNs());
-            if (!result.isGood() && failures.incrementAndGet() <= MAX_FAILURES_SHOWN)
+            seed = nextSeed.getAndIncrement();
+        }
+    }
+
+    private void run(
+        final long seed, final SimulatorOptions.Fixed fixed, final Workload workload, final PrintWriter out)
+    {
+        final SimResult result = Simulator.run(SimulatorOptions.draw(seed, fixed), workload, null);
+        frags.addAndGet(result.fragsDelivered());
+        frames.addAndGet(result.frames());
+        simulatedNs.addAndGet(result.simulatedNs());
+        if (!result.isGood() && failures.incrementAndGet() <= MAX_FAILURES_SHOWN)
+        {
+            synchronized (this)
+            {
+                report(result, out);
+            }
+        }
+    }
+
+    /** For some seeds there is a second world, in which somebody has missed much. */
+    private void catchUp(final long seed, final Workload workload, final PrintWriter out)
+    {
+        caughtUp.incrementAndGet();
+        try
+        {
+            SimCatchUp.run(workload, seed);
+        }
+        catch (final SimFailure ex)
+        {
+            if (failures.incrementAndGet() <= MAX_FAILURES_SHOWN)
             {
                 synchronized (this)
                 {
-                    report(result, out);
+                    out.println("seed " + seed + " FAILED at commit " + commit() + ": " + ex.getMessage());
+                    out.println("  replay: ./fragcast sim --catch-up --seeds " + seed);
+                    out.flush();
                 }
             }
-            seed = nextSeed.getAndIncrement();
         }
     }
 

@@ -1,14 +1,10 @@
 package io.fragcast.sim;
 
-import io.fragcast.FragPublisher;
-import io.fragcast.PublishResult;
-import io.fragcast.cli.BlockCutter;
 import io.fragcast.cli.BlockRecord;
+import io.fragcast.counter.FragcastCounter;
 import io.fragcast.edge.Edge;
-import io.fragcast.edge.rpc.PublishRequests;
-import io.fragcast.ethereum.BasedOpMessage;
+import io.fragcast.journal.Retention;
 import io.fragcast.protocol.block.BlockLimits;
-import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.sim.checker.SimFailure;
@@ -31,7 +27,7 @@ import java.util.function.Consumer;
  * </pre>
  * Used by one thread.
  */
-public final class SimEndurance implements FragPublisher.Listener
+public final class SimEndurance
 {
     /** Between two duty cycles of all nodes: three of them a datagram. */
     private static final long CYCLE_NS = 50_000;
@@ -47,8 +43,12 @@ public final class SimEndurance implements FragPublisher.Listener
     private static final int FINAL_DEPTH = 16;
     /** No block comes for so long: something stands still. */
     private static final long STALLED_NS = 30_000_000_000L;
-    private static final byte[] NO_SIGNATURE = new byte[0];
-    private static final int LINK_SESSION = 100;
+    private static final int REPAIR_SESSION = 100;
+    private static final int CONTROL_SESSION = 300;
+    private static final int SESSION_BACK = 100;
+    private static final int NODE_PART = 1_000;
+    /** Behind the newest; what repair may be asked for is kept at any rate. */
+    private static final int KEPT_BLOCKS = 256;
 
     /**
      * What the process held after some blocks, garbage collected.
@@ -63,21 +63,17 @@ public final class SimEndurance implements FragPublisher.Listener
 
     private final EventQueue events = new EventQueue();
     private final SimNetwork network;
-    private final EnduringNode leader;
-    private final EnduringNode relay;
-    private final EnduringNode replica;
-    private final FragPublisher publisher;
+    private final List<SimRolls> journals = List.of(new SimRolls(), new SimRolls(), new SimRolls());
+    private final LeanNode leader;
+    private final LeanNode relay;
+    private final LeanNode replica;
+    private final SteadyBuilder builder;
     private final BlockRecord pattern;
     private final BlockEventView event = new BlockEventView();
     private final byte[][] hashes = new byte[2 * FINAL_DEPTH][];
 
-    private BlockRecord block;
-    private BlockCutter.CutBlock cut;
-    private int position;
-    private boolean isAwaitingReply;
-    private long dueNs;
     private long verified;
-    private long finalized;
+    private long lastFinal;
     private long lastBlock;
 
     private SimEndurance(final Workload workload, final long seed)
@@ -86,31 +82,32 @@ public final class SimEndurance implements FragPublisher.Listener
         final SimRandom random = new SimRandom(seed);
         final byte[] key = new byte[KEY_LENGTH];
         key[0] = 1;
-        final MessageSigner signer = workload.curve().newSigner(key);
+        final HashSignatures signer = new HashSignatures(workload.curve().publicKey(key));
         // The smallest block there is: its transactions at every height, its header made anew.
         pattern = workload.chain(false, 4).stream()
             .min(Comparator.comparingInt((some) -> some.transactions().stream().mapToInt((tx) -> tx.length).sum()))
             .orElseThrow();
         final Schedule schedule = new Schedule(pattern.chainId(), MTU, List.of(new LeaderTerm(
             1, pattern.number(), Long.MAX_VALUE, signer.publicKey(), null, List.of(), pattern.header().parentHash())));
-        final EnduringNode.Network net = new EnduringNode.Network(
-            events,
-            schedule,
-            BlockLimits.withSlab(SLAB_BYTES, SLAB_BYTES),
-            new CachingVerifier(workload.curve().newVerifier(), 2 * BlockLimits.WINDOW_BLOCKS));
+        final LeanNode.Network net = new LeanNode.Network(
+            events, schedule, BlockLimits.withSlab(SLAB_BYTES, SLAB_BYTES), signer);
 
-        final SimPath first = connect(0, 1, random);
-        final SimPath second = connect(1, 2, random);
-        final SimLink.Pair firstAsked = asked(1, 0, random);
-        final SimLink.Pair secondAsked = asked(2, 1, random);
-        leader = new EnduringNode(net, 0, random, null, first, null, firstAsked);
-        relay = new EnduringNode(net, 1, random, first, second, firstAsked, secondAsked);
-        replica = new EnduringNode(net, 2, random, second, null, secondAsked, null);
+        final List<SimPath> first = List.of(connect(0, 1, random));
+        final List<SimPath> second = List.of(connect(1, 2, random));
+        final List<SimLink.Pair> firstAsked = List.of(asked(1, 0, REPAIR_SESSION, random));
+        final List<SimLink.Pair> secondAsked = List.of(asked(2, 1, REPAIR_SESSION, random));
+        final List<SimLink.Pair> firstDialled = List.of(asked(1, 0, CONTROL_SESSION, random));
+        final List<SimLink.Pair> secondDialled = List.of(asked(2, 1, CONTROL_SESSION, random));
+        leader = node(net, 0, random, new LeanNode.Ways(
+            List.of(), first, List.of(), firstAsked, List.of(), firstDialled));
+        relay = node(net, 1, random, new LeanNode.Ways(
+            first, second, firstAsked, secondAsked, firstDialled, secondDialled));
+        replica = node(net, 2, random, new LeanNode.Ways(
+            second, List.of(), secondAsked, List.of(), secondDialled, List.of()));
         relay.receive(null);
         replica.receive(new CheckingEdge());
-        publisher = leader.publish(signer).publisher(this);
-        block = pattern;
-        cut = cut();
+        builder = new SteadyBuilder(
+            events, pattern, 1, CADENCE_NS, leader.publish(signer)::publisher, this::onSealed);
         lastBlock = pattern.number() - 1;
     }
 
@@ -135,12 +132,12 @@ public final class SimEndurance implements FragPublisher.Listener
             runTo(blocks / samples * i);
             sampled.accept(sample());
         }
-        if (finalized < verified - 2 * FINAL_DEPTH)
+        if (lastFinal < lastBlock - 2 * FINAL_DEPTH)
         {
-            throw new SimFailure("of " + verified + " blocks " + finalized + " were said to be final");
+            throw new SimFailure("block " + lastFinal + " is the last that was said to be final, of " + lastBlock);
         }
-        relay.check();
-        replica.check();
+        check(relay, 1);
+        check(replica, 2);
         final String shortfall = network.shortfall();
         if (!shortfall.isEmpty())
         {
@@ -168,7 +165,7 @@ public final class SimEndurance implements FragPublisher.Listener
 
     private void step()
     {
-        build();
+        builder.doWork();
         leader.doWork();
         relay.doWork();
         replica.doWork();
@@ -180,64 +177,34 @@ public final class SimEndurance implements FragPublisher.Listener
         }
     }
 
-    private void build()
+    private void onSealed(final long blockNumber, final byte[] hash)
     {
-        publisher.poll();
-        if (isAwaitingReply || events.nowNs() < dueNs)
+        hashes[(int)(blockNumber % hashes.length)] = hash;
+        final long last = blockNumber - FINAL_DEPTH;
+        if (last >= pattern.number())
         {
-            return;
-        }
-        final int frags = cut.frags().size();
-        final PublishResult result;
-        if (0 == position)
-        {
-            result = publisher.env(PublishRequests.env(cut.env(), NO_SIGNATURE));
-        }
-        else if (position <= frags)
-        {
-            final BasedOpMessage.Frag frag = cut.frags().get(position - 1);
-            result = publisher.frag(frag.blockNumber(), (int)frag.seq(), frag.isLast(), frag.txs());
-        }
-        else
-        {
-            result = publisher.seal(PublishRequests.seal(cut.seal(), NO_SIGNATURE));
-        }
-        isAwaitingReply = PublishResult.OK == result;
-    }
-
-    @Override
-    public void onReply(
-        final FragPublisher.Request request, final long blockNumber, final int seq, final PublishResult result)
-    {
-        isAwaitingReply = false;
-        if (PublishResult.BACK_PRESSURED == result || PublishResult.NOT_CONNECTED == result)
-        {
-            return;
-        }
-        if (PublishResult.OK != result)
-        {
-            throw new SimFailure(request + " " + seq + " of " + blockNumber + " is refused: " + result);
-        }
-        dueNs = events.nowNs() + CADENCE_NS;
-        position++;
-        if (position == cut.frags().size() + 2)
-        {
-            position = 0;
-            hashes[(int)(blockNumber % hashes.length)] = block.hash();
-            block = pattern.at(blockNumber + 1, block.hash());
-            cut = cut();
-            final long last = blockNumber - FINAL_DEPTH;
-            if (last >= pattern.number())
-            {
-                relay.onFinalized(last, hashes[(int)(last % hashes.length)]);
-                replica.onFinalized(last, hashes[(int)(last % hashes.length)]);
-            }
+            relay.onFinalized(last, hashes[(int)(last % hashes.length)]);
+            replica.onFinalized(last, hashes[(int)(last % hashes.length)]);
         }
     }
 
-    private BlockCutter.CutBlock cut()
+    /** It lost frames, had them repaired, journaled all, and dropped what was old. */
+    private void check(final LeanNode node, final int index)
     {
-        return new BlockCutter(1, BlockCutter.Rule.EQUAL_COUNT).cut(block);
+        if (0 == node.counters().value(FragcastCounter.FRAGS_REPAIRED))
+        {
+            throw new SimFailure("node " + index + " had nothing repaired");
+        }
+        if (0 == node.counters().value(FragcastCounter.CONTROL_RECEIVED))
+        {
+            throw new SimFailure("node " + index + " was told nothing by others");
+        }
+        final long lost = node.counters().value(FragcastCounter.JOURNAL_FRAMES_LOST);
+        if (0 != lost || 0 == journals.get(index).deleted())
+        {
+            throw new SimFailure("node " + index + " lost " + lost + " frames of its journal, and dropped " +
+                journals.get(index).deleted() + " files");
+        }
     }
 
     /** Journals drop what is old once a second: right after that, so that each sample sees as much of them. */
@@ -256,6 +223,19 @@ public final class SimEndurance implements FragPublisher.Listener
         return new Sample(verified, heapBytes, directBytes);
     }
 
+    private LeanNode node(
+        final LeanNode.Network net, final int index, final SimRandom random, final LeanNode.Ways ways)
+    {
+        return new LeanNode(
+            net,
+            index,
+            random.forPart(NODE_PART + index),
+            journals.get(index),
+            new Retention(KEPT_BLOCKS, 0, 0),
+            ways,
+            null);
+    }
+
     private SimPath connect(final int from, final int to, final SimRandom random)
     {
         final PathOptions lossy =
@@ -264,15 +244,16 @@ public final class SimEndurance implements FragPublisher.Listener
         return network.connect(from, to, from + 1, lossy, random.forPart(from));
     }
 
-    private SimLink.Pair asked(final int asking, final int holder, final SimRandom random)
+    private SimLink.Pair asked(final int asking, final int holder, final int session, final SimRandom random)
     {
         final PathOptions reliable =
             new PathOptions(true, 20_000, 20_000, 100_000, LOSS, 0, 0, 0, 0, 1 << 20);
+        final int there = session + asking;
+        final int back = session + SESSION_BACK + asking;
 
         return new SimLink.Pair(
-            network.connect(asking, holder, LINK_SESSION + asking, reliable, random.forPart(LINK_SESSION + asking)),
-            network.connect(
-                holder, asking, 2 * LINK_SESSION + asking, reliable, random.forPart(2 * LINK_SESSION + asking)));
+            network.connect(asking, holder, there, reliable, random.forPart(there)),
+            network.connect(holder, asking, back, reliable, random.forPart(back)));
     }
 
     /** Each height once and in its order, none missed, none taken back. */
@@ -289,11 +270,21 @@ public final class SimEndurance implements FragPublisher.Listener
                     // What they hold is checked by the Seal.
                 }
                 case VERIFIED -> onVerified(event.blockNumber());
-                case FINALIZED -> finalized++;
+                case FINALIZED -> onFinalized(event.blockNumber());
                 default -> throw new SimFailure(event.kind() + " of block " + event.blockNumber());
             }
 
             return true;
+        }
+
+        /** That one and all before it: where several come to be known at once, the last is named. */
+        private void onFinalized(final long blockNumber)
+        {
+            if (blockNumber <= lastFinal || blockNumber > lastBlock)
+            {
+                throw new SimFailure("block " + blockNumber + " final after " + lastFinal + ", at " + lastBlock);
+            }
+            lastFinal = blockNumber;
         }
 
         private void onVerified(final long blockNumber)

@@ -310,7 +310,7 @@ public final class CatchUp
             {
                 if (HeightPusher.Outcome.INCOMPLETE == outcome)
                 {
-                    onIncomplete(front);
+                    onIncomplete(front, nowNs);
                 }
                 return pushed;
             }
@@ -325,13 +325,10 @@ public final class CatchUp
         return pushed;
     }
 
-    /** A height came without its Seal, or with something missing: nobody is charged, another is asked. */
-    private void onIncomplete(final HeldRange front)
+    private void onIncomplete(final HeldRange front, final long nowNs)
     {
-        final int holder = front.holderOf(front.pushed);
         incomplete.incrementRelease();
-        fetcher.discard(front, front.pushed);
-        front.askedHolders = 1L << holder;
+        fetcher.onIncomplete(front, nowNs);
         pusher.reset();
     }
 

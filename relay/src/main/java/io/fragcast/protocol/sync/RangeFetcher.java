@@ -166,23 +166,12 @@ final class RangeFetcher
             return;
         }
 
-        final boolean isGood = switch (chunk.state)
+        switch (chunk.state)
         {
-            case OPEN, DONE -> leecher.isNext(chunk);
-            case UNPROVED, UNKNOWN, UNAVAILABLE, FAULT -> false;
-        };
-        if (isGood)
-        {
-            onItems(leecher, range, chunk);
-        }
-        else if (StreamState.UNAVAILABLE == chunk.state || StreamState.FAULT == chunk.state)
-        {
-            leecher.penalise(nowNs);
-        }
-        else
-        {
-            // A chunk was lost, or the session was: what is whole stays, the rest is asked for again.
-            leecher.stop();
+            case OPEN, DONE -> onEndOfChunk(leecher, range, chunk, nowNs);
+            case UNAVAILABLE, FAULT -> leecher.penalise(nowNs);
+            // The session was lost: what is whole stays, the rest is asked for again.
+            case UNPROVED, UNKNOWN -> leecher.stop();
         }
     }
 
@@ -281,6 +270,18 @@ final class RangeFetcher
         range.onPushed(to);
     }
 
+    /** A height came without its Seal, or with something missing: another is asked, and who does so often is left. */
+    void onIncomplete(final HeldRange range, final long nowNs)
+    {
+        final int holder = range.holderOf(range.pushed);
+        discard(range, range.pushed);
+        range.askedHolders = 1L << holder;
+        if (leechers[holder].onEmpty() && isAnyOtherUsable(holder, nowNs))
+        {
+            leechers[holder].penalise(nowNs);
+        }
+    }
+
     /** A height of a range, and all above, are to be fetched again. */
     void discard(final HeldRange range, final long from)
     {
@@ -343,6 +344,19 @@ final class RangeFetcher
         return isAnyAbove ? next : NOBODY;
     }
 
+    private boolean isAnyOtherUsable(final int holder, final long nowNs)
+    {
+        for (final StreamLeecher leecher : leechers)
+        {
+            if (leecher.index != holder && leecher.isUsable(nowNs))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private void stopSessionOf(final HeldRange range)
     {
         if (HeldRange.NO_HOLDER != range.holder)
@@ -382,16 +396,53 @@ final class RangeFetcher
             leecher.oldestBlock <= blockNumber && blockNumber <= leecher.newestBlock;
     }
 
-    private void onItems(final StreamLeecher leecher, final HeldRange range, final StreamChunk chunk)
+    private void onEndOfChunk(
+        final StreamLeecher leecher, final HeldRange range, final StreamChunk chunk, final long nowNs)
+    {
+        if (!leecher.isNext(chunk))
+        {
+            // A chunk was lost: what is whole stays, the rest is asked for again.
+            leecher.stop();
+        }
+        else if (!leecher.isWhole(chunk))
+        {
+            // Frames were lost, or were none of the range: asked for elsewhere.
+            ignored.incrementRelease();
+            leecher.stop();
+            range.askedHolders |= bit(leecher);
+        }
+        else if (StreamState.OPEN == chunk.state && 0 == chunk.items)
+        {
+            // It would go on like that for ever.
+            ignored.incrementRelease();
+            leecher.penalise(nowNs);
+        }
+        else
+        {
+            onItems(leecher, range, chunk, nowNs);
+        }
+    }
+
+    private void onItems(
+        final StreamLeecher leecher, final HeldRange range, final StreamChunk chunk, final long nowNs)
     {
         range.onFetched(chunk.nextBlock, leecher.index);
-        if (StreamState.DONE == chunk.state)
+        if (StreamState.DONE != chunk.state)
         {
-            if (!range.isFetched())
-            {
-                range.askedHolders |= bit(leecher);
-            }
-            leecher.onOver();
+            return;
+        }
+        final boolean isBoast =
+            !range.isFetched() && FrameArchive.NO_BLOCK != chunk.newestBlock && chunk.nextBlock <= chunk.newestBlock;
+        if (!range.isFetched())
+        {
+            range.askedHolders |= bit(leecher);
+        }
+        leecher.onOver();
+        if (isBoast)
+        {
+            // It says that it has more, and sends no more.
+            ignored.incrementRelease();
+            leecher.penalise(nowNs);
         }
     }
 

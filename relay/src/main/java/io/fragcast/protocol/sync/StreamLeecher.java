@@ -38,6 +38,8 @@ final class StreamLeecher
     static final long MIN_PENALTY_NS = 1_000_000_000L;
     /** Nor later. */
     static final long MAX_PENALTY_NS = 60_000_000_000L;
+    /** A journal has a hole now and then, and it may go through two heights. */
+    private static final int MAX_EMPTY_HEIGHTS = 3;
     /** RTTs that a holder may be silent for in mid-session. */
     private static final int TIMEOUT_RTTS = 8;
     /** No session. */
@@ -52,6 +54,8 @@ final class StreamLeecher
     private long sessionId = NO_SESSION;
     private long stoppedId = NO_SESSION;
     private int nextIndex;
+    private int received;
+    private int emptyHeights;
     private int coming;
     private long progressNs;
     private long pingId = NO_SESSION;
@@ -164,6 +168,7 @@ final class StreamLeecher
         range.holder = index;
         sessionId = request.sessionId;
         nextIndex = 0;
+        received = 0;
         coming = chunks;
         progressNs = nowNs;
         state = State.STREAMING;
@@ -174,6 +179,7 @@ final class StreamLeecher
     /** Something of its session came. */
     void onFrame(final long nowNs)
     {
+        received++;
         progressNs = nowNs;
     }
 
@@ -214,6 +220,15 @@ final class StreamLeecher
         coming--;
 
         return true;
+    }
+
+    /** Did everything come that a chunk counts? */
+    boolean isWhole(final StreamChunk chunk)
+    {
+        final boolean isWhole = chunk.items == received;
+        received = 0;
+
+        return isWhole;
     }
 
     /** Chunks that may still come. */
@@ -274,7 +289,21 @@ final class StreamLeecher
     /** A height that it sent was good. */
     void onGood()
     {
+        emptyHeights = 0;
         penaltyNs = MIN_PENALTY_NS;
+    }
+
+    /** A height that it sent was not whole; true if that was once too often. */
+    boolean onEmpty()
+    {
+        emptyHeights++;
+        if (emptyHeights < MAX_EMPTY_HEIGHTS)
+        {
+            return false;
+        }
+        emptyHeights = 0;
+
+        return true;
     }
 
     long timeoutNs()

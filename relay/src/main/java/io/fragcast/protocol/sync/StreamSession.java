@@ -37,6 +37,8 @@ final class StreamSession implements HeldItems.Consumer
     private int credit;
     private long nextBlock;
     private boolean isEnding;
+    /** Is there nothing more after the chunk that ends? A reader may still stand in a height of the session before. */
+    private boolean isLast;
     private boolean isPushedBack;
     private int turnBytes;
 
@@ -72,6 +74,7 @@ final class StreamSession implements HeldItems.Consumer
         credit = request.maxChunks;
         nextBlock = startBlock;
         isEnding = false;
+        isLast = false;
         chunk.index = 0;
         clearChunk();
         startHeight();
@@ -136,6 +139,13 @@ final class StreamSession implements HeldItems.Consumer
     {
         turnBytes = 0;
         isPushedBack = false;
+        if (isLast)
+        {
+            // The link did not take the last chunk, and there may be more by now.
+            isEnding = false;
+            isLast = false;
+            startHeight();
+        }
         if (!isEnding)
         {
             final HeldItems.Reader height = requireNonNull(reader);
@@ -205,6 +215,7 @@ final class StreamSession implements HeldItems.Consumer
         if (Long.compareUnsigned(nextBlock, stopBlock) >= 0 || Long.compareUnsigned(nextBlock, newest) > 0)
         {
             isEnding = true;
+            isLast = true;
             return;
         }
         requireNonNull(reader).start(nextBlock);
@@ -212,13 +223,12 @@ final class StreamSession implements HeldItems.Consumer
 
     private void endChunk()
     {
-        final boolean isOver = requireNonNull(reader).isOver();
         chunk.sessionId = id;
         chunk.token = token;
         chunk.nextBlock = nextBlock;
         chunk.oldestBlock = requireNonNull(held).oldestBlock();
         chunk.newestBlock = requireNonNull(held).newestBlock();
-        chunk.state = isOver ? StreamState.DONE : StreamState.OPEN;
+        chunk.state = isLast ? StreamState.DONE : StreamState.OPEN;
         if (!sender.sendChunk(link, chunk))
         {
             return;
@@ -228,7 +238,7 @@ final class StreamSession implements HeldItems.Consumer
         chunk.index++;
         clearChunk();
         isEnding = false;
-        isLive = !isOver;
+        isLive = !isLast;
     }
 
     private void clearChunk()

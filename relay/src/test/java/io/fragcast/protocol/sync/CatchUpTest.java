@@ -108,6 +108,59 @@ class CatchUpTest
     }
 
     @Test
+    void shouldLeaveAHolderThatSendsEmptyChunksAndNeverEnds()
+    {
+        final SyncRig.Holder endless = rig.holders.get(0);
+        endless.isKeepingFrames = true;
+        endless.lie = (chunk) ->
+        {
+            chunk.items = 0;
+            chunk.nextBlock = 0;
+            chunk.state = StreamState.OPEN;
+        };
+
+        isCaughtUp();
+
+        assertThat(rig.count(FragcastCounter.CATCH_UP_IGNORED)).isPositive();
+        assertThat(rig.count(FragcastCounter.CATCH_UP_TIMEOUTS)).as("it is not waited for").isZero();
+    }
+
+    @Test
+    void shouldLeaveAHolderThatSaysItHasSentEverythingAndSentNothing()
+    {
+        final SyncRig.Holder empty = rig.holders.get(0);
+        empty.isKeepingFrames = true;
+        empty.lie = (chunk) -> chunk.items = 0;
+
+        isCaughtUp();
+
+        assertThat(rig.count(FragcastCounter.CATCH_UP_INCOMPLETE)).isBetween(1L, 6L);
+    }
+
+    @Test
+    void shouldAskElsewhereForWhatAHolderCountsAndDoesNotSend()
+    {
+        rig.holders.get(0).isKeepingFrames = true;
+
+        isCaughtUp();
+
+        assertThat(rig.count(FragcastCounter.CATCH_UP_IGNORED)).isPositive();
+        assertThat(rig.count(FragcastCounter.CATCH_UP_INCOMPLETE)).as("nothing of it is taken for whole").isZero();
+    }
+
+    @Test
+    void shouldGoLiveThoughAHolderClaimsWhatNobodyHas()
+    {
+        rig.holders.get(0).lie = (chunk) -> chunk.newestBlock += 1_000;
+
+        isCaughtUp();
+        rig.pass(SECOND_NS);
+
+        assertThat(rig.catchUp.mode()).isEqualTo(SyncMode.LIVE);
+        assertThat(rig.count(FragcastCounter.CATCH_UP_GIVEN_UP)).isZero();
+    }
+
+    @Test
     void shouldWaitWhileNothingIsDelivered()
     {
         rig.hold(FIRST, HEAD).away(FIRST - 1).heartbeat(HEAD - 1);
@@ -277,5 +330,12 @@ class CatchUpTest
 
         assertThat(rig.node.forwarded).hasSize(forwarded);
         assertThat(rig.caughtUp).isNotEmpty();
+    }
+
+    private void isCaughtUp()
+    {
+        rig.hold(FIRST, HEAD).away(FIRST - 1).heartbeat(HEAD - 1);
+        rig.passUntilVerified(HEAD - 1, 5 * SECOND_NS);
+        assertThat(rig.node.story()).isEqualTo(story(FIRST, HEAD));
     }
 }

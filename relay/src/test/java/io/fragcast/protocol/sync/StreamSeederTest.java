@@ -52,16 +52,9 @@ class StreamSeederTest
 
     StreamSeederTest()
     {
-        final FrameName name = new FrameName();
         for (long number = FIRST; number < STOP; number++)
         {
-            for (final TestFrame frame : new TestBlock(leader, 1, number, 1).frames(FRAGS, 2, 900))
-            {
-                assertThat(new FrameNames().tryName(frame.buffer(), 0, frame.buffer().capacity(), name)).isTrue();
-                memory.onFrame(name, frame.buffer(), 0, frame.buffer().capacity());
-                all.add(name.part + "@" + number + "#" + name.seq + "/" + name.index);
-                lengths.add(frame.buffer().capacity());
-            }
+            hold(number);
         }
     }
 
@@ -144,6 +137,40 @@ class StreamSeederTest
         assertThat(sender.chunks).hasSize(2);
         assertThat(sender.last().state()).isEqualTo(StreamState.DONE);
         assertThat(sender.last().items()).isEmpty();
+    }
+
+    @Test
+    void shouldNotGoOnWithAHeightOfASessionThatWasStopped()
+    {
+        open(0, 1, (request) ->
+        {
+            request.maxItems = 2;
+            request.maxChunks = 1;
+        });
+        work(5);
+        seeder.onStop(0, 1);
+
+        open(0, 2, (request) -> request.startBlock = STOP);
+        work(5);
+
+        assertThat(sender.items(2)).isEmpty();
+        assertThat(sender.last().state()).isEqualTo(StreamState.DONE);
+    }
+
+    @Test
+    void shouldSendWhatComesBeforeItsLastChunkIsTaken()
+    {
+        open(0, 1, (request) -> request.stopBlock = STOP + 1);
+        sender.room[0] = all.size();
+        work(50);
+        assertThat(sender.chunks).hasSize(1);
+
+        hold(STOP);
+        sender.room[0] = Integer.MAX_VALUE;
+        work(50);
+
+        assertThat(sender.items(1)).isEqualTo(all);
+        assertThat(sender.last().nextBlock()).isEqualTo(STOP + 1);
     }
 
     @Test
@@ -390,6 +417,18 @@ class StreamSeederTest
         {
             nowNs += TURN_NS;
             seeder.doWork(nowNs);
+        }
+    }
+
+    private void hold(final long number)
+    {
+        final FrameName name = new FrameName();
+        for (final TestFrame frame : new TestBlock(leader, 1, number, 1).frames(FRAGS, 2, 900))
+        {
+            assertThat(new FrameNames().tryName(frame.buffer(), 0, frame.buffer().capacity(), name)).isTrue();
+            memory.onFrame(name, frame.buffer(), 0, frame.buffer().capacity());
+            all.add(name.part + "@" + number + "#" + name.seq + "/" + name.index);
+            lengths.add(frame.buffer().capacity());
         }
     }
 }

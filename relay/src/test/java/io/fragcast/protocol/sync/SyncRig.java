@@ -27,6 +27,7 @@ import org.agrona.collections.MutableLong;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A node that is behind, holders that have what it lacks, and the links between them, in virtual time: the product's
@@ -51,6 +52,10 @@ final class SyncRig
         final StreamSeeder seeder;
         final PipeLink link;
         boolean isAlive = true;
+        /** It sends chunks and nothing in them. */
+        boolean isKeepingFrames;
+        /** What it makes of the ends of its chunks. */
+        Consumer<StreamChunk> lie = (chunk) -> {};
 
         Holder(final int number, final long delayNs)
         {
@@ -63,11 +68,32 @@ final class SyncRig
                 1,
                 new HeldFrames[]{held, held, null, null},
                 new FrameNames()::tryName,
-                new ChunkProxy(new FrameLink[]{pipe[1]}, TestBlock.CHAIN_ID, TestBlock.PAYLOAD_LENGTH),
+                lying(new ChunkProxy(new FrameLink[]{pipe[1]}, TestBlock.CHAIN_ID, TestBlock.PAYLOAD_LENGTH)),
                 SeederLimits.DEFAULT,
                 token::incrementAndGet,
                 counters);
             adapter = new BulkAdapter(0, seeder, TestBlock.CHAIN_ID, counters);
+        }
+
+        private ChunkSender lying(final ChunkSender honest)
+        {
+            return new ChunkSender()
+            {
+                @Override
+                public boolean sendFrame(
+                    final int requester, final DirectBuffer buffer, final int offset, final int length)
+                {
+                    return isKeepingFrames || honest.sendFrame(requester, buffer, offset, length);
+                }
+
+                @Override
+                public boolean sendChunk(final int requester, final StreamChunk chunk)
+                {
+                    lie.accept(chunk);
+
+                    return honest.sendChunk(requester, chunk);
+                }
+            };
         }
 
         void hold(final TestFrame frame)

@@ -1,0 +1,35 @@
+package io.fragcast.sim;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.LongStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Whoever missed more than the window fetches it all, though a holder lies and others are killed in mid-way: the same
+ * few worlds, and some that nobody has seen. {@code fragcast sim} runs one beside each fiftieth seed.
+ */
+class CatchUpSimTest
+{
+    private static final int FIXED = Integer.getInteger("fragcast.sim.catchups", 20);
+    private static final int FRESH = 5;
+
+    private final Workload workload = Workload.load();
+
+    static LongStream seeds()
+    {
+        return LongStream.concat(
+            LongStream.rangeClosed(1, FIXED),
+            ThreadLocalRandom.current().longs(FRESH, 1L << 32, 1L << 40));
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void shouldMissNothing(final long seed)
+    {
+        assertThat(SimCatchUp.run(workload, seed)).contains("lies");
+    }
+}
