@@ -14,8 +14,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CatchUpSimTest
 {
-    private static final int FIXED = Integer.getInteger("fragcast.sim.catchups", 20);
-    private static final int FRESH = 5;
+    private static final int FIXED = Integer.getInteger("fragcast.sim.catchups", 8);
+    private static final int FRESH = 2;
 
     private final Workload workload = Workload.load();
 

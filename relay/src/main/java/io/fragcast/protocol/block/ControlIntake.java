@@ -92,7 +92,8 @@ final class ControlIntake
         heardBlock = Math.max(heardBlock, runAt);
         if (!sequencer.hasRun())
         {
-            if (Verdict.ACCEPTED == sequencer.window(runAt, term))
+            // Also beyond the window: what lies between is fetched.
+            if (Verdict.STALE != sequencer.window(runAt, term))
             {
                 sequencer.start(runAt, nowNs);
                 sequencer.onHeard(nowNs);

@@ -244,7 +244,10 @@ final class RunSequencer
         {
             return Verdict.STALE;
         }
-        if (!hasRun || blockNumber - base < windowBlocks)
+        // Whoever fetches what he missed need not begin at the head: a window of it would be repaired first, each
+        // message with its signature.
+        final boolean isAnywhere = !hasRun && !(isResumed && heights.isRunHeld());
+        if (isAnywhere || blockNumber - base < windowBlocks)
         {
             return Verdict.ACCEPTED;
         }

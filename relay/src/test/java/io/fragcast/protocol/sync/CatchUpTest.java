@@ -161,6 +161,20 @@ class CatchUpTest
     }
 
     @Test
+    void shouldNotBeginWithWhatIsBeyondItsWindowBeforeItHearsWhereTheRunIs()
+    {
+        rig.hold(FIRST, HEAD).away(FIRST - 1);
+
+        rig.live(HEAD);
+        assertThat(rig.count(FragcastCounter.FRAMES_FAR_FUTURE)).isPositive();
+        assertThat(rig.count(FragcastCounter.SIGNATURES_CHECKED)).isZero();
+        rig.heartbeat(HEAD);
+        rig.passUntilVerified(HEAD, 5 * SECOND_NS);
+
+        assertThat(rig.node.story()).isEqualTo(story(FIRST, HEAD + 1));
+    }
+
+    @Test
     void shouldWaitWhileNothingIsDelivered()
     {
         rig.hold(FIRST, HEAD).away(FIRST - 1).heartbeat(HEAD - 1);
