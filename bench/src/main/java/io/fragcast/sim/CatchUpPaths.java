@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The paths of a world of {@link SimCatchUp}: every relay hears the leader, the replica hears some relays; whoever misses
- * something asks the relays, and most the leader too.
+ * The paths of a world of {@link SimCatchUp}: every relay hears the leader, the replica hears some relays; whoever
+ * misses something asks the relays, and most the leader too.
  */
 final class CatchUpPaths
 {

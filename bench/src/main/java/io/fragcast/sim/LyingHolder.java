@@ -122,6 +122,7 @@ final class LyingHolder implements ChunkSender
                 emptied();
                 told.newestBlock = chunk.newestBlock + BOAST_BLOCKS;
             }
+            default -> throw new IllegalStateException(lie + " is told by nobody");
         }
 
         return honest.sendChunk(requester, told);

@@ -166,12 +166,23 @@ final class RangeFetcher
             return;
         }
 
-        switch (chunk.state)
+        final boolean isSent = switch (chunk.state)
         {
-            case OPEN, DONE -> onEndOfChunk(leecher, range, chunk, nowNs);
-            case UNAVAILABLE, FAULT -> leecher.penalise(nowNs);
+            case OPEN, DONE -> true;
+            case UNPROVED, UNKNOWN, UNAVAILABLE, FAULT -> false;
+        };
+        if (isSent)
+        {
+            onEndOfChunk(leecher, range, chunk, nowNs);
+        }
+        else if (StreamState.UNAVAILABLE == chunk.state || StreamState.FAULT == chunk.state)
+        {
+            leecher.penalise(nowNs);
+        }
+        else
+        {
             // The session was lost: what is whole stays, the rest is asked for again.
-            case UNPROVED, UNKNOWN -> leecher.stop();
+            leecher.stop();
         }
     }
 
