@@ -35,7 +35,7 @@ const (
 	heartbeat       = 500 * time.Millisecond
 	maxMessageBytes = 10 << 20
 	signatureBytes  = 65
-	lateNs          = int64(time.Millisecond)
+	lateNs          = int64(10 * time.Millisecond)
 	timerNs         = int64(time.Millisecond) // timers fire late: the last stretch is waited for awake
 	quiet           = 5 * time.Second
 	connectTimeout  = 30 * time.Second

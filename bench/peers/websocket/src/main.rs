@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{accept_async_with_config, client_async_with_config};
 
 const QUIET: Duration = Duration::from_secs(5);
-const LATE_NS: i64 = 1_000_000;
+const LATE_NS: i64 = 10_000_000;
 /// Tokio's timers fire up to two of their milliseconds late: the last stretch is waited for awake.
 const TIMER_NS: i64 = 2_000_000;
 /// Transactions are cut from the payload at this length: Monad's planning figure.

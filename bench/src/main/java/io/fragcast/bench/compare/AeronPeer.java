@@ -39,7 +39,7 @@ final class AeronPeer implements Callable<Integer>
 {
     private static final int STREAM_ID = 1001;
     private static final long LEAD_NS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long LATE_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long LATE_NS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(30);
     private static final int FRAGMENT_LIMIT = 32;
 

@@ -11,7 +11,7 @@ import java.util.Locale;
  * @param toAllNs    histogram of publish to the last replica, from the intended send time; warm-up left out.
  * @param toFirstNs  the same to the first replica.
  * @param missing    deliveries that never came, warm-up included.
- * @param late       messages that the sender began more than 1 ms behind time.
+ * @param late       messages that the sender began more than 10 ms behind time.
  * @param cpuSeconds of both processes, kernel time included.
  * @param wireBytes  that went over loopback meanwhile.
  * @param foreign    share of the machine's time that others took, 0 to 1.

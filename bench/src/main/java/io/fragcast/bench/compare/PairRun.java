@@ -24,8 +24,11 @@ final class PairRun
 {
     private static final long READY_TIMEOUT_S = 60;
     private static final long EXTRA_TIMEOUT_S = 60;
-    /** More than this share of sends behind time: the rate was missed. */
-    private static final double LATE_LIMIT = 0.01;
+    /**
+     * More than this share of sends behind time: the rate was missed. Two threads that spin on two virtual cores lose a
+     * few milliseconds many times a second, and what fell into them is charged by its latency.
+     */
+    private static final double LATE_LIMIT = 0.05;
     /** What the shell says of its own time, and on the next line of its children's. */
     private static final Pattern CPU_TIMES = Pattern.compile("(\\d+)m([\\d.]+)s (\\d+)m([\\d.]+)s");
     private static final Pattern LATE = Pattern.compile("\"late\":(\\d+)");

@@ -20,7 +20,7 @@ final class PeerBuilder implements Agent
 {
     /** Monad's planning figure, as the other contenders cut. */
     private static final int TX_LENGTH = 200;
-    private static final long LATE_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long LATE_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final FragPublisher publisher;
     private final PeerOptions options;
@@ -91,7 +91,7 @@ final class PeerBuilder implements Agent
         return refused.get();
     }
 
-    /** Messages after the warm-up whose sending began more than 1 ms behind time. */
+    /** Messages after the warm-up whose sending began more than 10 ms behind time. */
     long late()
     {
         return late;
