@@ -22,6 +22,8 @@ final class PeerBuilder implements Agent
     private static final int TX_LENGTH = 200;
     private static final long LATE_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
+    private static final int TOLD = 10;
+
     private final FragPublisher publisher;
     private final PeerOptions options;
     private final int fragsPerBlock;
@@ -45,7 +47,14 @@ final class PeerBuilder implements Agent
         this.fragsPerBlock = fragsPerBlock;
         this.clock = clock;
         publisher = sequencer.newPublisher(
-            (request, blockNumber, seq, result) -> refused.addAndGet(PublishResult.OK == result ? 0 : 1));
+            (request, blockNumber, seq, result) ->
+            {
+                if (PublishResult.OK != result && refused.getAndIncrement() < TOLD)
+                {
+                    System.out.println("REFUSED " + request + " of block " + (blockNumber - PeerNodes.FIRST_BLOCK) +
+                        ", seq " + seq + ": " + result);
+                }
+            });
         final int txLength = Math.min(TX_LENGTH, options.bytes);
         chain = new SampleChain(options.bytes / txLength, txLength, fragsPerBlock);
     }

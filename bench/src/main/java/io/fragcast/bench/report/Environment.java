@@ -1,5 +1,6 @@
 package io.fragcast.bench.report;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -111,6 +112,14 @@ public final class Environment
 
     private static String line(final Path file) throws IOException
     {
-        return Files.isReadable(file) ? Files.readString(file).strip() : "unknown";
+        if (!Files.isReadable(file))
+        {
+            return "unknown";
+        }
+        // In one read: the kernel gives a setting once, and nothing to who comes back for the rest.
+        try (BufferedReader reader = Files.newBufferedReader(file))
+        {
+            return String.valueOf(reader.readLine()).strip();
+        }
     }
 }
