@@ -96,6 +96,7 @@ final class BlockAssembler
     /** Gives the slot back, and everything in the slab. */
     void vacate()
     {
+        sealVerifier.onVacated(this);
         frames.clear();
         state(AttemptState.VACANT);
     }
@@ -307,7 +308,7 @@ final class BlockAssembler
         isEnvDelivered = offer(Delivery.ENV, frames.env, 0, 0);
         if (isEnvDelivered)
         {
-            sealVerifier.onEnv();
+            sealVerifier.onEnv(this);
         }
 
         return isEnvDelivered;
@@ -357,7 +358,6 @@ final class BlockAssembler
             return false;
         }
 
-        sealVerifier.onFrag(frag);
         slabBuffer.getBytes(frag.digestOffset(), chainDigest);
         nextSeq++;
         if (frag.isLast())

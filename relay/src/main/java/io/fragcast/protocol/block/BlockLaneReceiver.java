@@ -52,6 +52,7 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun, SealedBlockCo
     private final GapTracker gaps;
     private final RepairLedger repairs;
     private final RunProgress progress;
+    private final SealVerifier sealVerifier;
     private IntConsumer lanes = (lane) -> {};
 
     private final AtomicCounter[] verdictCounters = new AtomicCounter[Verdict.values().length];
@@ -75,7 +76,7 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun, SealedBlockCo
         forwarder = new LaneForwarder(ports.forwarder());
         slab = new BodySlab(limits.slabBytes());
         delivery = new BlockDelivery(ports.consumer(), slab, schedule.chainId(), counters);
-        final SealVerifier sealVerifier = new SealVerifier(slab, ports.transactionsRoot());
+        sealVerifier = new SealVerifier(slab, ports.transactionsRoot());
         table = new AttemptTable(
             ATTEMPTS_PER_HEIGHT * limits.windowBlocks(),
             () -> new BlockAssembler(slab, limits, delivery, sealVerifier, counters));
@@ -345,10 +346,10 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun, SealedBlockCo
     }
 
     /**
-     * Offers again what the consumer refused, and ends what is stuck.
+     * Offers again what the consumer refused, ends what is stuck, and folds what was delivered into the root.
      *
      * @param nowNs monotonic nanoseconds.
-     * @return work done: attempts ended, heights given up, proofs handed over.
+     * @return work done: attempts ended, heights given up, proofs handed over, transactions folded.
      */
     public int doWork(final long nowNs)
     {
@@ -357,7 +358,8 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun, SealedBlockCo
             pieces.replay(nowNs);
         }
         pulse.onCycle(nextBlock(), sequencer.heardNs(), nowNs);
-        final int work = sequencer.advance(nowNs) + detector.doWork();
+        final int work =
+            sequencer.advance(nowNs) + detector.doWork() + sealVerifier.fold(SealVerifier.TXS_PER_CYCLE);
         if (delivery.isRefused())
         {
             backPressured.incrementRelease();
