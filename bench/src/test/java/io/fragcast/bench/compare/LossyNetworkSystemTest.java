@@ -23,7 +23,7 @@ class LossyNetworkSystemTest
     private static final int MOST_LOST = 300;
 
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void shouldLoseItsShareAndLeaveNothingBehind() throws IOException, InterruptedException
     {
         final List<String> place;

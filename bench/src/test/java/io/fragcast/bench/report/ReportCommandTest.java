@@ -58,10 +58,10 @@ class ReportCommandTest
             .contains("| 2x faster | \u2265 3x faster, aim 5x faster | 2,000 of 4,000 | MISS | ")
             .doesNotEndWith("|  |");
         assertThat(line(lines, "sustained 4 KB frags/s, checks off, of raw Aeron"))
-            .contains("| 0.5x | \u2265 0.85x, aim 0.95x | 50,000/s of 100,000/s | MISS | ");
+            .contains("| 0.500x | \u2265 0.850x, aim 0.950x | 50,000/s of 100,000/s | MISS | ");
         assertThat(line(lines, "5 % loss, missing")).endsWith("| 0 | \u2264 0 | of 7,000 | PASS |  |");
         assertThat(line(lines, "5 % loss, 32 KB, p50 of loss-free"))
-            .contains("| NOISY | two equal runs differ by up to 2.5x");
+            .contains("| NOISY | two equal runs differ by up to 2.50x");
         assertThat(line(lines, "encode, of plain SBE")).contains("| NOT MEASURED | fragcast bench steps |");
         assertThat(out.resolve("report.html")).content()
             .contains("<td class=\"PASS\">PASS", "<td class=\"NOT-MEASURED\">", "of &lt;ours>")
