@@ -9,8 +9,9 @@ import java.util.Arrays;
 
 /**
  * Follows a block of an execution client, "latest" or "finalized", by asking for it again and again: one question at a
- * time, the next after the interval. Of "latest" each block on the way is asked for too, {@link #MAX_BEHIND} at most;
- * "finalized" jumps. Whoever fails to answer is asked ever more seldom; whoever is of another chain is not listened
+ * time, the next after the interval. Of "latest" each block on the way is asked for too, {@link #MAX_BEHIND} at most,
+ * and at first as many before it: the node may have heard of them while the source was not asked yet. "finalized"
+ * jumps. Whoever fails to answer is asked ever more seldom; whoever is of another chain is not listened
  * to. Pure: no IO, no clock; used by one thread.
  * <pre>
  *   CHAIN --its id is ours--> TAG --a block--> offered --taken--> TAG after the interval
@@ -42,7 +43,8 @@ final class ChainPoller
     private long retryNs;
     private long lastNumber = NULL_NUMBER;
     private byte[] lastHash = {};
-    private long nextNumber;
+    /** Follows the last that was taken, or that the source did not have before the first. */
+    private long nextNumber = NULL_NUMBER;
     private long topNumber = NULL_NUMBER;
     private @Nullable ChainBlock offered;
 
@@ -138,7 +140,13 @@ final class ChainPoller
 
         retryNs = timing.firstRetryNs();
         final ChainBlock block = answer.block();
-        if (null == block)
+        if (null == block && isOnTheWay() && NULL_NUMBER == lastNumber)
+        {
+            // Its history begins above.
+            nextNumber++;
+            resumeNs = nowNs;
+        }
+        else if (null == block)
         {
             // Nothing is final yet; or what was on the way is gone, and the way is another now.
             topNumber = NULL_NUMBER;
@@ -170,17 +178,16 @@ final class ChainPoller
 
     private void onStep(final ChainBlock block, final long nowNs)
     {
-        nextNumber++;
         resumeNs = nowNs;
         take(block);
     }
 
     private void onTop(final ChainBlock block, final long nowNs)
     {
-        if (isEachWanted && NULL_NUMBER != lastNumber && block.number() > lastNumber + 1)
+        if (isEachWanted && block.number() > Math.max(nextNumber, 0))
         {
             topNumber = block.number();
-            nextNumber = Math.max(lastNumber + 1, topNumber - MAX_BEHIND);
+            nextNumber = Math.max(Math.max(nextNumber, 0), topNumber - MAX_BEHIND);
             resumeNs = nowNs;
             return;
         }
@@ -196,6 +203,7 @@ final class ChainPoller
     {
         lastNumber = block.number();
         lastHash = block.hash();
+        nextNumber = lastNumber + 1;
         offered = block;
         offer(block);
     }

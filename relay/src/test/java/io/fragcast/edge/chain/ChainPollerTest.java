@@ -34,7 +34,7 @@ class ChainPollerTest
     {
         start();
         ask("latest");
-        answer(block(100));
+        answerFirst(100);
         ask("latest");
         answer(block(100));
         ask("latest");
@@ -50,16 +50,57 @@ class ChainPollerTest
         assertThat(taken).containsExactly("100", "101", "102", "103");
     }
 
+    /** What was sealed before the first answer came is asked for as well: its Seals may be here already. */
+    @Test
+    void shouldAskForWhatWasSealedBeforeTheFirstAnswer()
+    {
+        start();
+        ask("latest");
+        answer(block(100));
+        for (long number = 100 - ChainPoller.MAX_BEHIND; number < 98; number++)
+        {
+            askNow(hex(number));
+            answer(ChainAnswer.none());
+        }
+        askNow("0x62");
+        answer(block(98));
+        askNow("0x63");
+        answer(block(99));
+        askNow("latest");
+        answer(block(101));
+        askNow("0x64");
+        answer(block(100));
+        askNow("latest");
+        answer(block(101));
+        ask("latest");
+
+        assertThat(taken).containsExactly("98", "99", "100", "101");
+    }
+
+    @Test
+    void shouldNotLookForBlocksBelowTheFirstOfAChain()
+    {
+        start();
+        ask("latest");
+        answer(block(1));
+        askNow("0x0");
+        answer(block(0));
+        askNow("latest");
+        answer(block(1));
+
+        assertThat(taken).containsExactly("0", "1");
+    }
+
     @Test
     void shouldLeaveOutWhatIsTooFarBehind()
     {
         start();
         ask("latest");
-        answer(block(100));
+        answerFirst(100);
         ask("latest");
         answer(block(1_000));
 
-        askNow("0x" + Long.toHexString(1_000 - ChainPoller.MAX_BEHIND));
+        askNow(hex(1_000 - ChainPoller.MAX_BEHIND));
     }
 
     @Test
@@ -67,7 +108,7 @@ class ChainPollerTest
     {
         start();
         ask("latest");
-        answer(block(100));
+        answerFirst(100);
         ask("latest");
         answer(ChainAnswer.block(new ChainBlock(100, new byte[]{9}, null)));
         ask("latest");
@@ -118,7 +159,7 @@ class ChainPollerTest
         }
         pass(1_600);
         askNow("latest");
-        answer(block(7));
+        answerFirst(7);
         assertThat(counters.value(FragcastCounter.CHAIN_FAILURES)).isEqualTo(6);
         ask("latest");
         answer(ChainAnswer.failed("once more"));
@@ -138,7 +179,7 @@ class ChainPollerTest
         assertThat(taken).isEmpty();
         pass(200);
         askNow("latest");
-        answer(block(100));
+        answerFirst(100);
         assertThat(taken).containsExactly("100");
     }
 
@@ -148,7 +189,7 @@ class ChainPollerTest
         start();
         isConsumerReady = false;
         ask("latest");
-        answer(block(100));
+        answerFirst(100);
         pass(10_000);
         assertThat(asked).isEmpty();
         isConsumerReady = true;
@@ -163,7 +204,7 @@ class ChainPollerTest
     {
         start();
         ask("latest");
-        answer(block(100));
+        answerFirst(100);
         ask("latest");
         answer(block(103));
         askNow("0x65");
@@ -222,6 +263,24 @@ class ChainPollerTest
         answers++;
 
         return poller.onAnswer(lastId, answer, nowNs);
+    }
+
+    /** The first that the client tells of; it has nothing below. */
+    private void answerFirst(final long number)
+    {
+        answer(block(number));
+        for (long before = Math.max(0, number - ChainPoller.MAX_BEHIND); before < number; before++)
+        {
+            askNow(hex(before));
+            answer(ChainAnswer.none());
+        }
+        askNow("latest");
+        answer(block(number));
+    }
+
+    private static String hex(final long number)
+    {
+        return "0x" + Long.toHexString(number);
     }
 
     private void pass(final long ms)
