@@ -203,14 +203,15 @@ public final class AllCommand implements Callable<Integer>
         try
         {
             final int exitCode = process.waitFor();
-            // A bar that is missed is a result as well; without a table there is none.
-            if (Files.exists(folder.resolve("bars.tsv")) || Files.exists(folder.resolve("runs.tsv")))
+            // Bars are written last, and one that is missed is a result as well.
+            if (Files.exists(folder.resolve("bars.tsv")) || CommandLine.ExitCode.OK == exitCode)
             {
                 Files.writeString(folder.resolve(DONE), "exit code " + exitCode + '\n');
             }
             else
             {
-                terminal.println("FAILED: " + String.join(" ", step.args) + ", exit code " + exitCode);
+                terminal.println(
+                    "FAILED: " + step.name + ", exit code " + exitCode + "; what it ran is kept for the next time");
             }
 
             return CommandLine.ExitCode.OK == exitCode;
