@@ -208,6 +208,53 @@ class BlockOrderTest
         assertThat(losing.count(FragcastCounter.BLOCKS_VERIFIED)).isZero();
     }
 
+    /** Listeners have a frag before its transactions are hashed, and what comes next waits for a few of them only. */
+    @Test
+    void shouldFoldADeliveredFragIntoTheRootAFewTransactionsACycle()
+    {
+        final int txs = SealVerifier.TXS_PER_CYCLE + 1;
+        final int[] added = {0};
+        final TestReceiver counting = receiverWith(new TransactionsRoot()
+        {
+            private final TransactionsRoot whole = new MerkleTransactionsRoot();
+
+            @Override
+            public void reset()
+            {
+                whole.reset();
+                added[0] = 0;
+            }
+
+            @Override
+            public void add(final DirectBuffer buffer, final int offset, final int length)
+            {
+                whole.add(buffer, offset, length);
+                added[0]++;
+            }
+
+            @Override
+            public void root(final byte[] root)
+            {
+                whole.root(root);
+            }
+        });
+        final List<TestFrame> frames = block(BLOCK).frames(2, txs, 50);
+        final int seal = frames.size() - 1;
+
+        frames.subList(0, seal).forEach(counting::offer);
+        assertThat(counting.story()).containsExactly("ENV@100", "FRAG@100#0", "FRAG@100#1");
+        assertThat(added[0]).isZero();
+
+        counting.pass(1);
+        assertThat(added[0]).isEqualTo(SealVerifier.TXS_PER_CYCLE);
+        counting.pass(1);
+        assertThat(added[0]).isEqualTo(2 * SealVerifier.TXS_PER_CYCLE);
+
+        counting.offer(frames.get(seal));
+        assertThat(added[0]).isEqualTo(2 * txs);
+        assertThat(counting.story()).endsWith("SEAL@100", "VERIFIED@100");
+    }
+
     @Test
     void shouldLeaveTheRootToOthersOnARelay()
     {
