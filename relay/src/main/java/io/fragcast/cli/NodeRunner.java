@@ -150,6 +150,13 @@ final class NodeRunner
         String lastStatus = "";
         while (!stop.isGiven())
         {
+            final String failure = node.failure();
+            if (null != failure)
+            {
+                err.println(config.name() + ": ends: " + failure);
+                err.flush();
+                return ExitCodes.FAILED;
+            }
             if (hangup.take())
             {
                 reload.run();

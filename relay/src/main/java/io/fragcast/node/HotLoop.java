@@ -3,12 +3,13 @@ package io.fragcast.node;
 import io.fragcast.transport.aeron.AeronClient;
 import io.fragcast.transport.aeron.AeronDriver;
 import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.NanoClock;
 
 import java.util.concurrent.TimeUnit;
 
 /**
- * The one thread of INVOKER: media driver, clients and hot agents in turn.
+ * The one thread of INVOKER: media driver, clients and hot agents in turn. Ends when a client is lost.
  */
 final class HotLoop implements Agent
 {
@@ -62,6 +63,10 @@ final class HotLoop implements Agent
             for (final AeronClient client : clients)
             {
                 workCount += client.invoke();
+                if (client.isLost())
+                {
+                    throw new AgentTerminationException(name + ": the media driver is lost");
+                }
             }
         }
 

@@ -6,6 +6,7 @@ import io.fragcast.protocol.peer.PeerRole;
 import io.fragcast.protocol.peer.PeerSnapshot;
 import io.fragcast.transport.aeron.Grant;
 import io.fragcast.watch.NodeWatch;
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Locale;
@@ -131,6 +132,17 @@ public abstract sealed class Node implements AutoCloseable permits SequencerNode
     public final boolean isConnected()
     {
         return runtime.links().isConnected();
+    }
+
+    /**
+     * Why the node has stopped working and will not go on, as when its process was stopped for longer than Aeron waits
+     * for a sign of life: close it, and launch another.
+     *
+     * @return the reason in a few words; null while all is well.
+     */
+    public final @Nullable String failure()
+    {
+        return runtime.host().failure();
     }
 
     /**

@@ -56,8 +56,8 @@ public final class NodeHost implements AutoCloseable
     private final List<AutoCloseable> resources = new ArrayList<>();
     private final List<AgentRunner> hotRunners = new ArrayList<>();
     private final List<AgentRunner> coldRunners = new ArrayList<>();
-    private boolean isStarted;
-    private boolean isClosed;
+    private volatile boolean isStarted;
+    private volatile boolean isClosed;
 
     private NodeHost(
         final String name, final ThreadPlan plan, final DriverConfig driverConfig, final ErrorHandler errorHandler)
@@ -198,7 +198,6 @@ public final class NodeHost implements AutoCloseable
     {
         checkNotStarted();
         plan.validate(hotAgents.size(), Runtime.getRuntime().availableProcessors());
-        isStarted = true;
 
         final List<Runnable> starts = new ArrayList<>();
         blockingAgents.forEach((blocking) -> starts.add(newThread(blocking, idle.newBlocking(), coldRunners)));
@@ -214,6 +213,40 @@ public final class NodeHost implements AutoCloseable
         }
         idle.link();
         starts.forEach(Runnable::run);
+        isStarted = true;
+    }
+
+    /**
+     * Why this has stopped working and will not go on: a thread has ended by itself, or the media driver is lost, as
+     * when the process was stopped for longer than Aeron waits for a sign of life (10 s). Only {@link #close} is left.
+     *
+     * @return the reason in a few words; null while all is well. Any thread may ask.
+     */
+    public @Nullable String failure()
+    {
+        if (!isStarted || isClosed)
+        {
+            return null;
+        }
+        for (final AeronClient client : clients)
+        {
+            if (client.isLost())
+            {
+                return "the media driver is lost: it, or this process, stood still for too long";
+            }
+        }
+        for (final List<AgentRunner> runners : List.of(hotRunners, coldRunners))
+        {
+            for (final AgentRunner runner : runners)
+            {
+                if (runner.isClosed())
+                {
+                    return "the thread of " + runner.agent().roleName() + " ended by an error";
+                }
+            }
+        }
+
+        return null;
     }
 
     @Override

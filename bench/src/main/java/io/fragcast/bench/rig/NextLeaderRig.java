@@ -28,13 +28,16 @@ import io.fragcast.transport.aeron.LinkBudget;
 import io.fragcast.wire.FragDepartures;
 import org.HdrHistogram.Histogram;
 import org.agrona.CloseHelper;
+import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.SystemNanoClock;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -42,21 +45,32 @@ import java.util.function.Supplier;
 /**
  * A leader, a replica that leads next or does not, and others beside it, over UDP on loopback; what the others wait for
  * a frag is measured, and who was sent it first is seen where the leader's driver hands datagrams to the kernel. On
- * request the leader also serves whole blocks to a node that is far behind, as fast as it may, all the time.
+ * request replica-0 stands still while it is measured, its driver with it, as SIGSTOP leaves a node; or the leader
+ * serves whole blocks to a node that is far behind, as fast as it may, all the time.
  * <pre>
- *                  ┌──▶ replica-0, which leads next (variant B)
- *   load ─▶ leader ┼──▶ replica-1, replica-2, replica-3 ─▶ latency
+ *                  ┌──▶ replica-0, which leads next, or stands still, or both
+ *   load ─▶ leader ┼──▶ replica-1, replica-2, replica-3... ─▶ latency
  *                  └ ─ ─ bulk lane ─ ─▶ one that catches up, again and again
  * </pre>
  */
 final class NextLeaderRig implements AutoCloseable
 {
+    /**
+     * What replica-0 is and does.
+     *
+     * @param replicas  it and the others.
+     * @param leadsNext whether it is the next leader.
+     * @param stops     whether it stands still while it is measured.
+     */
+    record Variant(int replicas, boolean leadsNext, boolean stops)
+    {
+    }
+
     /** What was seen. */
     record Result(Histogram othersNs, int fragCount, int wholeFirstCount, long bulkBytes, String trouble)
     {
     }
 
-    private static final int REPLICAS = 4;
     private static final int FRAGS_PER_BLOCK = 4;
     /** 32 KB a frag: 25 datagrams to each. */
     private static final int TXS = 40;
@@ -83,7 +97,10 @@ final class NextLeaderRig implements AutoCloseable
     private final List<ReplicaNode> replicas = new ArrayList<>();
     private final List<DeliveryTimes> others = new ArrayList<>();
     private final List<AutoCloseable> closing = new ArrayList<>();
+    private final Variant variant;
+    private final int replicaCount;
     private final Path dir;
+    private final Standstill standstill = new Standstill();
     private final Schedule schedule;
     private final SequencerNode leader;
     private final NodeHost leaderHost;
@@ -92,34 +109,41 @@ final class NextLeaderRig implements AutoCloseable
     private int replies;
     private int refusals;
 
-    NextLeaderRig(final boolean hasNextLeader, final boolean isBulk, final Path dir) throws IOException
+    NextLeaderRig(final Variant variant, final boolean isBulk, final Path dir) throws IOException
     {
+        this.variant = variant;
         this.dir = dir;
-        for (int i = 0; i < REPLICAS + 2; i++)
+        replicaCount = variant.replicas();
+        for (int i = 0; i < replicaCount + 2; i++)
         {
             final Identity identity = new Identity(curve, key(10 + i));
             identities.add(identity);
             names.add(new PeerName(identity.publicKey(), new Endpoint(HOST, FreePorts.block())));
         }
-        schedule = schedule(hasNextLeader);
-        final NodeHost replicaHost = host("replicas", null);
-        for (int i = 0; i < REPLICAS; i++)
+        schedule = schedule(variant.leadsNext());
+        final NodeHost firstHost = host("first", null);
+        firstHost.addDuty(standstill);
+        final NodeHost othersHost = host("others", null);
+        for (int i = 0; i < replicaCount; i++)
         {
             final DeliveryTimes times = new DeliveryTimes(HISTORY_BLOCKS + WARMUP_BLOCKS);
             if (0 < i)
             {
                 others.add(times);
             }
-            replicas.add(ReplicaNode.launch(prepare(new ReplicaNode.Context(), replicaHost, i)
-                .upstreams(List.of(names.get(REPLICAS)))
+            final NodeHost host = 0 == i ? firstHost : othersHost;
+            replicas.add(ReplicaNode.launch(prepare(new ReplicaNode.Context(), host, i)
+                .upstreams(List.of(names.get(replicaCount)))
+                .holders(List.of(names.get(replicaCount)))
                 .listener(times)));
         }
-        replicaHost.start();
+        firstHost.start();
+        othersHost.start();
         leaderHost = host("leader", departures);
-        final List<PeerName> sinks = List.copyOf(names.subList(0, REPLICAS));
+        final List<PeerName> sinks = List.copyOf(names.subList(0, replicaCount));
         final List<PeerName> requesters = new ArrayList<>(sinks);
-        requesters.add(names.get(REPLICAS + 1));
-        leader = SequencerNode.launch(prepare(new SequencerNode.Context(), leaderHost, REPLICAS)
+        requesters.add(names.get(replicaCount + 1));
+        leader = SequencerNode.launch(prepare(new SequencerNode.Context(), leaderHost, replicaCount)
             .signer(curve.newSigner(key(1)))
             .sinks(sinks)
             .requesters(isBulk ? requesters : sinks)
@@ -152,13 +176,19 @@ final class NextLeaderRig implements AutoCloseable
         {
             await("bulk traffic", () -> bulk.bytes() > 0);
         }
-        final long skipped = leader.counters().value(FragcastCounter.SINK_SKIPPED_WINDOW);
+        final long skipped = skippedOthers();
         long dueNs = System.nanoTime();
         for (int i = 0; i < WARMUP_BLOCKS + MEASURED_BLOCKS; i++)
         {
+            if (WARMUP_BLOCKS == i && variant.stops())
+            {
+                standstill.begin();
+            }
             publish(++block, dueNs);
             dueNs += FRAGS_PER_BLOCK * INTERVAL_NS;
         }
+        awaitOthers(block);
+        standstill.end();
         awaitEnd(block);
         final String trouble = trouble(block, skipped);
         final long bulkBytes = null == bulk ? 0 : bulk.stop();
@@ -186,9 +216,13 @@ final class NextLeaderRig implements AutoCloseable
         {
             return refusals + " requests refused";
         }
-        if (leader.counters().value(FragcastCounter.SINK_SKIPPED_WINDOW) > skippedBefore)
+        if (skippedOthers() > skippedBefore)
         {
             return "a sink was out of window";
+        }
+        if (variant.stops() && 0 == leader.watch().sinks().peers().skipped(0))
+        {
+            return "who stood still was never out of window";
         }
 
         return isVerified(block) ? "" : "a block was missed";
@@ -197,6 +231,7 @@ final class NextLeaderRig implements AutoCloseable
     @Override
     public void close()
     {
+        standstill.end();
         for (int i = closing.size() - 1; i >= 0; i--)
         {
             CloseHelper.quietClose(closing.get(i));
@@ -229,9 +264,9 @@ final class NextLeaderRig implements AutoCloseable
             "late", ThreadConfig.unpinned(ThreadConfig.Mode.INVOKER, false), driver("late"), NextLeaderRig::onError);
         try
         {
-            final ReplicaNode node = ReplicaNode.launch(prepare(new ReplicaNode.Context(), host, REPLICAS + 1)
-                .upstreams(List.of(names.get(REPLICAS)))
-                .holders(List.of(names.get(REPLICAS)))
+            final ReplicaNode node = ReplicaNode.launch(prepare(new ReplicaNode.Context(), host, replicaCount + 1)
+                .upstreams(List.of(names.get(replicaCount)))
+                .holders(List.of(names.get(replicaCount)))
                 .edge(new BulkLoad.FromStart()));
             host.start();
 
@@ -283,11 +318,21 @@ final class NextLeaderRig implements AutoCloseable
         });
     }
 
-    /** Not for ever: a block that somebody gave up does not come. */
+    private void awaitOthers(final long block)
+    {
+        awaitEnd(() -> replies == requests && isVerified(block, 1));
+    }
+
     private void awaitEnd(final long block)
     {
+        awaitEnd(() -> isVerified(block));
+    }
+
+    /** Not for ever: a block that somebody gave up does not come. */
+    private void awaitEnd(final BooleanSupplier condition)
+    {
         final long deadlineNs = System.nanoTime() + DEADLINE_NS / 3;
-        while (!(replies == requests && isVerified(block)) && System.nanoTime() - deadlineNs < 0)
+        while (!condition.getAsBoolean() && System.nanoTime() - deadlineNs < 0)
         {
             publisher.poll();
             LockSupport.parkNanos(POLL_NS);
@@ -296,8 +341,25 @@ final class NextLeaderRig implements AutoCloseable
 
     private boolean isVerified(final long block)
     {
-        return replicas.stream().allMatch(
+        return isVerified(block, 0);
+    }
+
+    private boolean isVerified(final long block, final int firstReplica)
+    {
+        return replicas.stream().skip(firstReplica).allMatch(
             (replica) -> block == replica.counters().value(FragcastCounter.BLOCKS_VERIFIED));
+    }
+
+    /** Frames that were left out for anybody but replica-0; for it too where it is to take all. */
+    private long skippedOthers()
+    {
+        long sum = 0;
+        for (int i = variant.stops() ? 1 : 0; i < replicaCount; i++)
+        {
+            sum += leader.watch().sinks().peers().skipped(i);
+        }
+
+        return sum;
     }
 
     private NodeHost host(final String name, final SendTap tap)
@@ -334,7 +396,7 @@ final class NextLeaderRig implements AutoCloseable
     {
         final List<LeaderTerm> terms = new ArrayList<>();
         terms.add(new LeaderTerm(
-            1, 1, TERM_BLOCKS, curve.publicKey(key(1)), names.get(REPLICAS).publicKey(), List.of(),
+            1, 1, TERM_BLOCKS, curve.publicKey(key(1)), names.get(replicaCount).publicKey(), List.of(),
             SampleChain.blockHash(0)));
         if (hasNextLeader)
         {
@@ -370,6 +432,44 @@ final class NextLeaderRig implements AutoCloseable
         key[key.length - 1] = (byte)number;
 
         return key;
+    }
+
+    /** Has the one thread of a host stand still: its media driver and its nodes do nothing at all. */
+    private static final class Standstill implements Agent
+    {
+        private final AtomicReference<CountDownLatch> latch = new AtomicReference<>();
+
+        void begin()
+        {
+            latch.set(new CountDownLatch(1));
+        }
+
+        void end()
+        {
+            final CountDownLatch begun = latch.getAndSet(null);
+            if (null != begun)
+            {
+                begun.countDown();
+            }
+        }
+
+        @Override
+        public int doWork() throws InterruptedException
+        {
+            final CountDownLatch begun = latch.get();
+            if (null != begun)
+            {
+                begun.await();
+            }
+
+            return 0;
+        }
+
+        @Override
+        public String roleName()
+        {
+            return "standstill";
+        }
     }
 
     /** From signature to delivery at one of the others, after the warm-up. Written by its edge thread. */

@@ -42,8 +42,9 @@ public final class AeronClient implements AutoCloseable
     private final ErrorHandler errorHandler;
     private Aeron aeron;
     private @Nullable AgentInvoker conductor;
+    private @Nullable CounterValues counterValues;
     private long connectedNs;
-    private boolean isClosed;
+    private volatile boolean isClosed;
 
     AeronClient(
         final String name,
@@ -188,6 +189,18 @@ public final class AeronClient implements AutoCloseable
     }
 
     /**
+     * Has the client been lost for good? Driver or client stood still for longer than Aeron waits for a sign of life
+     * (10 s), as a process does that was stopped, or the driver died: nothing made here works any more. A cold client
+     * is made anew instead.
+     *
+     * @return true if it has; any thread may ask.
+     */
+    public boolean isLost()
+    {
+        return !isCold && !isClosed && aeron.isClosed();
+    }
+
+    /**
      * Every counter of the driver, Aeron's own among them.
      *
      * @return the reader.
@@ -202,6 +215,11 @@ public final class AeronClient implements AutoCloseable
     {
         isClosed = true;
         aeron.close();
+        if (null != counterValues)
+        {
+            counterValues.close();
+            counterValues = null;
+        }
     }
 
     private Aeron.Context context()
@@ -268,6 +286,12 @@ public final class AeronClient implements AutoCloseable
             return refusals;
         }
 
-        return aeron.addCounter(counter.typeId(), "fragcast " + name + ": " + counter.label());
+        if (null == counterValues)
+        {
+            counterValues = new CounterValues(directory);
+        }
+
+        return counterValues.counter(
+            aeron.addCounter(counter.typeId(), "fragcast " + name + ": " + counter.label()).id());
     }
 }
