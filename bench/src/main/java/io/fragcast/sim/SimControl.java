@@ -26,6 +26,7 @@ import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.protocol.leader.CurrentSchedule;
 import io.fragcast.protocol.leader.RunPulse;
 import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.protocol.leader.TakeoverMemory;
 import io.fragcast.protocol.leader.Takeovers;
 import io.fragcast.protocol.peer.Hello;
 import io.fragcast.protocol.peer.PeerRole;
@@ -116,15 +117,21 @@ final class SimControl
         if (ctx.options().isFollowing())
         {
             final MessageSigner signer = site.signer();
-            statements.register(TakeoverDecoder.TEMPLATE_ID, TakeoverAdapter.PLACES, new TakeoverAdapter(
+            final TakeoverAdapter takeovers = new TakeoverAdapter(
                 statements,
                 new Takeovers(
-                    schedule.current(), null == signer ? null : signer.publicKey(), pulse, this::onTakenOver),
+                    schedule.current(),
+                    null == signer ? null : signer.publicKey(),
+                    pulse,
+                    new TakeoverMemory(site.disk().takeoverFile(), chainId, () -> {}),
+                    this::onTakenOver),
                 schedule,
                 pulse,
                 null,
                 null == signer ? null : new StatementSigner(signer),
-                site.clock().epochNanos()));
+                site.clock().epochNanos());
+            statements.register(TakeoverDecoder.TEMPLATE_ID, TakeoverAdapter.PLACES, takeovers);
+            takeovers.recall(site.clock().nanoTime());
         }
         final PeerTable table = new PeerTable(
             hello(role),
@@ -182,6 +189,7 @@ final class SimControl
     {
         receiver.pulse(pulse);
         scheduleTaker = others.andThen(receiver::onSchedule);
+        takeSchedule();
     }
 
     /** What holders say goes to whoever asks them. */
@@ -197,6 +205,12 @@ final class SimControl
         {
             news.poll(hints, NEWS_LIMIT);
         }
+        takeSchedule();
+    }
+
+    /** The machines were made with the author's schedule. */
+    private void takeSchedule()
+    {
         if (schedule.current() != taken)
         {
             taken = schedule.current();

@@ -1,6 +1,7 @@
 package io.fragcast.sim;
 
 import io.fragcast.protocol.block.LeaderMemory;
+import io.fragcast.protocol.leader.TakeoverMemory;
 import io.fragcast.sim.checker.SimFailure;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -24,6 +25,7 @@ public final class SimDisk
     private final SimRandom random;
     private final List<byte[]> records = new ArrayList<>();
     private final UnsafeBuffer mappedFile = new UnsafeBuffer(new byte[LeaderMemory.LENGTH]);
+    private final UnsafeBuffer takeoverFile = new UnsafeBuffer(new byte[TakeoverMemory.LENGTH]);
     private long consumedBlock = NOTHING;
     private long syncedBlock = NOTHING;
     private int syncedCount;
@@ -63,6 +65,12 @@ public final class SimDisk
     UnsafeBuffer mappedFile()
     {
         return mappedFile;
+    }
+
+    /** The file of the takeovers that hold: forced to the disk each time. */
+    UnsafeBuffer takeoverFile()
+    {
+        return takeoverFile;
     }
 
     /** The file in which the consumer of a replica keeps how far it is. */

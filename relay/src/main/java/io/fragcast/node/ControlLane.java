@@ -7,8 +7,10 @@ import io.fragcast.config.PeerName;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.crypto.Secp256k1;
+import io.fragcast.journal.JournalConfig;
 import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.FrameForwarder;
+import io.fragcast.protocol.leader.TakeoverMemory;
 import io.fragcast.protocol.peer.Hello;
 import io.fragcast.protocol.peer.HolderConsumer;
 import io.fragcast.protocol.peer.PeerSnapshot;
@@ -24,8 +26,10 @@ import io.fragcast.wire.ControlProxy;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
+import java.nio.MappedByteBuffer;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
@@ -41,6 +45,8 @@ import java.util.List;
  */
 final class ControlLane implements PeerClocks
 {
+    private static final String TAKEOVERS_FILE = "takeovers.memory";
+
     private final PeerTable table;
     private final HoldingsRing holdings;
     private final ControlPeers peers;
@@ -96,7 +102,7 @@ final class ControlLane implements PeerClocks
         final long chainId = ctx.schedule().chainId();
         final Statements flood = new Statements(
             chainId, Lane.maxFrameLength(ctx.schedule().mtu()), Secp256k1.load().newVerifier(), counters);
-        statements.register(flood, schedule, alarms, epochClock);
+        statements.register(flood, schedule, alarms, takeovers(ctx, host), epochClock);
         final PeerTable table = new PeerTable(
             hello(ctx),
             peers.settings(),
@@ -114,6 +120,7 @@ final class ControlLane implements PeerClocks
         {
             tree.open(table);
         }
+        statements.recall(clock.nanoTime());
         final HoldingsRing holdings = new HoldingsRing(next, counters);
         final PeerAgent agent = new PeerAgent(
             ctx.name(),
@@ -211,6 +218,20 @@ final class ControlLane implements PeerClocks
         }
 
         return mostNs;
+    }
+
+    /** Beside the journal; a node without one forgets with its process. */
+    private static TakeoverMemory takeovers(final NodeContext<?> ctx, final NodeHost host)
+    {
+        final long chainId = ctx.schedule().chainId();
+        final JournalConfig journal = ctx.journal();
+        if (null == journal)
+        {
+            return TakeoverMemory.ofThisProcess(chainId);
+        }
+        final MappedByteBuffer mapped = MemoryFile.map(host, journal.dir(), TAKEOVERS_FILE, TakeoverMemory.LENGTH);
+
+        return new TakeoverMemory(new UnsafeBuffer(mapped), chainId, mapped::force);
     }
 
     private static Hello hello(final NodeContext<?> ctx)

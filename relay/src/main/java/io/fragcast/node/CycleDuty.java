@@ -38,8 +38,9 @@ final class CycleDuty implements Runnable
     /**
      * A duty.
      *
+     * @param first          schedule that the agent's machines were made with; another may hold by now.
      * @param schedule       of the node, replaced by any thread.
-     * @param scheduleTaker  told on this agent's thread when it was.
+     * @param scheduleTaker  told now if another holds, and on this agent's thread when it is replaced.
      * @param rings          of the agent.
      * @param peers          that are looked at, and change now and then.
      * @param chain          brings what is told of the chain from outside.
@@ -49,6 +50,7 @@ final class CycleDuty implements Runnable
      * @param counters       of the node.
      */
     CycleDuty(
+        final Schedule first,
         final CurrentSchedule schedule,
         final Consumer<Schedule> scheduleTaker,
         final JournalRing[] rings,
@@ -61,7 +63,7 @@ final class CycleDuty implements Runnable
     {
         this.schedule = schedule;
         this.scheduleTaker = scheduleTaker;
-        taken = schedule.current();
+        taken = first;
         this.rings = rings.clone();
         this.peers = peers;
         this.chain = chain;
@@ -69,6 +71,7 @@ final class CycleDuty implements Runnable
         this.sourcePresence = sourcePresence;
         this.sinkPresence = sinkPresence;
         unsentHighWater = counters.get(FragcastCounter.SINK_UNSENT_HIGH_WATER);
+        takeSchedule();
     }
 
     @Override
@@ -80,16 +83,21 @@ final class CycleDuty implements Runnable
         }
         peers.doWork();
         chain.run();
+        takeSchedule();
+        if (++cycles >= LOOK_CYCLES)
+        {
+            cycles = 0;
+            look();
+        }
+    }
+
+    private void takeSchedule()
+    {
         final Schedule current = schedule.current();
         if (current != taken)
         {
             taken = current;
             scheduleTaker.accept(current);
-        }
-        if (++cycles >= LOOK_CYCLES)
-        {
-            cycles = 0;
-            look();
         }
     }
 

@@ -327,6 +327,7 @@ final class NodeRuntime implements AutoCloseable
     Runnable cycleDuty(final @Nullable FrameFanout fanout, final Consumer<Schedule> scheduleTaker)
     {
         return new CycleDuty(
+            ctx.schedule(),
             schedule.current(),
             scheduleTaker,
             rings,

@@ -10,6 +10,7 @@ import io.fragcast.crypto.Secp256k1;
 import io.fragcast.protocol.block.Finality;
 import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.protocol.leader.RunPulse;
+import io.fragcast.protocol.leader.TakeoverMemory;
 import io.fragcast.protocol.leader.Takeovers;
 import io.fragcast.protocol.peer.Statements;
 import io.fragcast.wire.EvidenceAdapter;
@@ -18,6 +19,7 @@ import io.fragcast.wire.ScheduleAdapter;
 import io.fragcast.wire.StatementSigner;
 import io.fragcast.wire.TakeoverAdapter;
 import org.agrona.concurrent.EpochNanoClock;
+import org.jspecify.annotations.Nullable;
 
 import java.util.function.LongSupplier;
 
@@ -33,6 +35,7 @@ final class NodeStatements
     private final int maxFrameLength;
     private final Finality finality;
     private final LongSupplier newestBlock;
+    private @Nullable TakeoverAdapter takeovers;
 
     NodeStatements(
         final NodeContext<?> ctx, final Finality finality, final LongSupplier newestBlock, final Counters counters)
@@ -71,12 +74,14 @@ final class NodeStatements
      * @param statements of the control lane that is being made.
      * @param schedule   of the node.
      * @param alarms     told of proofs.
+     * @param memory     of takeovers.
      * @param epochClock for what is signed.
      */
     void register(
         final Statements statements,
         final NodeSchedule schedule,
         final Alarms alarms,
+        final TakeoverMemory memory,
         final EpochNanoClock epochClock)
     {
         statements.register(EvidenceDecoder.TEMPLATE_ID, EvidenceAdapter.PLACES, new EvidenceAdapter(
@@ -97,14 +102,34 @@ final class NodeStatements
             null == ctx.chain().finalized(),
             null == signer ? null : new StatementSigner(signer),
             epochClock));
-        statements.register(TakeoverDecoder.TEMPLATE_ID, TakeoverAdapter.PLACES, new TakeoverAdapter(
+        final TakeoverAdapter adapter = new TakeoverAdapter(
             statements,
             new Takeovers(
-                schedule.current().current(), null == signer ? null : signer.publicKey(), pulse, schedule::adopt),
+                schedule.current().current(),
+                null == signer ? null : signer.publicKey(),
+                pulse,
+                memory,
+                schedule::adopt),
             schedule.current(),
             pulse,
             ctx.scheduleAuthority(),
             null == signer ? null : new StatementSigner(signer),
-            epochClock));
+            epochClock);
+        statements.register(TakeoverDecoder.TEMPLATE_ID, TakeoverAdapter.PLACES, adapter);
+        takeovers = adapter;
+    }
+
+    /**
+     * What was taken over in earlier lives of the node holds again. Once all kinds are registered, before the threads
+     * of the node start.
+     *
+     * @param nowNs monotonic nanoseconds.
+     */
+    void recall(final long nowNs)
+    {
+        if (null != takeovers)
+        {
+            takeovers.recall(nowNs);
+        }
     }
 }

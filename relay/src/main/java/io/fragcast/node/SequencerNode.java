@@ -27,14 +27,11 @@ import io.fragcast.wire.OwnFrames;
 import io.fragcast.wire.PublishAdapter;
 import io.fragcast.wire.PublishSource;
 import io.fragcast.wire.SealedParents;
-import org.agrona.IoUtil;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.CompositeAgent;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
-import java.io.File;
-import java.nio.MappedByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -305,13 +302,9 @@ public final class SequencerNode extends Node
             return LeaderMemory.ofThisProcess(chainId);
         }
 
-        final File file = journal.dir().resolve(MEMORY_FILE).toFile();
-        final MappedByteBuffer mapped = file.exists() ?
-            IoUtil.mapExistingFile(file, MEMORY_FILE, 0, LeaderMemory.LENGTH) :
-            IoUtil.mapNewFile(file, LeaderMemory.LENGTH);
-        runtime.host().addResource(() -> IoUtil.unmap(mapped));
-
-        return new LeaderMemory(new UnsafeBuffer(mapped), chainId);
+        return new LeaderMemory(
+            new UnsafeBuffer(MemoryFile.map(runtime.host(), journal.dir(), MEMORY_FILE, LeaderMemory.LENGTH)),
+            chainId);
     }
 
     /**

@@ -40,6 +40,7 @@ public final class TakeoverAdapter implements StatementHandler
     private final TakeoverDecoder decoder = new TakeoverDecoder();
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final UnsafeBuffer own = new UnsafeBuffer(new byte[LENGTH]);
+    private boolean isRecalling;
 
     /**
      * An owner.
@@ -82,7 +83,8 @@ public final class TakeoverAdapter implements StatementHandler
         final boolean isByAuthority = BooleanType.T.value() == decoder.isByAuthorityRaw();
         final LeaderTerm term = takeovers.current().termNumbered(statement.leaderTerm);
         final byte[] key = isByAuthority ? authority : null == term ? null : term.publicKey();
-        if (null == key || null == term || !isByAuthority && 0 == takeovers.current().autoTakeover())
+        if (null == key || null == term ||
+            !isByAuthority && !isRecalling && 0 == takeovers.current().autoTakeover())
         {
             return StatementClaim.FOREIGN;
         }
@@ -94,11 +96,30 @@ public final class TakeoverAdapter implements StatementHandler
     @Override
     public void onAccepted(final Statement statement, final long nowNs)
     {
+        final byte[] whole = new byte[LENGTH];
+        statement.buffer.getBytes(statement.offset, whole);
         takeovers.onTakeover(
             statement.leaderTerm,
             decoder.firstBlock(),
-            BooleanType.T.value() == decoder.isByAuthorityRaw(),
+            isRecalling || BooleanType.T.value() == decoder.isByAuthorityRaw(),
+            whole,
             nowNs);
+    }
+
+    /**
+     * What held when this node died holds again, and is told again. Once all kinds are registered, before the node
+     * does anything else.
+     *
+     * @param nowNs monotonic nanoseconds.
+     */
+    public void recall(final long nowNs)
+    {
+        isRecalling = true;
+        for (final byte[] statement : takeovers.remembered())
+        {
+            statements.publish(new UnsafeBuffer(statement), 0, statement.length, nowNs);
+        }
+        isRecalling = false;
     }
 
     @Override

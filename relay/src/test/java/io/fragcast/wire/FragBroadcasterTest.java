@@ -410,6 +410,26 @@ class FragBroadcasterTest
                 "4 " + SealDecoder.TEMPLATE_ID);
     }
 
+    /** A beat would keep those from taking the takeover who hear of it later. */
+    @Test
+    void shouldBeatNoMoreUnderATermWhoseOpenBlockWentToAnother()
+    {
+        publishBlock(2, PARENT);
+        rig.publisher.env(LeaderRig.env(3, PARENT));
+        rig.settle();
+        rig.broadcaster.onSchedule(new Schedule(
+            LeaderRig.CHAIN_ID,
+            rig.schedule.mtu(),
+            List.of(
+                LeaderRig.term(1, 1, 2, LeaderRig.LEADER_KEY),
+                LeaderRig.term(2, 3, Long.MAX_VALUE, LeaderRig.OTHER_KEY))));
+        final int beats = reader(peer).of(HeartbeatDecoder.TEMPLATE_ID).size();
+        rig.pass(10 * FragBroadcaster.HEARTBEAT_INTERVAL_NS);
+        rig.settle();
+
+        assertThat(reader(peer).of(HeartbeatDecoder.TEMPLATE_ID)).hasSize(beats);
+    }
+
     @Test
     void shouldSayClosedOnceClosed()
     {

@@ -116,7 +116,7 @@ public final class FragBroadcaster implements BuilderRequests
     }
 
     /**
-     * The schedule was replaced. An open attempt whose block went to another ends without a word: nobody would take it.
+     * The schedule was replaced. What went to another ends unsaid, beats too: they would pass for a leader that lives.
      *
      * @param newer from now on.
      */
@@ -129,8 +129,8 @@ public final class FragBroadcaster implements BuilderRequests
         {
             drop();
         }
-        term = null != now && null != leadership.termOf(now.lastBlock()) &&
-            (LeaderAttempt.NO_BLOCK == attempt || now.leads(head.blockNumber)) ? now : null;
+        final long block = LeaderAttempt.NO_BLOCK == attempt ? leadership.nextBlock() : head.blockNumber;
+        term = null != now && isLed(block, now.number()) ? now : null;
     }
 
     /** {@return what this node is to the block that the run is at} */

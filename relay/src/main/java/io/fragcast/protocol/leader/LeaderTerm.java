@@ -86,14 +86,25 @@ public record LeaderTerm(
     }
 
     /**
-     * The same term over other blocks.
+     * The same term, ended early.
      *
-     * @param first first of them.
-     * @param last  last of them.
+     * @param last its last block now.
      * @return the term.
      */
-    LeaderTerm between(final long first, final long last)
+    LeaderTerm endingAt(final long last)
     {
-        return new LeaderTerm(number, first, last, publicKey, identity, endpoints, anchor, earlier);
+        return new LeaderTerm(number, firstBlock, last, publicKey, identity, endpoints, anchor, earlier);
+    }
+
+    /**
+     * The same term, begun early. Its own anchor names the parent of another block.
+     *
+     * @param first     its first block now.
+     * @param newAnchor of the term that was to begin there, or null.
+     * @return the term.
+     */
+    LeaderTerm beginningAt(final long first, final byte @Nullable [] newAnchor)
+    {
+        return new LeaderTerm(number, first, lastBlock, publicKey, identity, endpoints, newAnchor, earlier);
     }
 }

@@ -149,7 +149,8 @@ public class Schedule
     }
 
     /**
-     * This schedule with a term that begins early: the blocks from there on are no longer of the terms before it.
+     * This schedule with a term that begins early: the blocks from there on are no longer of the terms before it. Where
+     * it takes the first block of an anchored term, the run may start on that anchor.
      *
      * @param number     of the term that takes over.
      * @param firstBlock where it begins.
@@ -169,7 +170,7 @@ public class Schedule
             final LeaderTerm term = term(i);
             if (number == term.number())
             {
-                changed.add(term.between(firstBlock, term.lastBlock()));
+                changed.add(term.beginningAt(firstBlock, anchorAt(firstBlock)));
             }
             else if (number < term.number() || term.lastBlock() < firstBlock)
             {
@@ -177,11 +178,18 @@ public class Schedule
             }
             else if (term.firstBlock() < firstBlock)
             {
-                changed.add(term.between(term.firstBlock(), firstBlock - 1));
+                changed.add(term.endingAt(firstBlock - 1));
             }
         }
 
         return new Schedule(chainId(), mtu(), changed, version(), autoTakeover());
+    }
+
+    private byte @Nullable [] anchorAt(final long firstBlock)
+    {
+        final LeaderTerm term = termOfBlock(firstBlock);
+
+        return null != term && term.firstBlock() == firstBlock ? term.anchor() : null;
     }
 
     /**

@@ -17,7 +17,9 @@ import java.util.function.Consumer;
  *   statement, signed ──▶ waits ── silence, authority, or it is about us ──▶ holds: the term begins there
  *   silence of the run, and ours is one of the next two turns ──▶ a statement of our own
  * </pre>
- * Pure; used by the thread of the peers. Allocates, once a takeover.
+ * What holds is remembered before it does, so that whoever dies after it knows it again, and tells it again: else a
+ * leader that took over and died before anybody heard it would come back as one that never did, with blocks that
+ * nobody takes. Pure; used by the thread of the peers. Allocates, once a takeover.
  */
 public final class Takeovers
 {
@@ -27,12 +29,13 @@ public final class Takeovers
     static final int MAX_TAKEOVERS = 16;
 
     /** One of them. */
-    private record Takeover(int term, long firstBlock, boolean isAtOnce)
+    private record Takeover(int term, long firstBlock, boolean isAtOnce, byte[] statement)
     {
     }
 
     private final byte @Nullable [] ownKey;
     private final RunPulse pulse;
+    private final TakeoverMemory memory;
     private final Consumer<Schedule> consumer;
     private final List<Takeover> waiting = new ArrayList<>();
     private final List<Takeover> holding = new ArrayList<>();
@@ -47,18 +50,21 @@ public final class Takeovers
      * @param schedule as its author has it.
      * @param ownKey   relay key of this node, 65 bytes; null: it never leads.
      * @param pulse    of the run.
+     * @param memory   of this node's earlier lives, which does not forget what holds in this one.
      * @param consumer told of each schedule that holds from now on.
      */
     public Takeovers(
         final Schedule schedule,
         final byte @Nullable [] ownKey,
         final RunPulse pulse,
+        final TakeoverMemory memory,
         final Consumer<Schedule> consumer)
     {
         base = schedule;
         current = schedule;
         this.ownKey = ownKey;
         this.pulse = pulse;
+        this.memory = memory;
         this.consumer = consumer;
     }
 
@@ -107,20 +113,32 @@ public final class Takeovers
     }
 
     /**
+     * What held in this node's earlier lives, as it was signed.
+     *
+     * @return the statements, the oldest first.
+     */
+    public List<byte[]> remembered()
+    {
+        return memory.statements();
+    }
+
+    /**
      * A signed takeover came.
      *
-     * @param term          that begins early.
-     * @param firstBlock    where.
-     * @param isByAuthority whether the schedule's authority signed, else the term's leader.
-     * @param nowNs         monotonic nanoseconds.
+     * @param term       that begins early.
+     * @param firstBlock where.
+     * @param isAtOnce   the schedule's authority signed, or it held here before; else the term's leader says so.
+     * @param statement  whole, as it was signed; not changed any more.
+     * @param nowNs      monotonic nanoseconds.
      */
-    public void onTakeover(final int term, final long firstBlock, final boolean isByAuthority, final long nowNs)
+    public void onTakeover(
+        final int term, final long firstBlock, final boolean isAtOnce, final byte[] statement, final long nowNs)
     {
         if (MAX_TAKEOVERS == waiting.size())
         {
             waiting.remove(0);
         }
-        waiting.add(new Takeover(term, firstBlock, isByAuthority || isAboutUs(firstBlock)));
+        waiting.add(new Takeover(term, firstBlock, isAtOnce || isAboutUs(firstBlock), statement));
         doWork(nowNs);
     }
 
@@ -201,6 +219,8 @@ public final class Takeovers
             holding.remove(0);
         }
         holding.add(takeover);
+        // First of all: what is done under it must not outlive it.
+        memory.add(takeover.statement);
         final Schedule changed = current.takenOver(takeover.term, takeover.firstBlock);
         if (changed != current)
         {

@@ -1,5 +1,6 @@
 package io.fragcast.protocol.leader;
 
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -16,16 +17,17 @@ class TakeoversTest
     private static final byte[] A = {1};
     private static final byte[] B = {2};
     private static final byte[] C = {3};
+    private static final byte[] STATEMENT = {7};
     private static final long MS_NS = 1_000_000L;
 
     private final Schedule schedule = new Schedule(1, 1_408, List.of(
         term(1, 0, 9, A), term(2, 10, 19, B), term(3, 20, 29, C), term(4, 30, Long.MAX_VALUE, A)), 1, 3);
     private final RunPulse pulse = new RunPulse();
     private final List<Schedule> adopted = new ArrayList<>();
-    private final Takeovers replica = new Takeovers(schedule, null, pulse, adopted::add);
-    private final Takeovers b = new Takeovers(schedule, B, pulse, adopted::add);
-    private final Takeovers c = new Takeovers(schedule, C, pulse, adopted::add);
-    private final Takeovers a = new Takeovers(schedule, A, pulse, adopted::add);
+    private final Takeovers replica = new Takeovers(schedule, null, pulse, memory(), adopted::add);
+    private final Takeovers b = new Takeovers(schedule, B, pulse, memory(), adopted::add);
+    private final Takeovers c = new Takeovers(schedule, C, pulse, memory(), adopted::add);
+    private final Takeovers a = new Takeovers(schedule, A, pulse, memory(), adopted::add);
     private long nowNs = 5_000_000_000L;
     private long heardNs;
 
@@ -52,7 +54,7 @@ class TakeoversTest
     {
         hear();
         pass(600 * MS_NS);
-        b.onTakeover(2, 5, false, nowNs);
+        b.onTakeover(2, 5, false, STATEMENT, nowNs);
 
         assertThat(adopted).hasSize(1);
         final Schedule now = adopted.get(0);
@@ -70,7 +72,7 @@ class TakeoversTest
     {
         hear();
         pass(1_200 * MS_NS);
-        c.onTakeover(3, 5, false, nowNs);
+        c.onTakeover(3, 5, false, STATEMENT, nowNs);
         final Schedule now = adopted.get(0);
         assertThat(now.termNumbered(2)).isNull();
         assertThat(numberAt(now, 5)).isEqualTo(3);
@@ -81,7 +83,7 @@ class TakeoversTest
     void shouldWaitUntilItIsSilentHereToo()
     {
         hear();
-        replica.onTakeover(2, 5, false, nowNs);
+        replica.onTakeover(2, 5, false, STATEMENT, nowNs);
         assertThat(adopted).isEmpty();
         pass(300 * MS_NS);
         hear();
@@ -97,7 +99,7 @@ class TakeoversTest
     {
         nowNs += MS_NS;
         pulse.onCycle(Leadership.NULL_BLOCK, 0, nowNs);
-        replica.onTakeover(2, 5, false, nowNs);
+        replica.onTakeover(2, 5, false, STATEMENT, nowNs);
         for (int i = 0; i < 390; i++)
         {
             nowNs += MS_NS;
@@ -115,7 +117,7 @@ class TakeoversTest
     {
         hear();
         pulse.onMessage(1, nowNs);
-        replica.onTakeover(2, 5, false, nowNs);
+        replica.onTakeover(2, 5, false, STATEMENT, nowNs);
         for (int i = 0; i < 390; i++)
         {
             nowNs += MS_NS;
@@ -133,7 +135,7 @@ class TakeoversTest
     {
         hear();
         pulse.onMessage(2, nowNs);
-        replica.onTakeover(2, 5, false, nowNs);
+        replica.onTakeover(2, 5, false, STATEMENT, nowNs);
         for (int i = 0; i < 1_000; i++)
         {
             nowNs += MS_NS;
@@ -148,7 +150,7 @@ class TakeoversTest
     void shouldObeyTheAuthorityAtOnce()
     {
         hear();
-        replica.onTakeover(2, 5, true, nowNs);
+        replica.onTakeover(2, 5, true, STATEMENT, nowNs);
         assertThat(adopted).hasSize(1);
     }
 
@@ -156,23 +158,55 @@ class TakeoversTest
     void shouldGiveWayAtOnceIfItIsTakenOver()
     {
         hear();
-        a.onTakeover(2, 5, false, nowNs);
+        a.onTakeover(2, 5, false, STATEMENT, nowNs);
         assertThat(adopted).hasSize(1);
+    }
+
+    @Test
+    void shouldRememberBeforeItHolds()
+    {
+        final List<String> order = new ArrayList<>();
+        final TakeoverMemory memory = new TakeoverMemory(
+            new UnsafeBuffer(new byte[TakeoverMemory.LENGTH]), 1, () -> order.add("on disk"));
+        final Takeovers node =
+            new Takeovers(schedule, null, pulse, memory, (newer) -> order.add("" + numberAt(newer, 5)));
+        hear();
+        node.onTakeover(2, 5, false, STATEMENT, nowNs);
+        assertThat(memory.statements()).as("it waits: who said it knows it").isEmpty();
+        pass(400 * MS_NS);
+        node.doWork(nowNs);
+
+        assertThat(order).containsExactly("on disk", "2");
+        assertThat(node.remembered()).containsExactly(STATEMENT);
+    }
+
+    @Test
+    void shouldLetItsAnchorGoToWhoTakesTheFirstBlockOfATerm()
+    {
+        final byte[] anchor = new byte[32];
+        anchor[0] = 9;
+        final LeaderTerm anchored = new LeaderTerm(2, 10, 19, B, null, List.of(), anchor);
+        final Schedule now = new Schedule(
+            1, 1_408, List.of(term(1, 0, 9, A), anchored, term(3, 20, 29, C)), 1, 3);
+        assertThat(anchorAt(now.takenOver(3, 10), 10)).as("nobody else starts the run").isEqualTo(anchor);
+        assertThat(anchorAt(now.takenOver(3, 12), 12)).as("the run has started").isNull();
+        assertThat(anchorAt(now.takenOver(3, 12), 10)).isEqualTo(anchor);
+        assertThat(anchorAt(now.takenOver(2, 5), 5)).as("it is the parent of another block").isNull();
     }
 
     @Test
     void shouldNotTakeOverUnlessTheScheduleSaysSo()
     {
-        final Takeovers never = new Takeovers(
-            new Schedule(1, 1_408, List.of(term(1, 0, 9, A), term(2, 10, 19, B)), 1), B, pulse, adopted::add);
+        final Schedule never = new Schedule(1, 1_408, List.of(term(1, 0, 9, A), term(2, 10, 19, B)), 1);
+        final Takeovers patient = new Takeovers(never, B, pulse, memory(), adopted::add);
         hear();
         for (int i = 0; i < 1_000; i++)
         {
             pass(10 * MS_NS);
-            assertThat(never.dueTerm(nowNs)).isZero();
+            assertThat(patient.dueTerm(nowNs)).isZero();
         }
-        never.onTakeover(2, 5, false, nowNs);
-        assertThat(never.doWork(nowNs)).isZero();
+        patient.onTakeover(2, 5, false, STATEMENT, nowNs);
+        assertThat(patient.doWork(nowNs)).isZero();
         assertThat(adopted).isEmpty();
     }
 
@@ -194,7 +228,7 @@ class TakeoversTest
     void shouldKeepWhatWasTakenOverWhenTheScheduleIsReplaced()
     {
         hear();
-        replica.onTakeover(2, 5, true, nowNs);
+        replica.onTakeover(2, 5, true, STATEMENT, nowNs);
         adopted.clear();
         replica.onSchedule(new Schedule(1, 1_408, List.of(
             term(1, 0, 9, A), term(2, 10, 39, B), term(3, 40, Long.MAX_VALUE, C)), 2, 3));
@@ -211,9 +245,14 @@ class TakeoversTest
         assertThat(replica.isNew(7, 3)).as("no such term").isFalse();
         assertThat(replica.isNew(2, 9)).isTrue();
         hear();
-        replica.onTakeover(2, 9, false, nowNs);
+        replica.onTakeover(2, 9, false, STATEMENT, nowNs);
         assertThat(replica.isNew(2, 9)).as("it waits").isFalse();
         assertThat(replica.isNew(2, 8)).as("it begins yet earlier").isTrue();
+    }
+
+    private static TakeoverMemory memory()
+    {
+        return TakeoverMemory.ofThisProcess(1);
     }
 
     /** The run is at block 5 and was heard now. */
@@ -257,6 +296,13 @@ class TakeoversTest
         final LeaderTerm term = schedule.termOfBlock(block);
 
         return null == term ? 0 : term.number();
+    }
+
+    private static byte[] anchorAt(final Schedule schedule, final long block)
+    {
+        final LeaderTerm term = schedule.termOfBlock(block);
+
+        return null == term ? null : term.anchor();
     }
 
     private static LeaderTerm term(final int number, final long first, final long last, final byte[] key)
