@@ -154,7 +154,9 @@ public abstract class WakingIdleStrategy implements IdleStrategy
         }
         else
         {
-            waitNs = Math.min(STEADY_WAIT_NS > waitNs ? STEADY_WAIT_NS : longestWaitNs, 2 * waitNs);
+            // Until it has somebody to ring its host is being made, by commands that each wait for an answer.
+            final boolean isSteady = STEADY_WAIT_NS > waitNs || 0 == beside.length;
+            waitNs = Math.min(isSteady ? STEADY_WAIT_NS : longestWaitNs, 2 * waitNs);
         }
     }
 }

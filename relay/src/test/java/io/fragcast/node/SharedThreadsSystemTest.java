@@ -9,6 +9,7 @@ import org.agrona.CloseHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -50,8 +51,9 @@ class SharedThreadsSystemTest
         publish(BLOCKS);
     }
 
-    /** Sockets that the driver's thread waits for are closed for good with the host. */
+    /** Each of its nodes takes seconds to start on a loaded machine. Sockets that the driver's thread waits for are closed for good with the host. */
     @Test
+    @EnabledIfSystemProperty(named = "fragcast.slow", matches = "true")
     void shouldFreePortsForTheNextOfTheSameNodes()
     {
         publish(BLOCKS);

@@ -30,8 +30,18 @@ class WakingIdleStrategyTest
     }
 
     @Test
+    void shouldNotWaitLongBeforeItsHostHasStarted()
+    {
+        idle(8);
+
+        assertEquals(
+            List.of(250L, 500L, 1_000L, 1_000L, 1_000L, 1_000L, 1_000L, 1_000L), strategy.waitsUs);
+    }
+
+    @Test
     void shouldMeetTimersOfAMillisecondForAWhileAfterTraffic()
     {
+        strategy.rings(beside);
         strategy.idle(UPKEEP + 1);
         idle(110 + 2 + 4);
         strategy.waitsUs.clear();
@@ -44,6 +54,7 @@ class WakingIdleStrategyTest
     @Test
     void shouldHardlyLookAgainAfterUpkeep()
     {
+        strategy.rings(beside);
         strategy.idle(UPKEEP);
 
         idle(4);
@@ -112,6 +123,7 @@ class WakingIdleStrategyTest
     void shouldWakeAParkedThread() throws InterruptedException
     {
         final ParkingIdleStrategy parking = new ParkingIdleStrategy(1, TimeUnit.HOURS.toNanos(1));
+        parking.rings(beside);
         final CountDownLatch isOver = new CountDownLatch(1);
         final Thread thread = new Thread(() ->
         {
