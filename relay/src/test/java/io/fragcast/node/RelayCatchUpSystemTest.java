@@ -46,8 +46,12 @@ class RelayCatchUpSystemTest
             final TestNetwork.Place sequencerPlace = network.place("back-sequencer");
             final TestNetwork.Place relayPlace = network.place("back-relay");
             final TestNetwork.Place replicaPlace = network.place("back-replica");
+            // With nobody left to send to, a sequencer that takes its time is told that it is not connected.
+            final TestNetwork.Place witnessPlace = network.place("back-witness");
             final NodeHost host = network.host("back", false);
-            final SequencerNode sequencer = SequencerNode.launch(network.sequencer(host, sequencerPlace, relayPlace)
+            ReplicaNode.launch(network.replica(host, witnessPlace, List.of(sequencerPlace), new DeliveryLog()));
+            final SequencerNode sequencer = SequencerNode.launch(network
+                .sequencer(host, sequencerPlace, relayPlace, witnessPlace)
                 .requesters(List.of(relayPlace.peerName()))
                 .journal(JournalConfig.small(dir.resolve("sequencer"), JournalConfig.MIN_RING_LENGTH)));
             final DeliveryLog log = new DeliveryLog();
