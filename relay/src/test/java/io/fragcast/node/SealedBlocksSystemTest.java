@@ -15,7 +15,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
@@ -97,9 +96,7 @@ class SealedBlocksSystemTest
     }
 
     /** Row B9: only the leader has a client; the header comes over its bulk lane, and the proof goes to all. */
-    /** By -Pslow alone: in 1 of 10 runs not every block is checked, which is not understood yet. */
     @Test
-    @EnabledIfSystemProperty(named = "fragcast.slow", matches = "true")
     void shouldHearFromTheLeaderWhatItSealedAndCondemnIt() throws IOException
     {
         final BlockRecord lie = chain.get(4);
