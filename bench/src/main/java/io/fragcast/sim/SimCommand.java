@@ -53,6 +53,10 @@ public final class SimCommand implements Callable<Integer>
         description = "Faults that are on, such as loss,crash; all or none (default: drawn).")
     private String faults;
 
+    @Option(names = "--plans", paramLabel = "DEGREE",
+        description = "Leaders plan trees of this degree where they can (default: who feeds whom is configured).")
+    private int planDegree;
+
     @Option(names = "--trace", description = "Print every event; for one seed.")
     private boolean isTraced;
 
@@ -92,7 +96,7 @@ public final class SimCommand implements Callable<Integer>
             {
                 throw new ParameterException(spec.commandLine(), "--trace prints every event: give it one seed");
             }
-            final SimulatorOptions options = SimulatorOptions.draw(range[0], fixed);
+            final SimulatorOptions options = draw(range[0], fixed);
             final SimResult result = Simulator.run(options, workload, new PrintStream(System.out, false));
             out.println(options.describe());
             report(result, out);
@@ -174,7 +178,7 @@ public final class SimCommand implements Callable<Integer>
     private void run(
         final long seed, final SimulatorOptions.Fixed fixed, final Workload workload, final PrintWriter out)
     {
-        final SimResult result = Simulator.run(SimulatorOptions.draw(seed, fixed), workload, null);
+        final SimResult result = Simulator.run(draw(seed, fixed), workload, null);
         frags.addAndGet(result.fragsDelivered());
         frames.addAndGet(result.frames());
         simulatedNs.addAndGet(result.simulatedNs());
@@ -236,10 +240,18 @@ public final class SimCommand implements Callable<Integer>
         out.flush();
     }
 
+    private SimulatorOptions draw(final long seed, final SimulatorOptions.Fixed fixed)
+    {
+        final SimulatorOptions drawn = SimulatorOptions.draw(seed, fixed);
+
+        return 0 == planDegree ? drawn : drawn.planned(planDegree);
+    }
+
     private String replay(final long seed)
     {
         return "./fragcast sim --seeds " + seed + (0 == nodes ? "" : " --nodes " + nodes) +
-            (0 == blocks ? "" : " --blocks " + blocks) + (null == faults ? "" : " --faults " + faults) + " --trace";
+            (0 == blocks ? "" : " --blocks " + blocks) + (null == faults ? "" : " --faults " + faults) +
+            (0 == planDegree ? "" : " --plans " + planDegree) + " --trace";
     }
 
     private void progress(final PrintWriter out, final long startNs)

@@ -28,6 +28,7 @@ import org.agrona.DirectBuffer;
  * @param eventLists checked.
  * @param evidence   checked.
  * @param takeovers  checked.
+ * @param plans      made, and checked.
  * @param observer   sees what leaders send; the adversary, or nobody.
  */
 record SimContext(
@@ -44,6 +45,7 @@ record SimContext(
     EventListChecker eventLists,
     EvidenceChecker evidence,
     TakeoverChecker takeovers,
+    SimPlans plans,
     FrameObserver observer)
 {
     /** Sees frames. */

@@ -74,6 +74,7 @@ final class SimControl
     private final RunPulse pulse = new RunPulse();
     private final CurrentSchedule schedule;
     private Schedule taken;
+    private final @Nullable SimTree tree;
     private Consumer<Schedule> scheduleTaker = (newer) -> {};
     private @Nullable HolderHints hints;
 
@@ -108,8 +109,8 @@ final class SimControl
         site.dialled().forEach((pair) -> peers.add(settings(pair.holder(), true)));
         site.dialling().forEach((pair) -> peers.add(settings(pair.asking(), false)));
         final FrameLink[] links = Stream.concat(
-            site.dialled().stream().map((pair) -> pair.askingEnd(maxFrameLength)),
-            site.dialling().stream().map((pair) -> pair.holdingEnd(maxFrameLength))).toArray(FrameLink[]::new);
+            site.dialled().stream().map((pair) -> pair.askingEnd(maxFrameLength, ctx.plans().tap(index))),
+            site.dialling().stream().map((pair) -> pair.holdingEnd(maxFrameLength, ctx.plans().tap(index)))).toArray(FrameLink[]::new);
         final long chainId = ctx.schedule().chainId();
         final Statements statements = new Statements(chainId, maxFrameLength, ctx.verifier(), counters);
         statements.register(EvidenceDecoder.TEMPLATE_ID, EvidenceAdapter.PLACES, new EvidenceAdapter(
@@ -133,6 +134,8 @@ final class SimControl
             statements.register(TakeoverDecoder.TEMPLATE_ID, TakeoverAdapter.PLACES, takeovers);
             takeovers.recall(site.clock().nanoTime());
         }
+        tree = ctx.options().isPlanned() ?
+            new SimTree(ctx, site, role, maxFrameLength, schedule::current, statements, counters) : null;
         final PeerTable table = new PeerTable(
             hello(role),
             peers,
@@ -144,6 +147,10 @@ final class SimControl
             HEIGHTS,
             site.random().forPart(3)::nextLong,
             counters);
+        if (null != tree)
+        {
+            tree.open(table);
+        }
         agent = new PeerAgent(
             "node " + index,
             site.clock(),
@@ -152,7 +159,7 @@ final class SimControl
             new HoldingsRing[]{holdings},
             own,
             table,
-            () -> 0,
+            null == tree ? () -> 0 : tree::doWork,
             () -> {},
             counters);
     }
@@ -171,6 +178,12 @@ final class SimControl
     FrameForwarder accepted()
     {
         return holdings;
+    }
+
+    /** The node's place in the trees that leaders plan; null: who feeds whom is configured. */
+    @Nullable SimTree tree()
+    {
+        return tree;
     }
 
     PeerAgent agent()
@@ -236,12 +249,12 @@ final class SimControl
         }
     }
 
-    /** Nobody here sends what fails its checks. */
+    /** Nobody here sends what fails its checks, but for who forges plans. */
     void check()
     {
         final long refused = counters.value(FragcastCounter.STATEMENTS_REFUSED);
         final long malformed = counters.value(FragcastCounter.STATEMENTS_MALFORMED);
-        if (0 != refused + malformed)
+        if (refused > ctx.plans().lies() || 0 != malformed)
         {
             throw new SimFailure("node " + index + " refused " + refused + " statements of honest peers, and found " +
                 malformed + " malformed");
@@ -271,7 +284,7 @@ final class SimControl
         hello.oldestVersion = 1;
         hello.role = role;
         hello.capabilities = Hello.TAKES_HAVES | Hello.ANSWERS_WANTS | Hello.ANSWERS_RANGES |
-            (PeerRole.REPLICA == role ? 0 : Hello.FORWARDS);
+            (PeerRole.RELAY == role ? Hello.FORWARDS : 0);
         hello.subscriptions = Hello.HAVES | Hello.BLOCKS;
         System.arraycopy(identity(index), 0, hello.nodeKey, 0, Hello.KEY_LENGTH);
 

@@ -3,6 +3,7 @@ package io.fragcast.sim;
 import io.fragcast.transport.FrameLink;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One end of a pair of paths between two nodes: one carries what this node sends, the other what its peer does. Lives
@@ -30,22 +31,36 @@ final class SimLink implements FrameLink
 
         SimLink askingEnd(final int maxFrameLength)
         {
-            return new SimLink(answers, requests, maxFrameLength);
+            return askingEnd(maxFrameLength, null);
+        }
+
+        SimLink askingEnd(final int maxFrameLength, final SimFrameSink.@Nullable Tap tap)
+        {
+            return new SimLink(answers, requests, maxFrameLength, tap);
         }
 
         SimLink holdingEnd(final int maxFrameLength)
         {
-            return new SimLink(requests, answers, maxFrameLength);
+            return holdingEnd(maxFrameLength, null);
+        }
+
+        SimLink holdingEnd(final int maxFrameLength, final SimFrameSink.@Nullable Tap tap)
+        {
+            return new SimLink(requests, answers, maxFrameLength, tap);
         }
     }
 
     private final SimFrameSource source;
     private final SimFrameSink sink;
 
-    private SimLink(final SimPath incoming, final SimPath outgoing, final int maxFrameLength)
+    private SimLink(
+        final SimPath incoming,
+        final SimPath outgoing,
+        final int maxFrameLength,
+        final SimFrameSink.@Nullable Tap tap)
     {
         source = new SimFrameSource(incoming);
-        sink = new SimFrameSink(outgoing, maxFrameLength, null);
+        sink = new SimFrameSink(outgoing, maxFrameLength, tap);
     }
 
     @Override

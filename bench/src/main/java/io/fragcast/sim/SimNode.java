@@ -153,7 +153,6 @@ final class SimNode
         if (null != process)
         {
             process.checkCounters();
-            process.checkVerdicts();
             process.checkControl();
             process.checkEventList(State.UP == state);
         }

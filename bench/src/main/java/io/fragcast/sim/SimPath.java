@@ -43,6 +43,7 @@ public final class SimPath
     private PathOptions options;
     private boolean isSenderUp = true;
     private boolean isReceiverUp = true;
+    private boolean isHeard = true;
     private boolean isImageLost;
     private long connectedFromNs;
     private long dataCutSinceNs = NOT_CUT;
@@ -128,7 +129,7 @@ public final class SimPath
 
     boolean isConnected()
     {
-        return isSenderUp && isReceiverUp && !isImageLost && network.events.nowNs() >= connectedFromNs;
+        return isHeard && isSenderUp && isReceiverUp && !isImageLost && network.events.nowNs() >= connectedFromNs;
     }
 
     long framesOnTheWay()
@@ -287,19 +288,38 @@ public final class SimPath
         isReceiverUp = true;
         dropAll(wire, DropReason.IMAGE_REMADE);
         forgetStream();
-        if (NOT_CUT == dataCutSinceNs && NOT_CUT == answersCutSinceNs)
-        {
-            remakeImage();
-        }
-        else
-        {
-            isImageLost = true;
-        }
+        makeImage();
     }
 
     void onSourceClosed()
     {
         dropAll(arrived, DropReason.SOURCE_CLOSED);
+    }
+
+    /** The receiver opens its end, or closes it: what is on the way then is gone. */
+    void hear(final boolean isNowHeard)
+    {
+        if (isHeard == isNowHeard)
+        {
+            return;
+        }
+        isHeard = isNowHeard;
+        dropAll(wire, DropReason.SOURCE_CLOSED);
+        dropAll(arrived, DropReason.SOURCE_CLOSED);
+        forgetStream();
+        if (isHeard)
+        {
+            makeImage();
+        }
+    }
+
+    private void makeImage()
+    {
+        isImageLost = NOT_CUT != dataCutSinceNs || NOT_CUT != answersCutSinceNs;
+        if (!isImageLost)
+        {
+            remakeImage();
+        }
     }
 
     private void sendOrdered(final UnsafeBuffer copy, final int length)

@@ -23,7 +23,6 @@ import io.fragcast.protocol.block.MerkleTransactionsRoot;
 import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.protocol.block.OwnSignatures;
 import io.fragcast.protocol.block.ReceiverPorts;
-import io.fragcast.protocol.block.Verdict;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.peer.PeerRole;
 import io.fragcast.protocol.repair.RepairClient;
@@ -47,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -70,6 +70,7 @@ final class SimProcess
     private final Agent journalAgent;
     private final Agent repairAgent;
     private @Nullable SimControl control;
+    private Function<SimPath, FrameSink> toSink = (path) -> new SimFrameSink(path, 1, null);
     private @Nullable Agent edgeAgent;
     private @Nullable BlockLaneReceiver receiver;
     private long edgeRingLength;
@@ -107,6 +108,11 @@ final class SimProcess
     {
         dutyCount++;
         int workCount = 0;
+        final SimTree tree = tree();
+        if (null != tree)
+        {
+            tree.doHotWork();
+        }
         for (final Agent agent : agents)
         {
             workCount += agent.doWork();
@@ -146,47 +152,7 @@ final class SimProcess
     /** Everything that must hold of the node's own counters. */
     void checkCounters()
     {
-        checkWithin(FragcastCounter.BODY_SLAB_USED, ctx.limits().slabBytes());
-        checkWithin(
-            FragcastCounter.ATTEMPTS_LIVE,
-            (long)BlockLaneReceiver.ATTEMPTS_PER_HEIGHT * ctx.limits().windowBlocks());
-        checkWithin(FragcastCounter.EARLY_PIECES_HELD, BlockLaneReceiver.MAX_EARLY_PIECES);
-        checkWithin(FragcastCounter.JOURNAL_RING_HIGH_WATER, journalRingLength());
-        checkWithin(FragcastCounter.EDGE_RING_HIGH_WATER, edgeRingLength);
-        if (0 != counters.value(FragcastCounter.DUPLICATES_DELIVERED))
-        {
-            throw new SimFailure("node " + index + " counts duplicates delivered");
-        }
-    }
-
-    private void checkWithin(final FragcastCounter gauge, final long capacity)
-    {
-        final long value = counters.value(gauge);
-        if (value < 0 || value > capacity)
-        {
-            throw new SimFailure("node " + index + " has " + gauge.label() + " " + value + " of " + capacity);
-        }
-    }
-
-    /**
-     * Every frame that a node received has a verdict. A frame that waited for its header has two; one that came after
-     * the last frag and before it was known to be that has two as well.
-     */
-    void checkVerdicts()
-    {
-        final long received = counters.value(FragcastCounter.FRAMES_RECEIVED);
-        long verdicts = counters.value(FragcastCounter.FRAMES_MALFORMED);
-        for (final Verdict verdict : Verdict.values())
-        {
-            verdicts += counters.value(verdict.counter());
-        }
-        final long twice =
-            counters.value(FragcastCounter.FRAMES_HELD) + counters.value(FragcastCounter.FRAMES_OUT_OF_STATE);
-        if (verdicts < received || verdicts - twice > received)
-        {
-            throw new SimFailure(
-                "node " + index + " received " + received + " frames and counts " + verdicts + " verdicts");
-        }
+        new SimAccounts(index, counters).check(ctx.limits(), journalRingLength(), edgeRingLength);
     }
 
     /** Nothing that honest peers said was held against them. */
@@ -264,6 +230,8 @@ final class SimProcess
         final PublishRing requests,
         final Runnable hotWork)
     {
+        planned(fanout);
+
         return new BroadcastAgent(
             "node " + index,
             site.clock(),
@@ -332,8 +300,10 @@ final class SimProcess
         final Consumer<Schedule> scheduleTaker)
     {
         receiver.lanes(journalTap::lane);
-        final FrameSource[] sources =
-            site.incoming().stream().map(forwarder::source).toArray(FrameSource[]::new);
+        final SimTree tree = tree();
+        final FrameSource[] sources = null == tree ?
+            site.incoming().stream().map(forwarder::source).toArray(FrameSource[]::new) :
+            tree.sources(forwarder::source);
         final RepairClient client = repair.client(receiver);
         if (null != control)
         {
@@ -341,7 +311,7 @@ final class SimProcess
             control.follow(receiver, scheduleTaker);
         }
 
-        return new IngestAgent(
+        final IngestAgent ingest = new IngestAgent(
             "node " + index,
             site.clock(),
             sources,
@@ -352,6 +322,27 @@ final class SimProcess
             repair.answers(receiver, adapter, client),
             hotWork(journalRing, repair),
             counters);
+        if (null != tree)
+        {
+            tree.polledBy(ingest);
+        }
+
+        return ingest;
+    }
+
+    private @Nullable SimTree tree()
+    {
+        return null == control ? null : control.tree();
+    }
+
+    /** The tree may change whom it sends to. */
+    private void planned(final FrameFanout fanout)
+    {
+        final SimTree tree = tree();
+        if (null != tree)
+        {
+            tree.fedBy(fanout, toSink);
+        }
     }
 
     private Runnable hotWork(final JournalRing journalRing, final SimRepair repair)
@@ -411,6 +402,11 @@ final class SimProcess
         final BlockLaneAdapter adapter = new BlockLaneAdapter(receiver, clock, counters);
         final IngestAgent ingest =
             ingest(receiver, adapter, forwarder, journalTap, journalRing, repair, (newer) -> {});
+
+        if (null != fanout)
+        {
+            planned(fanout);
+        }
 
         return new Agent[]{
             null == fanout ? ingest : new ForwardAgent("node " + index, clock, ingest, fanout, counters)};
@@ -474,13 +470,13 @@ final class SimProcess
 
     private FrameSink[] sinks(final SimFrameSink.Tap tap)
     {
-        return site.outgoing().stream()
-            .map((path) -> new SimFrameSink(path, ctx.maxFrameLength(), (to, buffer, length) ->
-            {
-                onFrame.run();
-                tap.onSent(to, buffer, length);
-            }))
-            .toArray(FrameSink[]::new);
+        toSink = (path) -> new SimFrameSink(path, ctx.maxFrameLength(), (to, buffer, length) ->
+        {
+            onFrame.run();
+            tap.onSent(to, buffer, length);
+        });
+
+        return site.outgoing().stream().map(toSink).toArray(FrameSink[]::new);
     }
 
     private FrameFanout fanout(final FrameSink[] sinks, final int nextLeaders)

@@ -8,6 +8,7 @@ import io.fragcast.sim.checker.DeliveryChecker;
 import io.fragcast.sim.checker.EventListChecker;
 import io.fragcast.sim.checker.EvidenceChecker;
 import io.fragcast.sim.checker.LeaderChecker;
+import io.fragcast.sim.checker.PlanChecker;
 import io.fragcast.sim.checker.ProofChecker;
 import io.fragcast.sim.checker.Published;
 import io.fragcast.sim.checker.SimFailure;
@@ -66,6 +67,7 @@ public final class Simulator
     private final EventListChecker eventLists;
     private final EvidenceChecker evidence;
     private final TakeoverChecker takeovers;
+    private final SimPlans plans;
     private final SimNetwork network;
     private final SimChain chain;
     private final Topology topology;
@@ -107,6 +109,11 @@ public final class Simulator
         chain.stolenTerms().forEach(published::onKeyStolen);
         takeovers = new TakeoverChecker(
             chain.schedule(), options.nodes(), options.faults().stream().noneMatch(Fault::delaysOthers));
+        plans = new SimPlans(
+            options,
+            new PlanChecker(chain.schedule(), List.of(publicKeys).subList(0, options.leaders()), options.nodes()),
+            random.forPart(9),
+            signers[options.leaders()]);
         deliveries = new DeliveryChecker(published, takeovers, options.nodes());
         topology = new Topology(options, random.forPart(2));
         lanes = new SimLanes(options, topology, network);
@@ -125,6 +132,7 @@ public final class Simulator
             eventLists,
             evidence,
             takeovers,
+            plans,
             this::onObserved);
         makeNodes(ctx, signers);
         SimFinality.start(options, events, log, random.forPart(8), chain, nodes, deliveries.finality());
@@ -337,6 +345,7 @@ public final class Simulator
         final List<SimLink.Pair> pairs = lanes.connectRepair(pathRandom.forPart(1));
         final List<SimLink.Pair> controlPairs =
             options.isTalking() ? lanes.connectControl(random.forPart(7)) : List.of();
+        plans.connect(lanes, List.copyOf(paths));
         final SimHead.Ledger ledger = new SimHead.Ledger();
         final SimRandom clockRandom = random.forPart(5);
         for (int i = 0; i < options.nodes(); i++)

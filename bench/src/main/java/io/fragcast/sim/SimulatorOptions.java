@@ -35,6 +35,7 @@ import java.util.StringJoiner;
  * @param faultMeanNs    mean time between two faults.
  * @param isTalking      nodes have a control lane.
  * @param autoTakeover   cadences of silence after which the next leader takes over; 0: never.
+ * @param fanoutDegree   of the trees that leaders plan; 0: who feeds whom is configured.
  */
 public record SimulatorOptions(
     long seed,
@@ -59,7 +60,8 @@ public record SimulatorOptions(
     Set<Fault> faults,
     long faultMeanNs,
     boolean isTalking,
-    int autoTakeover)
+    int autoTakeover,
+    int fanoutDegree)
 {
     /**
      * How a run was drawn.
@@ -169,7 +171,8 @@ public record SimulatorOptions(
             faults,
             random.between(10 * MS, 200 * MS),
             isTalking,
-            isFollowing ? talkRandom.between(1, MAX_SILENT_CADENCES) : 0);
+            isFollowing ? talkRandom.between(1, MAX_SILENT_CADENCES) : 0,
+            0);
     }
 
     /**
@@ -214,6 +217,30 @@ public record SimulatorOptions(
     }
 
     /**
+     * Do leaders plan who feeds whom?
+     *
+     * @return true if so.
+     */
+    public boolean isPlanned()
+    {
+        return fanoutDegree > 0;
+    }
+
+    /**
+     * The same run, but for leaders that plan who feeds whom.
+     *
+     * @param degree of their trees.
+     * @return this one where leaders do not hear each other, or nobody has a control lane.
+     */
+    public SimulatorOptions planned(final int degree)
+    {
+        return !isTalking || leaders > 1 && !isFollowing() || nodes() >= LARGE_NODES ? this : new SimulatorOptions(
+            seed, profile, leaders, relays, replicas, faultyBlocks, healedBlocks, blocksPerTerm, fragsPerBlock,
+            cadenceNs, cycleNs, isReliable, isInterleaved, slowSink, mtu, slabBytes, journalRing, isLargeBlocks, path,
+            faults, faultMeanNs, isTalking, autoTakeover, degree);
+    }
+
+    /**
      * One line for a person.
      *
      * @return the line.
@@ -231,6 +258,7 @@ public record SimulatorOptions(
             slowSink + ", mtu " + mtu +
             (isTalking ? ", control lane" : "") +
             (autoTakeover > 0 ? ", takeover after " + autoTakeover + " cadences" : "") +
+            (fanoutDegree > 0 ? ", trees of degree " + fanoutDegree : "") +
             ", faults: " + (faults.isEmpty() ? "none" : names);
     }
 

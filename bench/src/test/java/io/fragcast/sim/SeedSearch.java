@@ -16,14 +16,16 @@ public final class SeedSearch
      *
      * @param from first seed.
      * @param to   last seed.
+     * @param planDegree of the trees that leaders plan; 0: who feeds whom is configured.
      * @return the seed and what happened, or an empty string.
      */
-    public static String firstFailing(final long from, final long to)
+    public static String firstFailing(final long from, final long to, final int planDegree)
     {
         final Workload workload = Workload.load();
         for (long seed = from; seed <= to; seed++)
         {
-            final SimResult result = Simulator.run(SimulatorOptions.draw(seed, Fixed.NOTHING), workload, null);
+            final SimResult result = Simulator.run(
+                SimulatorOptions.draw(seed, Fixed.NOTHING).planned(planDegree), workload, null);
             if (!result.isGood())
             {
                 return "seed " + seed + ": " + result.failure().message();

@@ -156,6 +156,38 @@ enum SeededBug
         }
     },
 
+    /** Whoever signs a plan is taken for the leader. */
+    PLANS_UNSIGNED("io/fragcast/protocol/peer/Statements", "isSignedBy")
+    {
+        @Override
+        MethodVisitor change(final MethodVisitor method)
+        {
+            return returning(method, Opcodes.ICONST_1, Opcodes.IRETURN);
+        }
+
+        @Override
+        int planDegree()
+        {
+            return 2;
+        }
+    },
+
+    /** A parent that has fallen silent stays the parent. */
+    SILENT_PARENT_KEPT("io/fragcast/protocol/fanout/Feeders", "isHeard")
+    {
+        @Override
+        MethodVisitor change(final MethodVisitor method)
+        {
+            return returning(method, Opcodes.ICONST_1, Opcodes.IRETURN);
+        }
+
+        @Override
+        int planDegree()
+        {
+            return 2;
+        }
+    },
+
     /** Two attempts of one leader at one height are taken for the same. */
     INCARNATION_IGNORED("AttemptTable", "isKey")
     {
@@ -200,6 +232,12 @@ enum SeededBug
     }
 
     abstract MethodVisitor change(MethodVisitor method);
+
+    /** Of the trees that leaders plan in the runs that shall find it; 0: none is planned. */
+    int planDegree()
+    {
+        return 0;
+    }
 
     /** The bytes of a class, with the bug if it belongs there. */
     byte[] apply(final String name, final byte[] bytes)

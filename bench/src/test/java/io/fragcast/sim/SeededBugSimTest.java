@@ -23,8 +23,8 @@ class SeededBugSimTest
     void shouldFind(final SeededBug bug) throws ReflectiveOperationException
     {
         final String found = (String)new BugLoader(bug).loadClass(SeedSearch.class.getName())
-            .getMethod("firstFailing", long.class, long.class)
-            .invoke(null, FIRST_SEED, LAST_SEED);
+            .getMethod("firstFailing", long.class, long.class, int.class)
+            .invoke(null, FIRST_SEED, LAST_SEED, bug.planDegree());
 
         assertThat(bug.isApplied()).as("%s is in its class", bug).isTrue();
         assertThat(found).as("seeds %d to %d with %s", FIRST_SEED, LAST_SEED, bug).isNotEmpty();

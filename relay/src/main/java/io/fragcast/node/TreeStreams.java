@@ -17,11 +17,11 @@ import java.util.stream.Collectors;
  * @param unicast whom it hears by unicast too, since it does not by multicast.
  * @param plan    that holds, or null: as long as there is none, the configuration holds beside it.
  */
-record TreeStreams(
+public record TreeStreams(
     List<PeerName> sources, List<PeerName> sinks, List<PeerName> unicast, @Nullable Plan plan)
 {
     /** No tree: the configuration holds. */
-    static final TreeStreams NONE = new TreeStreams(List.of(), List.of(), List.of(), null);
+    public static final TreeStreams NONE = new TreeStreams(List.of(), List.of(), List.of(), null);
 
     /**
      * Whom the node hears as it is configured to, by multicast where there is a group.
@@ -29,7 +29,7 @@ record TreeStreams(
      * @param configured peers, of whom those stay that the plan does not know, or has it hear.
      * @return peers, each once.
      */
-    List<PeerName> configuredSources(final List<PeerName> configured)
+    public List<PeerName> configuredSources(final List<PeerName> configured)
     {
         final Set<String> wanted = names(sources);
 
@@ -42,7 +42,7 @@ record TreeStreams(
      * @param configured peers.
      * @return peers, each once.
      */
-    List<PeerName> unicastSources(final List<PeerName> configured)
+    public List<PeerName> unicastSources(final List<PeerName> configured)
     {
         final Set<String> names = names(configured);
         final List<PeerName> all = new ArrayList<>(unicast);
@@ -57,7 +57,7 @@ record TreeStreams(
      * @param configured peers, of whom those stay that the plan does not know.
      * @return peers, each once.
      */
-    List<PeerName> sinks(final List<PeerName> configured)
+    public List<PeerName> sinks(final List<PeerName> configured)
     {
         final Set<String> names = names(sinks);
         final List<PeerName> all = new ArrayList<>(sinks);
