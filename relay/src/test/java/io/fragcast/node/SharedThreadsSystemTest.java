@@ -9,7 +9,6 @@ import org.agrona.CloseHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -51,9 +50,8 @@ class SharedThreadsSystemTest
         publish(BLOCKS);
     }
 
-    /** Each of its nodes takes seconds to start on a loaded machine. Sockets that the driver's thread waits for are closed for good with the host. */
+    /** Sockets that the driver's thread waits for are closed for good with the host. */
     @Test
-    @EnabledIfSystemProperty(named = "fragcast.slow", matches = "true")
     void shouldFreePortsForTheNextOfTheSameNodes()
     {
         publish(BLOCKS);
