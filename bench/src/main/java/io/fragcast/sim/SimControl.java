@@ -108,9 +108,10 @@ final class SimControl
         final List<PeerSettings> peers = new ArrayList<>();
         site.dialled().forEach((pair) -> peers.add(settings(pair.holder(), true)));
         site.dialling().forEach((pair) -> peers.add(settings(pair.asking(), false)));
+        final SimFrameSink.Tap tap = ctx.plans().tap(index);
         final FrameLink[] links = Stream.concat(
-            site.dialled().stream().map((pair) -> pair.askingEnd(maxFrameLength, ctx.plans().tap(index))),
-            site.dialling().stream().map((pair) -> pair.holdingEnd(maxFrameLength, ctx.plans().tap(index)))).toArray(FrameLink[]::new);
+            site.dialled().stream().map((pair) -> pair.askingEnd(maxFrameLength, tap)),
+            site.dialling().stream().map((pair) -> pair.holdingEnd(maxFrameLength, tap))).toArray(FrameLink[]::new);
         final long chainId = ctx.schedule().chainId();
         final Statements statements = new Statements(chainId, maxFrameLength, ctx.verifier(), counters);
         statements.register(EvidenceDecoder.TEMPLATE_ID, EvidenceAdapter.PLACES, new EvidenceAdapter(

@@ -27,7 +27,6 @@ import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.peer.PeerRole;
 import io.fragcast.protocol.repair.RepairClient;
 import io.fragcast.sim.checker.FrameView;
-import io.fragcast.sim.checker.SimFailure;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
 import io.fragcast.wire.BlockEventProxy;

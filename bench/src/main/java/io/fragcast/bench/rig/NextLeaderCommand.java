@@ -102,7 +102,8 @@ public final class NextLeaderCommand implements Callable<Integer>
             CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 
-    private Histogram run(final String name, final NextLeaderRig.Variant variant) throws IOException, InterruptedException
+    private Histogram run(final String name, final NextLeaderRig.Variant variant)
+        throws IOException, InterruptedException
     {
         final boolean isOrdered = variant.leadsNext() && !variant.stops();
         for (int tries = 1;; tries++)

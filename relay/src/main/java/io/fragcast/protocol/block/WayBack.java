@@ -32,10 +32,10 @@ final class WayBack
         floor = height;
     }
 
-    /** One key moves the run ahead of a height. */
+    /** One key moves the run ahead of a height. Where it was led before, and no block showed it, is no floor. */
     void onJump(final long height)
     {
-        if (!isDoubted)
+        if (!isDoubted && (isConfirmed || !hasFloor))
         {
             setFloor(height);
         }

@@ -79,6 +79,21 @@ class WayBackTest
             "ENV@101", "FRAG@101#0", "SEAL@101", "VERIFIED@101");
     }
 
+    /** A stolen key may lead a node astray more than once: nothing of either run was there. */
+    @Test
+    void shouldGoBackToWhereItWasBeforeItWasLedAheadTwice()
+    {
+        node.offerAll(block(BLOCK, leader).frames(1, 1, 50));
+        node.pass(2 * RunSequencer.STALL_NS);
+        node.offer(block(9_000, nextLeader).heartbeat(1, FrameKind.ENV, 0));
+        node.pass(2 * RunSequencer.STALL_NS);
+        node.offer(block(20_000, nextLeader).heartbeat(2, FrameKind.ENV, 0));
+        node.pass(2 * RunSequencer.STALL_NS);
+        node.offerAll(block(BLOCK + 1, leader).frames(1, 1, 50));
+
+        assertThat(node.story()).endsWith("ENV@101", "FRAG@101#0", "SEAL@101", "VERIFIED@101");
+    }
+
     private static TestBlock block(final long number, final TestSigner signer)
     {
         return new TestBlock(signer, number > BLOCK + 10 ? 2 : 1, number, 1)
