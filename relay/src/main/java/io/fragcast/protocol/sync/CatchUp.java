@@ -31,6 +31,7 @@ public final class CatchUp
     static final long RETRY_NS = 1_000_000_000L;
     /** How long a run that has gone on waits for a holder that can be asked. */
     static final long PATIENCE_NS = 10_000_000_000L;
+    private static final long NONE = -1;
 
     private final CatchUpConsumer consumer;
     private final RangeFetcher fetcher;
@@ -53,6 +54,8 @@ public final class CatchUp
     private long givenUpTo;
     private long nobodyUntilNs;
     private boolean isNobodyWaited;
+    /** Height that all lacked, and were asked for once more. */
+    private long askedAgain = NONE;
     private long usableNs;
     private boolean isStarted;
     private SyncMode toldMode = SyncMode.LIVE;
@@ -275,7 +278,8 @@ public final class CatchUp
         }
         target = furthest;
         final SyncMode before = modes.mode();
-        modes.onBehind(cursor, furthest - cursor, isSealedBehind);
+        modes.onBehind(
+            cursor, furthest - cursor, isSealedBehind, heardBlock - cursor > modes.enterBlocks());
         if (SyncMode.LIVE == modes.mode() && SyncMode.LIVE != before)
         {
             fetcher.closeAll();
@@ -366,12 +370,15 @@ public final class CatchUp
         else if (nowNs - nobodyUntilNs >= 0)
         {
             isNobodyWaited = false;
-            if (RangeFetcher.NOBODY != next && front.fetched < heardBlock)
+            final boolean isMissing = RangeFetcher.NOBODY != next && front.fetched < heardBlock;
+            if (isMissing && front.fetched == askedAgain)
             {
                 giveUp(Math.min(next, heardBlock));
             }
             else
             {
+                // Whoever had not finished it when it was asked may have it by now.
+                askedAgain = isMissing ? front.fetched : NONE;
                 front.askedHolders = 0;
             }
         }

@@ -8,7 +8,9 @@ import org.agrona.concurrent.status.AtomicCounter;
  *   LIVE ──more than the window behind──▶ SEALED_CATCH_UP ──an eighth of it──▶ OPEN_CATCH_UP ──one block──▶ LIVE
  *     └──more than an eighth of it──────────────────────────────────────────────────▲
  * </pre>
- * From LIVE, and from OPEN back to SEALED, it goes once for each height that is finished, however claims flap.
+ * From LIVE, and from OPEN back to SEALED, it goes once for each height that is finished, however claims flap. What the
+ * leader itself says does not flap: a node that it shows beyond the window goes in any case, for nothing live would
+ * ever finish the height.
  */
 final class ModeSwitch
 {
@@ -46,10 +48,11 @@ final class ModeSwitch
      * @param cursor         height to be finished now.
      * @param behind         heights from there to the furthest that is sealed.
      * @param isSealedBehind is that one beyond what is open here?
+     * @param isShown        does the leader's own word show the run beyond the window?
      */
-    void onBehind(final long cursor, final long behind, final boolean isSealedBehind)
+    void onBehind(final long cursor, final long behind, final boolean isSealedBehind, final boolean isShown)
     {
-        final boolean mayGoBack = !wasBehind || cursor != behindSinceBlock;
+        final boolean mayGoBack = isShown || !wasBehind || cursor != behindSinceBlock;
         final SyncMode next = switch (mode)
         {
             case LIVE -> !isSealedBehind || !mayGoBack || behind <= leaveBlocks ? SyncMode.LIVE :

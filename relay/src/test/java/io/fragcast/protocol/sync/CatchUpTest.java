@@ -222,6 +222,25 @@ class CatchUpTest
     }
 
     @Test
+    void shouldAskAgainForWhatAHolderHadNotFinishedWhenItWasAsked()
+    {
+        final long open = FIRST + 20;
+        final SyncRig relayed = new SyncRig(1);
+        relayed.hold(FIRST, open).hold(open + 1, HEAD);
+        relayed.holders.get(0).hold(relayed.block(open).frames(SyncRig.FRAGS, 3, 400).get(0));
+        relayed.away(FIRST - 1).heartbeat(HEAD - 1);
+        relayed.passUntilVerified(open - 1, 5 * SECOND_NS);
+        relayed.pass(SECOND_NS / 2);
+
+        relayed.hold(open, relayed.holders);
+        relayed.passUntilVerified(HEAD - 1, 5 * SECOND_NS);
+
+        assertThat(relayed.node.story()).isEqualTo(story(FIRST, HEAD));
+        assertThat(relayed.count(FragcastCounter.CATCH_UP_INCOMPLETE)).isPositive();
+        assertThat(relayed.count(FragcastCounter.CATCH_UP_GIVEN_UP)).isZero();
+    }
+
+    @Test
     void shouldGiveUpWhatAHolderHasGivenUp()
     {
         final SyncRig relayed = new SyncRig(1);
