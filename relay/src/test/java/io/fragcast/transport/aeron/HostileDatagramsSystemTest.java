@@ -24,6 +24,8 @@ class HostileDatagramsSystemTest
     private static final int SESSION = 0x0BAD_F00D;
     private static final int STREAM = InvokerRig.STREAM;
     private static final int DATAGRAMS = 1_000_000;
+    /** An honest receiver says that it is there in between, for a loaded machine takes seconds for all of them. */
+    private static final int KEEP_ALIVE_CASES = 500;
     // Few enough to wait in the socket beside the honest stream: none may be lost, or it was not refused.
     private static final int BATCH = 32;
     private static final long SEED = 20261121;
@@ -194,6 +196,11 @@ class HostileDatagramsSystemTest
             final int cases = 20_000;
             for (int i = 0; i < cases; i++)
             {
+                if (0 == i % KEEP_ALIVE_CASES)
+                {
+                    d.statusMessage(0, SESSION, STREAM, live.initialTermId, 0, window, 1);
+                    receiver.sendTo(publisher);
+                }
                 hostile.craftControl(d);
                 receiver.sendTo(publisher);
                 final long due = i + 1;
