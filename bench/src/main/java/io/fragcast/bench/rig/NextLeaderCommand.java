@@ -91,11 +91,14 @@ public final class NextLeaderCommand implements Callable<Integer>
         results.print(Pairs.line("p50", p50, bound));
         results.print(Pairs.line(
             "p99", compared.decide((others) -> others.getValueAtPercentile(99), bound), bound));
-        results.print(String.format(
-            Locale.ROOT,
-            "%d of %d frags left for a next leader that takes them whole before anyone else",
-            wholeFirst.get(),
-            frags.get()));
+        if (Stopped.REPLICA != stopped)
+        {
+            results.print(String.format(
+                Locale.ROOT,
+                "%d of %d frags left for a next leader that takes them whole before anyone else",
+                wholeFirst.get(),
+                frags.get()));
+        }
         results.print("in " + results.path());
 
         return NoiseRule.Outcome.HOLDS == p50.outcome() && frags.get() == wholeFirst.get() ?
