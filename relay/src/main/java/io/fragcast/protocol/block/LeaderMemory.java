@@ -1,21 +1,21 @@
 package io.fragcast.protocol.block;
 
+import io.fragcast.protocol.leader.MemorySlots;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.Arrays;
-import java.util.zip.CRC32;
 
 /**
  * What a leader must not forget when its process dies: the attempt it left open, to abort it; what it sealed, so that
  * it never seals the height twice; the digests, to go on with the chain; its incarnations and control sequence, to
- * stay above them. Written before each message is sent, in a buffer that outlives the process, as a mapped file does.
+ * stay above them. Written before each message is sent, in a buffer that outlives the process, as a mapped file does;
+ * these are the fields of its {@link MemorySlots}:
  * <pre>
- *   slot 0 | slot 1      written in turn; the whole one with the higher sequence counts
- *   sequence 8 | chainId 8 | term 4 | attempt 4 | block 8 | incarnation 8 | nextSeq 4 | sealedTerm 4 | sealedBlock 8
- *   | parentHash 32 | lastDigest 32 | sealDigest 32 | sealedHash 32 | controlSeq 8 | crc 8
+ *   term 4 | attempt 4 | block 8 | incarnation 8 | nextSeq 4 | sealedTerm 4 | sealedBlock 8
+ *   | parentHash 32 | lastDigest 32 | sealDigest 32 | sealedHash 32 | controlSeq 8
  * </pre>
  * Used by the broadcasting thread.
  */
@@ -29,23 +29,19 @@ public final class LeaderMemory
     /** Of a block not sealed yet. */
     static final long NO_BLOCK_NUMBER = Long.MIN_VALUE;
 
-    private static final int SLOT_LENGTH = LENGTH / 2;
-    private static final int SEQUENCE = 0;
-    private static final int CHAIN_ID = 8;
-    private static final int TERM = 16;
-    private static final int ATTEMPT = 20;
-    private static final int BLOCK = 24;
-    private static final int INCARNATION = 32;
-    private static final int NEXT_SEQ = 40;
-    private static final int SEALED_TERM = 44;
-    private static final int SEALED_BLOCK = 48;
-    private static final int PARENT_HASH = 56;
-    private static final int LAST_DIGEST = 88;
-    private static final int SEAL_DIGEST = 120;
-    private static final int SEALED_HASH = 152;
-    private static final int CONTROL_SEQ = 184;
-    private static final int CRC = 192;
-    private static final int IMAGE_LENGTH = CRC + BitUtil.SIZE_OF_LONG;
+    private static final int TERM = 0;
+    private static final int ATTEMPT = 4;
+    private static final int BLOCK = 8;
+    private static final int INCARNATION = 16;
+    private static final int NEXT_SEQ = 24;
+    private static final int SEALED_TERM = 28;
+    private static final int SEALED_BLOCK = 32;
+    private static final int PARENT_HASH = 40;
+    private static final int LAST_DIGEST = 72;
+    private static final int SEAL_DIGEST = 104;
+    private static final int SEALED_HASH = 136;
+    private static final int CONTROL_SEQ = 168;
+    private static final int FIELDS_LENGTH = CONTROL_SEQ + BitUtil.SIZE_OF_LONG;
 
     int termNumber = NO_TERM_NUMBER;
     int attemptState;
@@ -64,12 +60,7 @@ public final class LeaderMemory
     private final byte[] heardHash = new byte[SignedHead.HASH_LENGTH];
     private boolean isAnyHeard;
 
-    private final MutableDirectBuffer buffer;
-    private final long chainId;
-    private final byte[] imageBytes = new byte[IMAGE_LENGTH];
-    private final UnsafeBuffer image = new UnsafeBuffer(imageBytes);
-    private final CRC32 crc = new CRC32();
-    private long sequence;
+    private final MemorySlots slots;
 
     /**
      * What a buffer remembers; of another chain, or of zeros: nothing.
@@ -79,14 +70,10 @@ public final class LeaderMemory
      */
     public LeaderMemory(final MutableDirectBuffer buffer, final long chainId)
     {
-        this.buffer = buffer;
-        this.chainId = chainId;
-        final long first = sequenceOf(0);
-        final long second = sequenceOf(SLOT_LENGTH);
-        sequence = Math.max(first, second);
-        if (0 != sequence)
+        slots = new MemorySlots(buffer, LENGTH / 2, FIELDS_LENGTH, chainId);
+        if (slots.isWritten())
         {
-            load(first > second ? 0 : SLOT_LENGTH);
+            load();
         }
     }
 
@@ -140,55 +127,36 @@ public final class LeaderMemory
 
     void store()
     {
-        sequence++;
-        image.putLong(SEQUENCE, sequence);
-        image.putLong(CHAIN_ID, chainId);
-        image.putInt(TERM, termNumber);
-        image.putInt(ATTEMPT, attemptState);
-        image.putLong(BLOCK, blockNumber);
-        image.putLong(INCARNATION, incarnation);
-        image.putInt(NEXT_SEQ, nextSeq);
-        image.putInt(SEALED_TERM, sealedTermNumber);
-        image.putLong(SEALED_BLOCK, sealedBlock);
-        image.putBytes(PARENT_HASH, parentHash);
-        image.putBytes(LAST_DIGEST, lastDigest);
-        image.putBytes(SEAL_DIGEST, sealDigest);
-        image.putBytes(SEALED_HASH, sealedHash);
-        image.putLong(CONTROL_SEQ, controlSeq);
-        image.putLong(CRC, crcOfImage());
-        buffer.putBytes(0 == (sequence & 1) ? 0 : SLOT_LENGTH, imageBytes);
+        final MutableDirectBuffer fields = slots.fields();
+        fields.putInt(TERM, termNumber);
+        fields.putInt(ATTEMPT, attemptState);
+        fields.putLong(BLOCK, blockNumber);
+        fields.putLong(INCARNATION, incarnation);
+        fields.putInt(NEXT_SEQ, nextSeq);
+        fields.putInt(SEALED_TERM, sealedTermNumber);
+        fields.putLong(SEALED_BLOCK, sealedBlock);
+        fields.putBytes(PARENT_HASH, parentHash);
+        fields.putBytes(LAST_DIGEST, lastDigest);
+        fields.putBytes(SEAL_DIGEST, sealDigest);
+        fields.putBytes(SEALED_HASH, sealedHash);
+        fields.putLong(CONTROL_SEQ, controlSeq);
+        slots.store();
     }
 
-    private void load(final int slot)
+    private void load()
     {
-        buffer.getBytes(slot, imageBytes);
-        termNumber = image.getInt(TERM);
-        attemptState = image.getInt(ATTEMPT);
-        blockNumber = image.getLong(BLOCK);
-        incarnation = image.getLong(INCARNATION);
-        nextSeq = image.getInt(NEXT_SEQ);
-        sealedTermNumber = image.getInt(SEALED_TERM);
-        sealedBlock = image.getLong(SEALED_BLOCK);
-        image.getBytes(PARENT_HASH, parentHash);
-        image.getBytes(LAST_DIGEST, lastDigest);
-        image.getBytes(SEAL_DIGEST, sealDigest);
-        image.getBytes(SEALED_HASH, sealedHash);
-        controlSeq = image.getLong(CONTROL_SEQ);
-    }
-
-    /** Of a slot that is whole and ours; 0 of any other. */
-    private long sequenceOf(final int slot)
-    {
-        buffer.getBytes(slot, imageBytes);
-
-        return crcOfImage() == image.getLong(CRC) && chainId == image.getLong(CHAIN_ID) ? image.getLong(SEQUENCE) : 0;
-    }
-
-    private long crcOfImage()
-    {
-        crc.reset();
-        crc.update(imageBytes, 0, CRC);
-
-        return crc.getValue();
+        final DirectBuffer fields = slots.fields();
+        termNumber = fields.getInt(TERM);
+        attemptState = fields.getInt(ATTEMPT);
+        blockNumber = fields.getLong(BLOCK);
+        incarnation = fields.getLong(INCARNATION);
+        nextSeq = fields.getInt(NEXT_SEQ);
+        sealedTermNumber = fields.getInt(SEALED_TERM);
+        sealedBlock = fields.getLong(SEALED_BLOCK);
+        fields.getBytes(PARENT_HASH, parentHash);
+        fields.getBytes(LAST_DIGEST, lastDigest);
+        fields.getBytes(SEAL_DIGEST, sealDigest);
+        fields.getBytes(SEALED_HASH, sealedHash);
+        controlSeq = fields.getLong(CONTROL_SEQ);
     }
 }
