@@ -460,7 +460,21 @@ public enum FragcastCounter
     SEALED_BLOCKS_FETCHED(202, "sealed blocks fetched", "Sealed blocks that holders gave, signed by their leader."),
 
     SEALED_BLOCKS_FORGED(203, "sealed blocks forged",
-        "Messages that holders gave as sealed blocks and that no leader signed.");
+        "Messages that holders gave as sealed blocks and that no leader signed."),
+    /** Whole blocks asked for. */
+    BODIES_WANTED(204, "bodies wanted",
+        "Sealed blocks whose body could not be rebuilt here from frags, so that holders are asked for it."),
+    /** Whole blocks that came. */
+    BODIES_FETCHED(205, "bodies fetched", "Bodies that holders gave and that the roots of their header name."),
+    /** Bodies that are none. */
+    BODIES_FORGED(206, "bodies forged", "Bodies that holders gave and that their header does not name."),
+    /** Whole blocks that nobody had. */
+    BODIES_GIVEN_UP(207, "bodies given up", "Bodies that no holder had for a minute, or that there was no room for."),
+    /** Bodies rebuilt for others. */
+    BODIES_REBUILT(208, "bodies rebuilt", "Bodies that were rebuilt from frags for those who ask."),
+    /** Bodies that could not be given. */
+    BODIES_NOT_HAD(209, "bodies not had",
+        "Bodies asked for that the frags here do not give, and that the execution client did not tell.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

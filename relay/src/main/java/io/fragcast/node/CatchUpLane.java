@@ -7,19 +7,23 @@ import io.fragcast.agent.Commands;
 import io.fragcast.agent.HolderRing;
 import io.fragcast.agent.HolderTee;
 import io.fragcast.agent.IngestAgent;
+import io.fragcast.agent.SealedBlockRing;
 import io.fragcast.config.PeerName;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.crypto.Secp256k1;
+import io.fragcast.journal.JournalConfig;
 import io.fragcast.journal.JournalRing;
 import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.protocol.block.FrameLane;
 import io.fragcast.protocol.block.SealedBlock;
+import io.fragcast.protocol.block.SealedBlockConsumer;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.peer.HolderConsumer;
 import io.fragcast.protocol.peer.PeerRole;
+import io.fragcast.protocol.sync.BodyFollower;
 import io.fragcast.protocol.sync.CatchUp;
 import io.fragcast.protocol.sync.SealedBlockFollower;
 import io.fragcast.protocol.sync.StreamSender;
@@ -34,10 +38,12 @@ import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
 
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.function.IntSupplier;
 
 /**
  * How a node that is far behind fetches whole heights, to deliver or to keep them: the bulk lane of its holders, on a
@@ -110,7 +116,7 @@ final class CatchUpLane
      * @param host     that runs it.
      * @param links    of the node.
      * @param schedule that holds now, and then.
-     * @param sealed   takes sealed blocks that holders gave, where the node follows them.
+     * @param chain    takes sealed blocks that holders gave, where the node follows them.
      * @param clock    monotonic.
      * @param counters of the node.
      * @return the lane; one that does nothing where nobody could be asked, or nothing is delivered or kept.
@@ -120,7 +126,7 @@ final class CatchUpLane
         final NodeHost host,
         final Links links,
         final Schedule schedule,
-        final Predicate<SealedBlock> sealed,
+        final ChainSources chain,
         final NanoClock clock,
         final Counters counters)
     {
@@ -147,9 +153,12 @@ final class CatchUpLane
             chainId,
             requests,
             new SealedBlockAdapter(schedule, Secp256k1.load().newVerifier()),
-            sealed,
+            chain::fetched,
             new SecureRandom()::nextLong,
             counters);
+        final BodyFollower bodies = null == follower ? null : new BodyFollower(
+            chainId, requests, new WholeBlocks(ctx.name(), blocksDir(ctx)), new SecureRandom()::nextLong, counters);
+        final IntSupplier bodyWork = null == bodies ? () -> 0 : bodyWork(bodies, chain.bodiesWanted(), clock);
         final CatchUp catchUp = new CatchUp(
             chainId,
             requests,
@@ -164,6 +173,10 @@ final class CatchUpLane
         for (int i = 0; i < answers.length; i++)
         {
             answers[i] = new BulkAnswerAdapter(i, catchUp, follower, clock, chainId, counters);
+            if (null != bodies)
+            {
+                answers[i].bodies(bodies);
+            }
         }
         host.addCold(
             Role.JOURNAL,
@@ -177,10 +190,40 @@ final class CatchUpLane
                 catchUp,
                 follower,
                 lane::dial,
-                () -> lane.commands.doWork() + client.invoke()),
+                () -> lane.commands.doWork() + client.invoke() + bodyWork.getAsInt()),
             counters.get(FragcastCounter.HOT_ERRORS));
 
         return lane;
+    }
+
+    /** Sealed blocks whose body is wanted come from the hot agent. */
+    private static IntSupplier bodyWork(
+        final BodyFollower bodies, final SealedBlockRing wanted, final NanoClock clock)
+    {
+        final SealedBlockConsumer consumer = new SealedBlockConsumer()
+        {
+            @Override
+            public boolean isSealedBlockDue(final long blockNumber)
+            {
+                return true;
+            }
+
+            @Override
+            public void onSealedBlock(final SealedBlock block)
+            {
+                bodies.onWanted(block);
+            }
+        };
+
+        return () -> wanted.poll(consumer) + bodies.doWork(clock.nanoTime());
+    }
+
+    /** Where whole blocks are kept: beside the journal. */
+    private static @Nullable Path blocksDir(final NodeContext<?> ctx)
+    {
+        final JournalConfig journal = ctx.journal();
+
+        return null == journal ? null : journal.dir().resolve("blocks");
     }
 
     /**

@@ -5,6 +5,7 @@ import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.edge.chain.ChainAgent;
 import io.fragcast.edge.chain.ChainConfig;
+import io.fragcast.edge.chain.OwnBodies;
 import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.FinalizedBlock;
@@ -21,6 +22,8 @@ import java.util.function.LongPredicate;
  * <pre>
  *   CatchUpAgent (cold) ──────┐    a leader's own, signed: ┌─▶ SealedBlockRing ─▶ RepairAgent ─▶ those who follow
  *   ChainAgent (cold) ── SealedBlockRing ─▶ hot agent ─▶ BlockLaneReceiver ─▶ FINALIZED, SEAL_MISMATCHED
+ *        ▲ │                                                     └─ SealedBlockRing ─▶ CatchUpAgent: whole blocks
+ *        │ └─ OwnBodies: what the leader's client sealed otherwise ─▶ RepairAgent
  *        └───────────────── Finality ─────▶     └────▶ Holdings ─▶ Status to the peers
  * </pre>
  */
@@ -29,9 +32,14 @@ final class ChainSources implements Runnable
     private final Finality finality = new Finality();
     private final SealedBlockRing sealedBlocks = new SealedBlockRing();
     private final SealedBlockRing own = new SealedBlockRing();
+    private final SealedBlockRing passedOn = new SealedBlockRing();
+    private final SealedBlockRing bodiesWanted = new SealedBlockRing();
+    private final OwnBodies ownBodies = new OwnBodies();
     private boolean isChecked;
+    private boolean isFollowing;
     private boolean isServed;
     private boolean isOwnTaken;
+    private boolean isPassedOn;
     private FinalizedBlock received = FinalizedBlock.NONE;
     private FinalizedBlock told = FinalizedBlock.NONE;
     private @Nullable BlockLaneReceiver receiver;
@@ -51,6 +59,7 @@ final class ChainSources implements Runnable
     {
         final ChainSources sources = new ChainSources();
         final ChainConfig config = ctx.chain();
+        sources.isFollowing = config.isFromHolders();
         if (config.isAny())
         {
             host.addCold(
@@ -61,6 +70,7 @@ final class ChainSources implements Runnable
                     ctx.schedule().chainId(),
                     sources::offer,
                     sources.finality::offer,
+                    sources.ownBodies,
                     clock,
                     counters),
                 counters.get(FragcastCounter.HOT_ERRORS));
@@ -84,6 +94,10 @@ final class ChainSources implements Runnable
     {
         receiver = value;
         isChecked = true;
+        if (isFollowing)
+        {
+            value.bodiesWantedBy(bodiesWanted::offer);
+        }
     }
 
     /** A leader's own sealed blocks, for the thread that signs and serves them; called before any thread runs. */
@@ -94,15 +108,44 @@ final class ChainSources implements Runnable
         return own;
     }
 
+    /** What holders gave, for the thread that gives it to others; called before any thread runs. */
+    SealedBlockRing passedOn()
+    {
+        isPassedOn = true;
+
+        return passedOn;
+    }
+
+    /** Blocks whose body holders are asked for, for the thread that asks; called before any thread runs. */
+    SealedBlockRing bodiesWanted()
+    {
+        return bodiesWanted;
+    }
+
+    /** Bodies that a leader's own client is asked for. */
+    OwnBodies ownBodies()
+    {
+        return ownBodies;
+    }
+
     /**
-     * A block that a holder gave.
+     * A block that a holder gave. Those who ask this node for it get it if there is room.
      *
      * @param block copied.
      * @return false to be offered it again.
      */
     boolean fetched(final SealedBlock block)
     {
-        return sealedBlocks.offer(block);
+        if (!sealedBlocks.offer(block))
+        {
+            return false;
+        }
+        if (isPassedOn)
+        {
+            passedOn.offer(block);
+        }
+
+        return true;
     }
 
     /** From the thread that asks the sources: to both rings, each once. */

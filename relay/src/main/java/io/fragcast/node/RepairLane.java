@@ -7,6 +7,7 @@ import io.fragcast.agent.SealedBlockRing;
 import io.fragcast.config.PeerName;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
+import io.fragcast.edge.chain.OwnBodies;
 import io.fragcast.journal.AcceptedFrames;
 import io.fragcast.journal.HoleFiller;
 import io.fragcast.journal.JournalArchive;
@@ -15,6 +16,7 @@ import io.fragcast.journal.JournalNotes;
 import io.fragcast.journal.JournalRing;
 import io.fragcast.journal.chronicle.ChronicleJournalReader;
 import io.fragcast.node.ThreadPlan.Role;
+import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.repair.AnswerLimits;
@@ -33,6 +35,8 @@ import io.fragcast.wire.AnswerProxy;
 import io.fragcast.wire.ChunkProxy;
 import io.fragcast.wire.ItemNames;
 import io.fragcast.wire.SealedBlockAuthor;
+import io.fragcast.wire.SealedBlockPasser;
+import io.fragcast.wire.SealedBodies;
 import org.agrona.CloseHelper;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
@@ -49,6 +53,7 @@ import java.util.function.LongSupplier;
  *   hot agent --JournalTap--> [ ring ] --AcceptedFrames--> RecentFrames --+--> RepairServer --> requesters
  *   journal's files ------------------- JournalArchive ------------------+--> StreamSeeder --> those far behind
  *   ChainSources --SealedBlockRing--> SealedBlockAuthor, on a leader --> SealedBlockShelf --^
+ *                                     SealedBlockPasser, else -----------------^    SealedBodies: of both -^
  * </pre>
  * The hot agent shares the ring with it and nothing else. Closed with the host, after its threads.
  */
@@ -144,13 +149,30 @@ final class RepairLane
         final HeldFrames held = new HeldFrames(memory, frames);
         final AcceptedFrames accepted = new AcceptedFrames(ring, memory);
         final MessageSigner signer = ctx.statementSigner();
-        final SealedBlockShelf shelf = null == signer ? null : new SealedBlockShelf(maxFrameLength);
-        final IntSupplier author = null == signer || null == shelf ? () -> 0 : author(
-            new SealedBlockAuthor(schedule, signer, shelf, epoch, maxFrameLength, counters), accepted, chain.served());
+        final boolean isShelfFilled = null != signer || ctx.chain().isFromHolders();
+        final SealedBlockShelf shelf = isShelfFilled ? new SealedBlockShelf(maxFrameLength) : null;
+        final BlockLimits limits = ctx.limits();
+        final SealedBodies bodies = null == shelf ? null : new SealedBodies(
+            chainId,
+            shelf,
+            held,
+            limits.maxFragsPerBlock(),
+            limits.maxTxLength(),
+            maxFrameLength,
+            chain.ownBodies()::want,
+            counters);
+        final IntSupplier whole = null == shelf || null == bodies ? () -> 0 : whole(
+            null == signer ?
+                passer(new SealedBlockPasser(shelf, maxFrameLength), chain.passedOn()) :
+                author(
+                    new SealedBlockAuthor(schedule, signer, shelf, epoch, maxFrameLength, counters), accepted, chain),
+            chain.ownBodies(),
+            bodies,
+            clock);
         final StreamSeeder seeder = new StreamSeeder(
             chainId,
             behind.length,
-            new HeldItems[]{held, held, shelf, null},
+            new HeldItems[]{held, held, shelf, null, bodies},
             new ItemNames()::tryName,
             new ChunkProxy(behind, chainId, maxFrameLength),
             SeederLimits.DEFAULT,
@@ -167,7 +189,7 @@ final class RepairLane
                 server,
                 openBlock,
                 new BulkService(behind, seeder, chainId, counters),
-                () -> commands.doWork() + client.invoke() + (null == filler ? 0 : filler.doWork()) + author.getAsInt(),
+                () -> commands.doWork() + client.invoke() + (null == filler ? 0 : filler.doWork()) + whole.getAsInt(),
                 counters),
             counters.get(FragcastCounter.HOT_ERRORS));
 
@@ -199,13 +221,36 @@ final class RepairLane
         return places.capacity();
     }
 
+    /** Headers go onto the shelf, and bodies that the node's own client told to those that were rebuilt. */
+    private static IntSupplier whole(
+        final IntSupplier headers, final OwnBodies own, final SealedBodies bodies, final NanoClock clock)
+    {
+        return () ->
+        {
+            final OwnBodies.Told told = own.poll();
+            if (null != told)
+            {
+                bodies.put(told.number(), told.bytes(), clock.nanoTime());
+            }
+
+            return headers.getAsInt() + (null == told ? 0 : 1);
+        };
+    }
+
     /** Signs what was sealed for the Seals that come by. */
     private static IntSupplier author(
-        final SealedBlockAuthor author, final AcceptedFrames accepted, final SealedBlockRing sealedBlocks)
+        final SealedBlockAuthor author, final AcceptedFrames accepted, final ChainSources chain)
     {
         accepted.seals(author);
+        final SealedBlockRing sealedBlocks = chain.served();
 
         return () -> sealedBlocks.poll(author);
+    }
+
+    /** What other holders gave is there for those who ask this node. */
+    private static IntSupplier passer(final SealedBlockPasser passer, final SealedBlockRing sealedBlocks)
+    {
+        return () -> sealedBlocks.poll(passer);
     }
 
     private static @Nullable JournalArchive archive(final NodeContext<?> ctx, final Counters counters)

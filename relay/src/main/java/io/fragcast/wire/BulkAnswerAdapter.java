@@ -6,6 +6,8 @@ import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.repair.FrameName;
 import io.fragcast.protocol.repair.FramePart;
+import io.fragcast.protocol.sync.BodyFollower;
+import io.fragcast.protocol.sync.BodyPart;
 import io.fragcast.protocol.sync.CatchUp;
 import io.fragcast.protocol.sync.FrameIds;
 import io.fragcast.protocol.sync.SealedBlockFollower;
@@ -18,9 +20,9 @@ import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what one holder sends on the bulk lane: a StreamChunk by its fields, a SealedBlock for who follows those,
- * everything else as an item, which is checked where live frames are. Any bytes may come; none make it throw. Used by
- * the polling thread.
+ * Reads what one holder sends on the bulk lane: a StreamChunk by its fields, SealedBlock and BlockBody for who follows
+ * those, everything else as an item, which is checked where live frames are. Any bytes may come; none make it throw.
+ * Used by the polling thread.
  */
 public final class BulkAnswerAdapter implements FrameHandler
 {
@@ -39,6 +41,8 @@ public final class BulkAnswerAdapter implements FrameHandler
     private final StreamChunkDecoder decoder = new StreamChunkDecoder();
     private final StreamChunk chunk = new StreamChunk();
     private final FrameName name = new FrameName();
+    private final BlockBodyAdapter bodyAdapter;
+    private @Nullable BodyFollower bodies;
 
     /**
      * An adapter.
@@ -63,7 +67,18 @@ public final class BulkAnswerAdapter implements FrameHandler
         this.follower = follower;
         this.clock = clock;
         this.chainId = chainId;
+        bodyAdapter = new BlockBodyAdapter(chainId);
         malformed = counters.get(FragcastCounter.BULK_MALFORMED);
+    }
+
+    /**
+     * Who takes bodies of sealed blocks. Called before anything else; default: nobody asks for them.
+     *
+     * @param bodyFollower told of each part.
+     */
+    public void bodies(final BodyFollower bodyFollower)
+    {
+        bodies = bodyFollower;
     }
 
     @Override
@@ -73,6 +88,10 @@ public final class BulkAnswerAdapter implements FrameHandler
         if (null != sealedBlocks && SealedBlockAdapter.isSealedBlock(buffer, offset, length))
         {
             sealedBlocks.onSealedBlock(holder, buffer, offset, length, clock.nanoTime());
+        }
+        else if (null != bodies && BlockBodyAdapter.isBlockBody(buffer, offset, length))
+        {
+            onPart(bodies, bodyAdapter.read(buffer, offset, length));
         }
         else if (length < HEADER_LENGTH ||
             StreamChunkDecoder.TEMPLATE_ID != header.wrap(buffer, offset).templateId() ||
@@ -122,12 +141,27 @@ public final class BulkAnswerAdapter implements FrameHandler
         chunk.items = (int)Math.min(decoder.items(), Integer.MAX_VALUE);
         chunk.itemBytes = (int)Math.min(decoder.itemBytes(), Integer.MAX_VALUE);
         chunk.state = StreamState.of(decoder.stateRaw());
-        if (null == follower || !follower.onChunk(holder, chunk, clock.nanoTime()))
+        // Each learns the token of the link from all that come.
+        final boolean isOfFollower = null != follower && follower.onChunk(holder, chunk, clock.nanoTime());
+        final boolean isOfBodies = null != bodies && bodies.onChunk(holder, chunk, clock.nanoTime());
+        if (!isOfFollower && !isOfBodies)
         {
             catchUp.onChunk(holder, chunk, clock.nanoTime());
         }
 
         return true;
+    }
+
+    private void onPart(final BodyFollower to, final @Nullable BodyPart part)
+    {
+        if (null == part)
+        {
+            malformed.incrementRelease();
+        }
+        else
+        {
+            to.onPart(holder, part, clock.nanoTime());
+        }
     }
 
     private boolean readIds(final StreamChunkDecoder.IdsDecoder group)

@@ -14,7 +14,8 @@ import io.fragcast.transport.SendResult;
 import org.agrona.DirectBuffer;
 
 /**
- * Writes what a seeder sends into the claims of the requesters' links; frames leave as those of the repair lane do.
+ * Writes what a seeder sends into the claims of the requesters' links; frames leave as those of the repair lane do, a
+ * BlockBody, which has no hop fields, as it is.
  * Used by one thread; the links belong to the node.
  */
 public final class ChunkProxy implements ChunkSender
@@ -51,7 +52,19 @@ public final class ChunkProxy implements ChunkSender
     @Override
     public boolean sendFrame(final int requester, final DirectBuffer buffer, final int offset, final int length)
     {
-        return frames.sendFrame(requester, buffer, offset, length);
+        if (!BlockBodyAdapter.isBlockBody(buffer, offset, length))
+        {
+            return frames.sendFrame(requester, buffer, offset, length);
+        }
+        final FrameSink sink = links[requester].sink();
+        if (SendResult.OK != sink.tryClaim(length))
+        {
+            return false;
+        }
+        sink.buffer().putBytes(sink.offset(), buffer, offset, length);
+        sink.commit();
+
+        return true;
     }
 
     @Override

@@ -90,6 +90,27 @@ final class RawPeer implements AutoCloseable
         return link;
     }
 
+    /** Answers a node on its bulk lane. */
+    FrameLink acceptBulk(final TestNetwork.Place peer)
+    {
+        final FrameLink link = client.accept(
+            peer.name(),
+            LinkConfig.of(
+                Lane.BULK.at(self.peerName().endpoint()),
+                Lane.BULK.answersAt(self.peerName().endpoint()),
+                Lane.BULK.streamId(),
+                self.identity().sessionWith(peer.peerName().publicKey(), Lane.BULK),
+                self.identity().answersWith(peer.peerName().publicKey(), Lane.BULK),
+                TestNetwork.MTU,
+                LinkBudget.LAN,
+                KernelLimits.ofThisHost()),
+            null,
+            counters.get(FragcastCounter.SOURCES_REMADE));
+        links.add(link);
+
+        return link;
+    }
+
     /** What runs after a commit. */
     void runDriver()
     {

@@ -95,7 +95,10 @@ class SealedBlocksSystemTest
         assertThat(read(proof).path("seal").asText()).contains(HexFormat.of().formatHex(lie.hash()));
     }
 
-    /** Row B9: only the leader has a client; the header comes over its bulk lane, and the proof goes to all. */
+    /**
+     * Row B9: only the leader has a client; the header comes over its bulk lane, and the proof goes to all. The block
+     * that was sealed has other transactions than the frags: it comes whole, of the leader's client.
+     */
     @Test
     void shouldHearFromTheLeaderWhatItSealedAndCondemnIt() throws IOException
     {
@@ -117,6 +120,11 @@ class SealedBlocksSystemTest
         assertThat(count(FragcastCounter.SEALED_BLOCKS_FETCHED)).isEqualTo(BLOCKS);
         assertThat(count(FragcastCounter.SEALED_BLOCKS_FORGED)).isZero();
         assertThat(sequencer.counters().value(FragcastCounter.SEALED_BLOCKS_SIGNED)).isEqualTo(BLOCKS);
+        TestNetwork.await("the whole block", () -> 1 == count(FragcastCounter.BODIES_FETCHED));
+        final String whole = "blocks/" + lie.number() + '-' + HexFormat.of().formatHex(other.hash(), 0, 8) + ".rlp";
+        assertThat(folder.resolve(whole)).hasBinaryContent(ChainStandInServer.raw(other));
+        assertThat(count(FragcastCounter.BODIES_WANTED)).isEqualTo(1);
+        assertThat(count(FragcastCounter.BODIES_FORGED)).isZero();
         for (final String node : List.of("replica", "relay"))
         {
             TestNetwork.await("the proof at the " + node, () -> 1 == proofs(node).size());

@@ -28,6 +28,8 @@ public final class ChainAgent implements Agent
     private static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(4);
     private static final long FIRST_RETRY_NS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long MAX_RETRY_NS = TimeUnit.SECONDS.toNanos(15);
+    /** As many as may wait for their Seal, a power of two. */
+    private static final int FILE_BLOCKS = 64;
     private static final Logger LOGGER = LoggerFactory.getLogger(ChainAgent.class);
 
     private final String name;
@@ -38,6 +40,10 @@ public final class ChainAgent implements Agent
     private final long fileIntervalNs;
     private final @Nullable Source sealed;
     private final @Nullable Source finalized;
+    private final @Nullable Raw raw;
+    private final OwnBodies bodies;
+    /** Those of the file that were read last, for a leader that wants the body of one. */
+    private final @Nullable ChainBlock[] ofFile = new ChainBlock[FILE_BLOCKS];
     private final SealedBlock block = new SealedBlock();
     private final AtomicCounter unproved;
     private final AtomicCounter failures;
@@ -109,6 +115,47 @@ public final class ChainAgent implements Agent
         }
     }
 
+    /** The client of the sealed blocks, asked for whole ones. */
+    private final class Raw implements AutoCloseable
+    {
+        private final ChainHttp http;
+        private final RawBlocks blocks;
+        private String trouble = "";
+
+        Raw(final ChainConfig.Client client, final OwnBodies bodies)
+        {
+            http = new ChainHttp(client.uri(), TIMEOUT_NS);
+            blocks = new RawBlocks(
+                http,
+                bodies,
+                new ChainTiming(client.intervalNs(), TIMEOUT_NS, FIRST_RETRY_NS, MAX_RETRY_NS),
+                clock.nanoTime());
+        }
+
+        int doWork(final long nowNs)
+        {
+            int work = blocks.doWork(nowNs);
+            for (ChainHttp.Reply reply = http.poll(); null != reply; reply = http.poll())
+            {
+                final String failure = blocks.onAnswer(reply.requestId(), reply.answer(), nowNs);
+                if (null != failure && !failure.equals(trouble))
+                {
+                    trouble = failure;
+                    LOGGER.warn("{}: no whole block (debug_getRawBlock): {}", name, failure);
+                }
+                work++;
+            }
+
+            return work;
+        }
+
+        @Override
+        public void close()
+        {
+            http.close();
+        }
+    }
+
     /**
      * An agent; the file is opened now, clients are called when it runs.
      *
@@ -117,6 +164,7 @@ public final class ChainAgent implements Agent
      * @param chainId      of the node.
      * @param sealedBlocks takes a sealed block, valid during the call; false to be offered it again.
      * @param finality     takes what is final.
+     * @param bodies       that a leader wants of its own client.
      * @param clock        monotonic.
      * @param counters     of the node.
      */
@@ -126,6 +174,7 @@ public final class ChainAgent implements Agent
         final long chainId,
         final Predicate<SealedBlock> sealedBlocks,
         final Consumer<FinalizedBlock> finality,
+        final OwnBodies bodies,
         final NanoClock clock,
         final Counters counters)
     {
@@ -146,6 +195,8 @@ public final class ChainAgent implements Agent
         }
         sealed = null == config.sealed() ? null :
             new Source(config.sealed(), chainId, "latest", this::onSealed, counters);
+        this.bodies = bodies;
+        raw = null == config.sealed() ? null : new Raw(config.sealed(), bodies);
         finalized = null == config.finalized() ? null :
             new Source(config.finalized(), chainId, "finalized", this::onFinalized, counters);
     }
@@ -163,6 +214,15 @@ public final class ChainAgent implements Agent
         {
             work += finalized.doWork(nowNs);
         }
+        final Long wanted = bodies.pollWanted();
+        if (null != wanted)
+        {
+            onBodyWanted(wanted);
+        }
+        if (null != raw)
+        {
+            work += raw.doWork(nowNs);
+        }
 
         return work;
     }
@@ -170,7 +230,7 @@ public final class ChainAgent implements Agent
     @Override
     public void onClose()
     {
-        CloseHelper.closeAll(sealed, finalized, file);
+        CloseHelper.closeAll(sealed, finalized, raw, file);
     }
 
     @Override
@@ -200,6 +260,7 @@ public final class ChainAgent implements Agent
                 nextReadNs = nowNs + fileIntervalNs;
                 return 0;
             }
+            ofFile[(int)next.number() & FILE_BLOCKS - 1] = next;
             isBlockOffered = fill(next) && !sealedBlocks.test(block);
         }
         catch (final IOException ex)
@@ -209,6 +270,20 @@ public final class ChainAgent implements Agent
         }
 
         return 1;
+    }
+
+    /** What the file has is here; else the client is asked, if there is one. */
+    private void onBodyWanted(final long number)
+    {
+        final ChainBlock known = ofFile[(int)number & FILE_BLOCKS - 1];
+        if (null != known && number == known.number() && null != known.body())
+        {
+            bodies.tell(number, known.body());
+        }
+        else if (null != raw)
+        {
+            raw.blocks.want(number);
+        }
     }
 
     private boolean onSealed(final ChainBlock next)

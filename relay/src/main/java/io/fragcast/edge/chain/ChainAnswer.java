@@ -8,9 +8,11 @@ import org.jspecify.annotations.Nullable;
  * @param outcome of the question.
  * @param chainId where that was asked for, else 0.
  * @param block   where one was asked for and is there, else null.
+ * @param raw     a whole block in RLP where that was asked for and is there, else null.
  * @param text    what failed, for the log.
  */
-record ChainAnswer(Outcome outcome, long chainId, @Nullable ChainBlock block, String text)
+record ChainAnswer(
+    Outcome outcome, long chainId, @Nullable ChainBlock block, byte @Nullable [] raw, String text)
 {
     /** How it came out. */
     enum Outcome
@@ -25,21 +27,26 @@ record ChainAnswer(Outcome outcome, long chainId, @Nullable ChainBlock block, St
 
     static ChainAnswer chain(final long chainId)
     {
-        return new ChainAnswer(Outcome.OK, chainId, null, "");
+        return new ChainAnswer(Outcome.OK, chainId, null, null, "");
     }
 
     static ChainAnswer block(final ChainBlock block)
     {
-        return new ChainAnswer(Outcome.OK, 0, block, "");
+        return new ChainAnswer(Outcome.OK, 0, block, null, "");
+    }
+
+    static ChainAnswer raw(final byte[] bytes)
+    {
+        return new ChainAnswer(Outcome.OK, 0, null, bytes, "");
     }
 
     static ChainAnswer none()
     {
-        return new ChainAnswer(Outcome.NONE, 0, null, "");
+        return new ChainAnswer(Outcome.NONE, 0, null, null, "");
     }
 
     static ChainAnswer failed(final String text)
     {
-        return new ChainAnswer(Outcome.FAILED, 0, null, text);
+        return new ChainAnswer(Outcome.FAILED, 0, null, null, text);
     }
 }

@@ -13,13 +13,25 @@ import java.util.Arrays;
  * @param hash   of the block, as told.
  * @param header of the block; null where what was told gives no header, or one with another hash: then nothing but
  *               number and hash is to be used.
+ * @param body   in RLP, where it was told; else null.
  */
-record ChainBlock(long number, byte[] hash, @Nullable Header header)
+record ChainBlock(long number, byte[] hash, @Nullable Header header, byte @Nullable [] body)
 {
+    /** A block without its body. */
+    ChainBlock(final long number, final byte[] hash, final @Nullable Header header)
+    {
+        this(number, hash, header, null);
+    }
+
     /** A block of which a header was told; it counts only if it gives the hash. */
     static ChainBlock of(final byte[] hash, final Header header)
     {
-        return new ChainBlock(header.number(), hash, Arrays.equals(hash, header.hash()) ? header : null);
+        return of(hash, header, null);
+    }
+
+    static ChainBlock of(final byte[] hash, final Header header, final byte @Nullable [] body)
+    {
+        return new ChainBlock(header.number(), hash, Arrays.equals(hash, header.hash()) ? header : null, body);
     }
 
     /** Fills a block; false if there is no header that proves it, or one that is longer than any may be. */

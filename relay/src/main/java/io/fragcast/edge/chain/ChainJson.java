@@ -25,13 +25,18 @@ final class ChainJson
     static byte[] request(final long requestId, final String block)
     {
         final boolean isChain = ChainPort.CHAIN.equals(block);
+        final boolean isRaw = block.startsWith(RawBlocks.PREFIX);
         final ObjectNode request = MAPPER.createObjectNode()
             .put("jsonrpc", "2.0")
             .put("id", requestId)
-            .put("method", isChain ? "eth_chainId" : "eth_getBlockByNumber");
+            .put("method", isChain ? "eth_chainId" : isRaw ? "debug_getRawBlock" : "eth_getBlockByNumber");
         if (isChain)
         {
             request.putArray("params");
+        }
+        else if (isRaw)
+        {
+            request.putArray("params").add(block.substring(RawBlocks.PREFIX.length()));
         }
         else
         {
@@ -66,6 +71,10 @@ final class ChainJson
             if (ChainPort.CHAIN.equals(block))
             {
                 return ChainAnswer.chain(Hex.quantity("result", result.asText()));
+            }
+            if (block.startsWith(RawBlocks.PREFIX) && !result.isNull())
+            {
+                return ChainAnswer.raw(Hex.bytes("result", result.asText()));
             }
 
             return result.isNull() ? ChainAnswer.none() : ChainAnswer.block(block(result));

@@ -12,7 +12,8 @@ interface ChainPort
      * One question.
      *
      * @param requestId comes back with the answer.
-     * @param block     "latest", "finalized" or a number in hex; {@link #CHAIN} for the chain's id.
+     * @param block     "latest", "finalized" or a number in hex; {@link #CHAIN} for the chain's id; a number behind
+     *                  {@link RawBlocks#PREFIX} for the whole block.
      */
     void ask(long requestId, String block);
 }

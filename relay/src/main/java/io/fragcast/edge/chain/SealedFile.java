@@ -9,6 +9,7 @@ import io.fragcast.ethereum.Header;
 import io.fragcast.ethereum.HeaderJson;
 import io.fragcast.ethereum.Hex;
 import io.fragcast.ethereum.OrderedTrieRoot;
+import io.fragcast.protocol.block.SealedBodyWriter;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,8 @@ final class SealedFile implements AutoCloseable
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final OrderedTrieRoot trie = new OrderedTrieRoot();
     private final byte[] root = new byte[32];
+    private final SealedBodyWriter writer = new SealedBodyWriter();
+    private boolean isBodyWhole;
     private long lineNumber;
 
     /**
@@ -127,8 +130,10 @@ final class SealedFile implements AutoCloseable
             }
             final Header header = HeaderJson.header(node);
             checkBody(node, header);
+            final byte[] body = new byte[writer.length()];
+            writer.buffer().getBytes(writer.offset(), body);
 
-            return ChainBlock.of(HeaderJson.hash(node, "hash"), header);
+            return ChainBlock.of(HeaderJson.hash(node, "hash"), header, isBodyWhole ? body : null);
         }
         catch (final JsonProcessingException ex)
         {
@@ -143,12 +148,16 @@ final class SealedFile implements AutoCloseable
     private void checkBody(final JsonNode node, final Header header)
     {
         trie.clear();
+        writer.clear();
+        isBodyWhole = true;
         final UnsafeBuffer view = new UnsafeBuffer(0, 0);
         for (final JsonNode transaction : node.path("transactions"))
         {
             view.wrap(Hex.bytes("transactions", transaction.asText()));
             trie.add(view, 0, view.capacity());
+            isBodyWhole = isBodyWhole && writer.add(view, 0, view.capacity());
         }
+        writer.finish(null != header.withdrawalsRoot());
         trie.root(root);
         if (!Arrays.equals(root, header.transactionsRoot()))
         {

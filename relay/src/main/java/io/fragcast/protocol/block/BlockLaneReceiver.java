@@ -14,6 +14,7 @@ import io.fragcast.protocol.repair.RepairOutlook;
 import io.fragcast.protocol.sync.SyncOutlook;
 import org.agrona.concurrent.status.AtomicCounter;
 
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
@@ -188,6 +189,17 @@ public final class BlockLaneReceiver implements Gaps, FollowedRun, SealedBlockCo
     public void onSealedBlock(final SealedBlock block)
     {
         chain.onSealedBlock(block);
+    }
+
+    /**
+     * Who is told of sealed blocks whose body cannot be rebuilt from what was taken: frags are missing, or the leader
+     * sealed others. Called before the first frame.
+     *
+     * @param bodies told on the receiving thread; what it cannot take is lost.
+     */
+    public void bodiesWantedBy(final Consumer<SealedBlock> bodies)
+    {
+        chain.bodiesWantedBy(bodies);
     }
 
     /**

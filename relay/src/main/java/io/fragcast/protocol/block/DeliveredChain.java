@@ -7,6 +7,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * The chain as the consumer knows it: the blocks delivered as VERIFIED, and what is said of them later.
@@ -67,6 +68,12 @@ final class DeliveredChain
         treeEvicted = counters.get(FragcastCounter.FORK_TREE_EVICTED);
         finalizedGauge = counters.get(FragcastCounter.FINALIZED_BLOCK);
         finalityConflicts = counters.get(FragcastCounter.FINALITY_CONFLICTS);
+    }
+
+    /** Who is told of blocks whose body cannot be had from frags. */
+    void bodiesWantedBy(final Consumer<SealedBlock> consumer)
+    {
+        sealedBlocks.bodiesWantedBy(consumer);
     }
 
     ForkTree tree()

@@ -389,6 +389,12 @@ public final class ForkTree
         }
     }
 
+    /** The lowest height that is here; there is one. */
+    long lowestBlock()
+    {
+        return blockNumber(lowest());
+    }
+
     private int lowest()
     {
         int lowest = blocks.slot(0);

@@ -8,6 +8,7 @@ import org.agrona.concurrent.status.AtomicCounter;
 
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /**
  * Holds the blocks that were sealed against the Seals that were verified: the same hash, and under it the roots and the
@@ -46,6 +47,9 @@ final class SealedBlockCheck
     private final AtomicCounter checked;
     private final AtomicCounter mismatched;
     private final AtomicCounter unmatched;
+    /** Of those that wait: is the whole block wanted already? */
+    private final boolean[] areBodiesWanted = new boolean[MAX_WAITING];
+    private Consumer<SealedBlock> bodies = (block) -> {};
     private int waitingCount;
     private int untoldHead;
     private int untoldCount;
@@ -63,6 +67,12 @@ final class SealedBlockCheck
         checked = counters.get(FragcastCounter.SEALED_BLOCKS_CHECKED);
         mismatched = counters.get(FragcastCounter.SEALED_BLOCKS_MISMATCHED);
         unmatched = counters.get(FragcastCounter.SEALED_BLOCKS_UNMATCHED);
+    }
+
+    /** Who is told of blocks whose body cannot be had from the frags that were taken; never refuses. */
+    void bodiesWantedBy(final Consumer<SealedBlock> consumer)
+    {
+        bodies = consumer;
     }
 
     /** A block was sealed; its hash is that of its header. */
@@ -85,12 +95,25 @@ final class SealedBlockCheck
         else
         {
             unmatched.incrementRelease();
+            if (block.number > tree.lowestBlock())
+            {
+                // It was given up, or ended otherwise; what is below the lowest was before this node's time.
+                bodies.accept(block);
+            }
         }
     }
 
     /** A block was verified by its Seal. */
     void onVerified(final int slot)
     {
+        for (int i = 0; i < waitingCount; i++)
+        {
+            if (waiting[i].number < blocks.blockNumber(slot) && !areBodiesWanted[i])
+            {
+                areBodiesWanted[i] = true;
+                bodies.accept(waiting[i]);
+            }
+        }
         for (int i = 0; i < waitingCount; i++)
         {
             final SealedBlock block = waiting[i];
@@ -154,6 +177,11 @@ final class SealedBlockCheck
             mismatched.incrementRelease();
             blocks.onRefuted(slot);
             tellLater(slot, block);
+            if (0 == blocks.sealLength(slot) || !isEqual(
+                blocks.buffer(), blocks.sealOffset(slot) + SEAL_TRANSACTIONS_ROOT_OFFSET, block.transactionsRoot))
+            {
+                bodies.accept(block);
+            }
         }
     }
 
@@ -229,6 +257,7 @@ final class SealedBlockCheck
             waitingCount++;
         }
         waiting[place].set(block);
+        areBodiesWanted[place] = false;
     }
 
     private void letGo(final int i)
@@ -237,6 +266,7 @@ final class SealedBlockCheck
         final SealedBlock free = waiting[i];
         waiting[i] = waiting[waitingCount];
         waiting[waitingCount] = free;
+        areBodiesWanted[i] = areBodiesWanted[waitingCount];
     }
 
     private static boolean isEqual(final DirectBuffer buffer, final int offset, final byte[] hash)

@@ -169,7 +169,7 @@ final class RangeFetcher
         final boolean isSent = switch (chunk.state)
         {
             case OPEN, DONE -> true;
-            case UNPROVED, UNKNOWN, UNAVAILABLE, FAULT -> false;
+            case UNPROVED, UNKNOWN, UNAVAILABLE, FAULT, NOT_HAVE -> false;
         };
         if (isSent)
         {

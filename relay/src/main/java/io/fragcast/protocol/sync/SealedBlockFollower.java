@@ -160,7 +160,7 @@ public final class SealedBlockFollower
 
         final long wait = switch (chunk.state)
         {
-            case OPEN, DONE, UNKNOWN -> INTERVAL_NS;
+            case OPEN, DONE, UNKNOWN, NOT_HAVE -> INTERVAL_NS;
             case UNPROVED -> 0;
             case UNAVAILABLE, FAULT -> PENALTY_NS;
         };

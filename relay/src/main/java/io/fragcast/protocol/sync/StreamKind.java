@@ -12,7 +12,9 @@ public enum StreamKind
     /** SealedBlock messages. */
     SEALED_BLOCKS,
     /** Schedule statements, by the first block of their term. */
-    SCHEDULES;
+    SCHEDULES,
+    /** Bodies of sealed blocks. */
+    BODIES;
 
     private static final StreamKind[] VALUES = values();
 

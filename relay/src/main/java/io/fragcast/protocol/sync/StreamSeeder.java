@@ -7,6 +7,7 @@ import io.fragcast.protocol.repair.HeldItems;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
 
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -71,7 +72,7 @@ public final class StreamSeeder
         final Counters counters)
     {
         this.chainId = chainId;
-        this.frames = frames.clone();
+        this.frames = Arrays.copyOf(frames, StreamKind.values().length);
         this.sender = sender;
         this.limits = limits;
         this.tokens = tokens;
@@ -81,7 +82,7 @@ public final class StreamSeeder
             sessions[i] = new StreamSession[SeederLimits.MAX_SESSIONS];
             for (int j = 0; j < SeederLimits.MAX_SESSIONS; j++)
             {
-                sessions[i][j] = new StreamSession(sender, namer, frames);
+                sessions[i][j] = new StreamSession(sender, namer, this.frames);
             }
         }
         linkTokens = new long[linkCount];

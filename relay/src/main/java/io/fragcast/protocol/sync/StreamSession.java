@@ -39,6 +39,7 @@ final class StreamSession implements HeldItems.Consumer
     private boolean isEnding;
     /** Is there nothing more after the chunk that ends? A reader may still stand in a height of the session before. */
     private boolean isLast;
+    private boolean isAnySent;
     private boolean isPushedBack;
     private int turnBytes;
 
@@ -75,6 +76,7 @@ final class StreamSession implements HeldItems.Consumer
         nextBlock = startBlock;
         isEnding = false;
         isLast = false;
+        isAnySent = false;
         chunk.index = 0;
         clearChunk();
         startHeight();
@@ -197,6 +199,7 @@ final class StreamSession implements HeldItems.Consumer
             isPushedBack = true;
             return false;
         }
+        isAnySent = true;
         chunk.items++;
         chunk.itemBytes += length;
 
@@ -228,7 +231,8 @@ final class StreamSession implements HeldItems.Consumer
         chunk.nextBlock = nextBlock;
         chunk.oldestBlock = requireNonNull(held).oldestBlock();
         chunk.newestBlock = requireNonNull(held).newestBlock();
-        chunk.state = isLast ? StreamState.DONE : StreamState.OPEN;
+        chunk.state = !isLast ? StreamState.OPEN :
+            StreamKind.BODIES == kind && !isAnySent ? StreamState.NOT_HAVE : StreamState.DONE;
         if (!sender.sendChunk(link, chunk))
         {
             return;

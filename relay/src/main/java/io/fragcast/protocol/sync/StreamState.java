@@ -16,7 +16,9 @@ public enum StreamState
     /** None was begun: the holder keeps nothing of this kind, or of this chain. */
     UNAVAILABLE,
     /** A figure beyond its limit, or another start: all sessions of the peer are over. */
-    FAULT;
+    FAULT,
+    /** Bodies: it is over, and the holder has none of what was asked for. */
+    NOT_HAVE;
 
     private static final StreamState[] VALUES = values();
 

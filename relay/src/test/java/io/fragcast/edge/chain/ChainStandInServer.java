@@ -9,6 +9,8 @@ import io.fragcast.cli.BlockRecord;
 import io.fragcast.ethereum.Header;
 import io.fragcast.ethereum.Hex;
 import io.fragcast.ethereum.Keccak;
+import io.fragcast.ethereum.Rlp;
+import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -38,6 +43,7 @@ public final class ChainStandInServer implements AutoCloseable
 
     private final long chainId;
     private final List<ObjectNode> blocks = new ArrayList<>();
+    private final Map<Long, byte[]> raw = new HashMap<>();
     private final List<String> refused = new ArrayList<>();
     private final long firstNumber;
     private int latest;
@@ -55,7 +61,11 @@ public final class ChainStandInServer implements AutoCloseable
     {
         this.chainId = chainId;
         firstNumber = chain.get(0).number();
-        chain.forEach((block) -> blocks.add(json(block.header())));
+        for (final BlockRecord block : chain)
+        {
+            blocks.add(json(block.header()));
+            raw.put(block.number(), raw(block));
+        }
     }
 
     /**
@@ -111,8 +121,42 @@ public final class ChainStandInServer implements AutoCloseable
     public synchronized byte[] seal(final long number, final BlockRecord otherwise)
     {
         blocks.set((int)(number - firstNumber), json(otherwise.header()));
+        raw.put(number, raw(otherwise));
 
         return otherwise.header().hash();
+    }
+
+    /** A block as it lies in a client's database: RLP of header, transactions, no ommers, no withdrawals. */
+    public static byte[] raw(final BlockRecord block)
+    {
+        final byte[] header = block.header().rlp();
+        final boolean hasWithdrawals = null != block.header().withdrawalsRoot();
+        final ExpandableArrayBuffer txs = new ExpandableArrayBuffer();
+        int length = 0;
+        for (final byte[] tx : block.transactions())
+        {
+            if ((tx[0] & 0xFF) >= 0xC0)
+            {
+                txs.putBytes(length, tx);
+                length += tx.length;
+            }
+            else
+            {
+                length += Rlp.putString(txs, length, tx);
+            }
+        }
+        final int payload = header.length + Rlp.headerLength(length) + length + (hasWithdrawals ? 2 : 1);
+        final ExpandableArrayBuffer raw = new ExpandableArrayBuffer();
+        int end = Rlp.putListHeader(raw, 0, payload);
+        raw.putBytes(end, header);
+        end += header.length;
+        end += Rlp.putListHeader(raw, end, length);
+        raw.putBytes(end, txs, 0, length);
+        end += length;
+        end += Rlp.putListHeader(raw, end, 0);
+        end += hasWithdrawals ? Rlp.putListHeader(raw, end, 0) : 0;
+
+        return Arrays.copyOf(raw.byteArray(), end);
     }
 
     /** What it was asked that no client would answer. */
@@ -205,6 +249,12 @@ public final class ChainStandInServer implements AutoCloseable
         if ("eth_chainId[]".equals(question))
         {
             return MAPPER.getNodeFactory().textNode(quantity(chainId));
+        }
+        if (question.equals("debug_getRawBlock[\"" + block + "\"]"))
+        {
+            final byte[] bytes = raw.get(Hex.quantity("block", block));
+            return null == bytes ?
+                MAPPER.getNodeFactory().nullNode() : MAPPER.getNodeFactory().textNode(Hex.toHex(bytes));
         }
         if (!question.equals("eth_getBlockByNumber[\"" + block + "\",false]"))
         {

@@ -71,6 +71,56 @@ class SealedBlockCheckTest
         }
     }
 
+    /** The body is that of the frags, unless the header has other transactions, or frags are missing. */
+    @Test
+    void shouldWantWholeBlocksThatFragsDoNotGive()
+    {
+        final List<Long> wanted = new ArrayList<>();
+        node.receiver.bodiesWantedBy((block) -> wanted.add(block.number));
+        node.receiver.onSealedBlock(offer(BLOCK));
+        final SealedBlock otherState = offer(BLOCK + 1);
+        otherState.stateRoot[0]++;
+        node.receiver.onSealedBlock(otherState);
+        assertThat(wanted).isEmpty();
+
+        final SealedBlock otherBody = offer(BLOCK + 2);
+        otherBody.hash[0]++;
+        otherBody.transactionsRoot[0]++;
+        node.receiver.onSealedBlock(otherBody);
+        node.receiver.onSealedBlock(otherBody);
+        assertThat(wanted).containsExactly(BLOCK + 2);
+
+        final SealedBlock early = offer(BLOCK + 3);
+        early.hash[0]++;
+        early.parentHash[0]++;
+        node.receiver.onSealedBlock(early);
+        assertThat(wanted).as("of a height that is here otherwise").containsExactly(BLOCK + 2, BLOCK + 3);
+        final SealedBlock before = offer(BLOCK + 4);
+        before.number = BLOCK - 1;
+        before.hash[0]++;
+        before.parentHash[0]++;
+        node.receiver.onSealedBlock(before);
+        assertThat(wanted).as("from before this node's time").hasSize(2);
+    }
+
+    @Test
+    void shouldWantAWholeBlockWhoseHeightWasPassed()
+    {
+        final List<Long> wanted = new ArrayList<>();
+        node.receiver.bodiesWantedBy((block) -> wanted.add(block.number));
+        offer(BLOCK);
+        final List<TestFrame> missed = block(BLOCK + 1).frames(1, 1, 50);
+        final SealedBlock sealed = sealed(missed.get(missed.size() - 1));
+        sealed.hash[0]++;
+        sealed.parentHash[0]++;
+        node.receiver.onSealedBlock(sealed);
+        assertThat(wanted).as("its Seal may come").isEmpty();
+
+        node.offerAll(missed);
+        offer(BLOCK + 2);
+        assertThat(wanted).containsExactly(BLOCK + 1);
+    }
+
     @Test
     void shouldHoldABlockThatComesBeforeItsSeal()
     {
