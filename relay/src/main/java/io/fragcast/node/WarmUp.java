@@ -24,6 +24,7 @@ import io.fragcast.protocol.block.TransactionsRoot;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.NextLeaders;
 import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.transport.MemorySink;
 import io.fragcast.wire.BlockEventProxy;
 import io.fragcast.wire.BlockLaneAdapter;
 import io.fragcast.wire.BlockLaneProxy;
@@ -65,8 +66,8 @@ public final class WarmUp
     private static final int TX_LENGTH = 200;
     private static final int FRAGS_PER_BLOCK = 2 * TX_COUNTS.length;
 
-    /** Of the largest frag, its frames with headers twice over. */
-    private static final int SINK_CAPACITY = 256 << 10;
+    /** The 27 of the largest frag and what comes with it, more than twice over. */
+    private static final int SINK_FRAMES = 64;
     private static final BlockLimits LIMITS =
         new BlockLimits(64 << 10, 4 << 10, 1_024, 16, BlockLimits.WINDOW_BLOCKS, 8 << 20, 1 << 20);
 
@@ -74,8 +75,8 @@ public final class WarmUp
     private static final long BATCH_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Counters counters = Counters.inMemory();
-    private final MemorySink sent = new MemorySink(SINK_CAPACITY);
-    private final MemorySink relayed = new MemorySink(SINK_CAPACITY);
+    private final MemorySink sent = MemorySink.holding(SINK_FRAMES, MAX_FRAME_LENGTH);
+    private final MemorySink relayed = MemorySink.holding(SINK_FRAMES, MAX_FRAME_LENGTH);
     private final UnsafeBuffer txs = new UnsafeBuffer(new byte[TX_COUNTS[0] * TX_LENGTH]);
     private final TxSource[] frags = new TxSource[FRAGS_PER_BLOCK];
     private final byte[] transactionsRoot = new byte[32];

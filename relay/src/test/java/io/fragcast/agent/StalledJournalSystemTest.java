@@ -22,6 +22,7 @@ import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.NextLeaders;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.transport.FrameSource;
+import io.fragcast.transport.MemorySink;
 import io.fragcast.wire.BlockLaneAdapter;
 import io.fragcast.wire.FrameFanout;
 import io.fragcast.wire.LeaderRig;
@@ -69,7 +70,8 @@ class StalledJournalSystemTest
     private final Counters counters = Counters.inMemory();
     private final MessageSigner signer = LeaderRig.CURVE.newSigner(LeaderRig.LEADER_KEY);
     private final MemorySource source = new MemorySource();
-    private final MemorySink[] sinks = {new MemorySink(), new MemorySink()};
+    private final MemorySink[] sinks = {
+        MemorySink.overwriting(1, FRAME_LENGTH), MemorySink.overwriting(1, FRAME_LENGTH)};
     private final JournalRing ring = new JournalRing(RING_LENGTH, counters);
     private final ForwardAgent relay = relay();
     private final CountDownLatch stall = new CountDownLatch(1);
@@ -142,7 +144,7 @@ class StalledJournalSystemTest
 
         for (final MemorySink sink : sinks)
         {
-            assertEquals(offered, sink.frames);
+            assertEquals(offered, sink.total());
         }
         for (final FragcastCounter pressure : List.of(
             FragcastCounter.SINK_WAITED,

@@ -8,6 +8,7 @@ import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.protocol.block.MerkleTransactionsRoot;
 import io.fragcast.protocol.block.ReceiverPorts;
+import io.fragcast.transport.MemorySink;
 import io.fragcast.wire.BlockLaneAdapter;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;

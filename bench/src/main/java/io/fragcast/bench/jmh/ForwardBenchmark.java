@@ -6,6 +6,7 @@ import io.fragcast.counter.Counters;
 import io.fragcast.protocol.block.SlowSink;
 import io.fragcast.protocol.leader.NextLeaders;
 import io.fragcast.transport.FrameSink;
+import io.fragcast.transport.MemorySink;
 import io.fragcast.wire.FrameFanout;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -66,7 +67,7 @@ public class ForwardBenchmark
         final List<FrameSink> peers = new ArrayList<>();
         for (int i = 0; i < sinkCount; i++)
         {
-            sinks[i] = new MemorySink(SINK_FRAMES, FRAME_LENGTH);
+            sinks[i] = MemorySink.overwriting(SINK_FRAMES, FRAME_LENGTH);
             peers.add(sinks[i]);
         }
         fanout = new FrameFanout(peers, NextLeaders.NONE, SlowSink.SKIP, FRAME_LENGTH, () -> {}, Counters.inMemory());

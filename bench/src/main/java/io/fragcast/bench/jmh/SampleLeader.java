@@ -13,6 +13,7 @@ import io.fragcast.protocol.block.SlowSink;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.NextLeaders;
 import io.fragcast.protocol.leader.Schedule;
+import io.fragcast.transport.MemorySink;
 import io.fragcast.wire.BlockLaneProxy;
 import io.fragcast.wire.FrameFanout;
 import io.fragcast.wire.PublishAdapter;
@@ -34,7 +35,7 @@ final class SampleLeader
     private final int fragsPerBlock;
     private final Schedule schedule;
     private final Counters counters = Counters.inMemory();
-    private final MemorySink sink = new MemorySink(MAX_FRAMES, MAX_FRAME_LENGTH);
+    private final MemorySink sink = MemorySink.holding(MAX_FRAMES, MAX_FRAME_LENGTH);
     private final PublishRing ring;
     private final FragPublisher publisher;
     private final FragBroadcaster broadcaster;
