@@ -225,10 +225,10 @@ final class RepairRig
             final int number, final long requestId, final long token, final int maxBytes, final HoleList holes)
         {
             final Holder holder = holders.get(number);
-            final List<Named> named = new ArrayList<>();
+            final List<NamedHole> named = new ArrayList<>();
             for (int i = 0; i < holes.size(); i++)
             {
-                named.add(new Named(
+                named.add(new NamedHole(
                     holes.kind(i), holes.blockNumber(i), holes.incarnation(i), holes.seq(i), holes.index(i),
                     holes.bits(i)));
             }
@@ -241,7 +241,7 @@ final class RepairRig
             {
                 final HoleList copy = new HoleList();
                 named.forEach((hole) -> copy.add(
-                    hole.kind, 1, hole.block, hole.incarnation, hole.seq, hole.index, hole.bits));
+                    hole.kind(), 1, hole.block(), hole.incarnation(), hole.seq(), hole.index(), hole.bits()));
                 at(nowNs + holder.rttNs / 2, () ->
                 {
                     if (isServed)
@@ -251,7 +251,7 @@ final class RepairRig
                     }
                     final List<Held> found = new ArrayList<>();
                     int notFound = 0;
-                    for (final Named hole : named)
+                    for (final NamedHole hole : named)
                     {
                         final List<Held> part = holder.frames.stream().filter(hole::isIt).toList();
                         notFound += part.isEmpty() ? 1 : 0;
@@ -296,57 +296,6 @@ final class RepairRig
             }
 
             return true;
-        }
-    }
-
-    /** One entry of a Want. */
-    private record Named(HoleKind kind, long block, long incarnation, int seq, int index, long bits)
-    {
-        boolean isIt(final Held held)
-        {
-            final TestFrame frame = held.frame;
-            if (held.block != block || held.incarnation != incarnation)
-            {
-                return false;
-            }
-
-            final boolean isEnd = FrameKind.SEAL == frame.kind() || FrameKind.ABORT == frame.kind();
-            final boolean isFrag = FrameKind.ENV != frame.kind() && !isEnd;
-
-            return switch (kind)
-            {
-                case ENV -> FrameKind.ENV == frame.kind();
-                case FRAGS -> isFrag && isBit(frame.seq() - seq);
-                case PAGES -> FrameKind.FRAG_PAGE == frame.kind() && frame.seq() == seq && isBit(frame.index() - index);
-                case CHUNKS ->
-                    FrameKind.FRAG_CHUNK == frame.kind() && frame.seq() == seq && isBit(frame.index() - index);
-                case END -> isEnd;
-                case TAIL -> isEnd || isFrag && frame.seq() >= seq;
-            };
-        }
-
-        List<String> names()
-        {
-            if (!kind.hasBits())
-            {
-                return List.of(kind + "@" + block + (HoleKind.TAIL == kind ? "#" + seq : ""));
-            }
-            final List<String> names = new ArrayList<>();
-            for (int bit = 0; bit < Long.SIZE; bit++)
-            {
-                if (isBit(bit))
-                {
-                    names.add(HoleKind.FRAGS == kind ?
-                        "FRAG@" + block + "#" + (seq + bit) : kind + "@" + block + "#" + seq + "/" + (index + bit));
-                }
-            }
-
-            return names;
-        }
-
-        private boolean isBit(final int bit)
-        {
-            return 0 <= bit && bit < Long.SIZE && 0 != (bits & 1L << bit);
         }
     }
 
