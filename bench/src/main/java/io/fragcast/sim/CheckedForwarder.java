@@ -5,7 +5,6 @@ import io.fragcast.counter.FragcastCounter;
 import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.sim.checker.ProofChecker;
 import io.fragcast.transport.FrameHandler;
-import io.fragcast.transport.FrameSource;
 import org.agrona.DirectBuffer;
 
 /** Shows the checker what a process reads and what of it it takes. */
@@ -39,7 +38,7 @@ final class CheckedForwarder implements FrameForwarder
     }
 
     /** The receiving end of a path, looked at. */
-    FrameSource source(final SimPath path)
+    SimFrameSource source(final SimPath path)
     {
         return new SimFrameSource(path)
         {

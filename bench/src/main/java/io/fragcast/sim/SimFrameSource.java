@@ -9,6 +9,7 @@ import io.fragcast.transport.FrameSource;
 public class SimFrameSource implements FrameSource
 {
     private final SimPath path;
+    private Runnable onTaken = () -> {};
     private boolean isClosed;
 
     /**
@@ -21,6 +22,19 @@ public class SimFrameSource implements FrameSource
         this.path = path;
     }
 
+    /**
+     * Says who is told of every poll in which frames were taken.
+     *
+     * @param action called after them.
+     * @return this.
+     */
+    public SimFrameSource onTaken(final Runnable action)
+    {
+        onTaken = action;
+
+        return this;
+    }
+
     @Override
     public int poll(final FrameHandler handler, final int frameLimit)
     {
@@ -29,6 +43,10 @@ public class SimFrameSource implements FrameSource
             (frame) -> handler.onFrame(frame.buffer, 0, frame.length, path.sessionId())))
         {
             taken++;
+        }
+        if (taken > 0)
+        {
+            onTaken.run();
         }
 
         return taken;

@@ -16,7 +16,6 @@ import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.peer.PeerRole;
 import io.fragcast.protocol.peer.PeerTable;
 import io.fragcast.protocol.peer.Statements;
-import io.fragcast.transport.FrameHandler;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
 import io.fragcast.wire.FrameFanout;
@@ -60,7 +59,7 @@ final class SimTree implements TreeLinks
     private @Nullable PlanAuthor author;
     private @Nullable PeerTable table;
     private @Nullable IngestAgent ingest;
-    private Function<SimPath, FrameSource> toSource = SimFrameSource::new;
+    private Function<SimPath, SimFrameSource> toSource = SimFrameSource::new;
     private @Nullable FrameFanout fanout;
     private Function<SimPath, FrameSink> toSink = (path) -> new SimFrameSink(path, 1, null);
     private @Nullable TreeStreams wanted;
@@ -138,7 +137,7 @@ final class SimTree implements TreeLinks
     }
 
     /** The sources that are configured, to be polled from the start. */
-    FrameSource[] sources(final Function<SimPath, FrameSource> opener)
+    FrameSource[] sources(final Function<SimPath, SimFrameSource> opener)
     {
         toSource = opener;
         site.incoming().forEach((path) -> sources.put(path.from(), open(path)));
@@ -279,9 +278,15 @@ final class SimTree implements TreeLinks
 
     private FrameSource open(final SimPath path)
     {
-        final FrameSource source = toSource.apply(path);
+        final SimFrameSource source = toSource.apply(path);
 
-        return isHonest(path.from()) ? new HeardSource(source, path.from()) : source;
+        return isHonest(path.from()) ? source.onTaken(() -> onHeard(path.from())) : source;
+    }
+
+    private void onHeard(final int from)
+    {
+        heardNs[from] = site.clock().nanoTime();
+        plans.checker().onHeard(index, from, heardNs[from]);
     }
 
     private boolean isHonest(final int node)
@@ -310,61 +315,5 @@ final class SimTree implements TreeLinks
     private static long id(final PeerName name)
     {
         return Plan.idOf(name.publicKey());
-    }
-
-    /** Notes when somebody was heard. */
-    private final class HeardSource implements FrameSource
-    {
-        private final FrameSource source;
-        private final int from;
-
-        private HeardSource(final FrameSource source, final int from)
-        {
-            this.source = source;
-            this.from = from;
-        }
-
-        @Override
-        public int poll(final FrameHandler handler, final int frameLimit)
-        {
-            final int taken = source.poll(handler, frameLimit);
-            if (taken > 0)
-            {
-                heardNs[from] = site.clock().nanoTime();
-                plans.checker().onHeard(index, from, heardNs[from]);
-            }
-
-            return taken;
-        }
-
-        @Override
-        public int doWork(final long nowNs)
-        {
-            return source.doWork(nowNs);
-        }
-
-        @Override
-        public boolean isConnected()
-        {
-            return source.isConnected();
-        }
-
-        @Override
-        public int sessionId()
-        {
-            return source.sessionId();
-        }
-
-        @Override
-        public String name()
-        {
-            return source.name();
-        }
-
-        @Override
-        public void close()
-        {
-            source.close();
-        }
     }
 }
