@@ -6,6 +6,7 @@ import net.openhft.affinity.Affinity;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.SleepingIdleStrategy;
 
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +41,7 @@ record ThreadPlan(ThreadConfig config)
     private static final long BACKOFF_SPINS = 100;
     /** Then as many chances for a thread that waits for this core. */
     private static final long BACKOFF_YIELDS = 10;
+    private static final long LONGEST_PARK_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     DriverThreading driverThreading()
     {
@@ -83,13 +85,19 @@ record ThreadPlan(ThreadConfig config)
 
     IdleStrategy newHotIdleStrategy()
     {
-        return config.isSpinning() ? BusySpinIdleStrategy.INSTANCE : newColdIdleStrategy();
+        return config.isSpinning() ? BusySpinIdleStrategy.INSTANCE : newBackoff();
     }
 
+    /** Where hot threads spin a cold one sleeps at once: a yield to one that spins costs both a slice. */
     IdleStrategy newColdIdleStrategy()
     {
+        return config.isSpinning() ? new SleepingIdleStrategy(LONGEST_PARK_NS) : newBackoff();
+    }
+
+    private static IdleStrategy newBackoff()
+    {
         return new BackoffIdleStrategy(
-            BACKOFF_SPINS, BACKOFF_YIELDS, TimeUnit.MICROSECONDS.toNanos(1), TimeUnit.MILLISECONDS.toNanos(1));
+            BACKOFF_SPINS, BACKOFF_YIELDS, TimeUnit.MICROSECONDS.toNanos(1), LONGEST_PARK_NS);
     }
 
     /**
