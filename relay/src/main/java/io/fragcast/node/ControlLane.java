@@ -131,7 +131,7 @@ final class ControlLane implements PeerClocks
             statements.own(),
             table,
             () -> peers.doWork() + client.invoke() + (null == tree ? 0 : tree.doWork(clock.nanoTime())),
-            host.afterCommit(),
+            host.transmitter()::turn,
             counters);
         peers.polledBy(agent);
         host.addCold(Role.JOURNAL, agent, counters.get(FragcastCounter.HOT_ERRORS));

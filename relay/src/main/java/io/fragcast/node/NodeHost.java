@@ -2,6 +2,7 @@ package io.fragcast.node;
 
 import io.fragcast.config.ThreadConfig;
 import io.fragcast.node.ThreadPlan.Role;
+import io.fragcast.transport.Transmitter;
 import io.fragcast.transport.aeron.AeronClient;
 import io.fragcast.transport.aeron.AeronDriver;
 import io.fragcast.transport.aeron.DriverConfig;
@@ -144,13 +145,13 @@ public final class NodeHost implements AutoCloseable
     }
 
     /**
-     * What to run after a commit so that the frame leaves at once: the driver where this host's hot thread runs it.
+     * What works the transport between commits: the driver where this host's hot thread runs it, else nothing.
      *
      * @return the hook.
      */
-    Runnable afterCommit()
+    Transmitter transmitter()
     {
-        return DriverThreading.INVOKER == plan.driverThreading() ? driver::invoke : () -> {};
+        return driver;
     }
 
     void addHot(final Role role, final Agent agent, final AtomicCounter errors)

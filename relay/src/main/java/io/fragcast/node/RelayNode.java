@@ -57,7 +57,7 @@ public final class RelayNode extends Node
             lookahead,
             ctx.slowSink(),
             runtime.maxFrameLength(),
-            runtime.host().afterCommit(),
+            runtime.host().transmitter(),
             runtime.counters());
         runtime.hotPeers().fedBy(fanout, lookahead);
 

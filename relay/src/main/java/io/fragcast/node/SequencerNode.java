@@ -166,7 +166,7 @@ public final class SequencerNode extends Node
             lookahead,
             ctx.slowSink(),
             runtime.maxFrameLength(),
-            runtime.host().afterCommit(),
+            runtime.host().transmitter(),
             runtime.counters());
         runtime.hotPeers().fedBy(fanout, lookahead);
         final FrameForwarder published = runtime.published();

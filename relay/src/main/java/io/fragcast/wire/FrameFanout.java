@@ -8,6 +8,7 @@ import io.fragcast.protocol.block.SlowSink;
 import io.fragcast.protocol.leader.NextLeaders;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.SendResult;
+import io.fragcast.transport.Transmitter;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -43,7 +44,7 @@ public final class FrameFanout implements FrameForwarder
     private long[] skipped = new long[0];
     private long allSinks;
     private final SlowSink slowSink;
-    private final Runnable afterCommit;
+    private final Transmitter transmitter;
     private final UnsafeBuffer kept;
     private final AtomicCounter forwarded;
     private final AtomicCounter overHops;
@@ -70,7 +71,7 @@ public final class FrameFanout implements FrameForwarder
      * @param nextLeaders    which of them are tier 0, by their place; the others are tier 1.
      * @param slowSink       what to do about a slow one.
      * @param maxFrameLength longest frame of the lane, bytes.
-     * @param afterCommit    run after each commit and while waiting: a transport on this thread works there.
+     * @param transmitter    works the transport after each frame and while waiting.
      * @param counters       of the node.
      */
     public FrameFanout(
@@ -78,13 +79,13 @@ public final class FrameFanout implements FrameForwarder
         final NextLeaders nextLeaders,
         final SlowSink slowSink,
         final int maxFrameLength,
-        final Runnable afterCommit,
+        final Transmitter transmitter,
         final Counters counters)
     {
         change(sinks);
         this.nextLeaders = nextLeaders;
         this.slowSink = slowSink;
-        this.afterCommit = afterCommit;
+        this.transmitter = transmitter;
         kept = new UnsafeBuffer(ByteBuffer.allocateDirect(maxFrameLength));
         forwarded = counters.get(FragcastCounter.FRAMES_FORWARDED);
         overHops = counters.get(FragcastCounter.FRAMES_OVER_HOPS);
@@ -181,7 +182,7 @@ public final class FrameFanout implements FrameForwarder
         }
 
         final int before = Long.bitCount(owed);
-        afterCommit.run();
+        transmitter.turn();
         owed = offerTo(owed, kept, 0, keptLength, keptHops);
         if (0 != owed)
         {
@@ -266,7 +267,7 @@ public final class FrameFanout implements FrameForwarder
             return 0;
         }
 
-        afterCommit.run();
+        transmitter.turn();
         long unsent = 0;
         for (long left = waitedFor; 0 != left; left &= left - 1)
         {
@@ -366,7 +367,7 @@ public final class FrameFanout implements FrameForwarder
             return 0;
         }
 
-        afterCommit.run();
+        transmitter.turn();
 
         return offerTo(blocked, buffer, offset, length, hops);
     }
@@ -376,6 +377,7 @@ public final class FrameFanout implements FrameForwarder
         final long targets, final DirectBuffer buffer, final int offset, final int length, final int hops)
     {
         long blocked = 0;
+        boolean isCommitted = false;
         for (long left = targets; 0 != left; left &= left - 1)
         {
             final int index = Long.numberOfTrailingZeros(left);
@@ -386,7 +388,7 @@ public final class FrameFanout implements FrameForwarder
                 copy(sink.buffer(), sink.offset(), buffer, offset, length, hops);
                 sink.commit();
                 forwarded.incrementRelease();
-                afterCommit.run();
+                isCommitted = true;
             }
             else if (SendResult.BACK_PRESSURED == result)
             {
@@ -397,6 +399,10 @@ public final class FrameFanout implements FrameForwarder
                 skipped[index]++;
                 skippedUnconnected.incrementRelease();
             }
+        }
+        if (isCommitted)
+        {
+            transmitter.transmit();
         }
 
         return blocked;

@@ -9,6 +9,7 @@ import io.fragcast.protocol.block.MessageSigner;
 import io.fragcast.protocol.block.SlowSink;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.SendResult;
+import io.fragcast.transport.Transmitter;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -103,10 +104,10 @@ class AllocationTest
         return threads.getThreadAllocatedBytes(threadId) - before;
     }
 
-    private static final class NoWork implements Runnable
+    private static final class NoWork implements Transmitter
     {
         @Override
-        public void run()
+        public void turn()
         {
         }
     }

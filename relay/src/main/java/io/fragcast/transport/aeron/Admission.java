@@ -40,6 +40,7 @@ final class Admission
     }
 
     private final AdmissionTable inbound = new AdmissionTable();
+    private final PollGate.Transmission transmission = new PollGate.Transmission();
     // Written when a link is made and closed, read when the driver registers a publication.
     private final Map<Way, ReplySession> replies = new ConcurrentHashMap<>();
     // Replaced whole, so that the driver's threads see it with all that is in it.
@@ -48,6 +49,30 @@ final class Admission
     AdmissionTable inbound()
     {
         return inbound;
+    }
+
+    PollGate.Transmission transmission()
+    {
+        return transmission;
+    }
+
+    /**
+     * Is this where a stream of the block lane is awaited?
+     *
+     * @param endpoint of a channel.
+     * @return false if it is of a link, or nothing is known of it.
+     */
+    boolean isBlockLane(final InetSocketAddress endpoint)
+    {
+        for (final InboundSession session : inbound.sessions())
+        {
+            if (null != session && StreamKind.ONE_WAY == session.kind() && endpoint.equals(session.endpoint()))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /**

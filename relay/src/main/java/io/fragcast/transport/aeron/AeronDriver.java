@@ -5,6 +5,7 @@ import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.aeron.exceptions.AeronException;
 import io.aeron.exceptions.DriverTimeoutException;
+import io.fragcast.transport.Transmitter;
 import org.agrona.ErrorHandler;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.AgentInvoker;
@@ -24,7 +25,7 @@ import java.util.regex.Pattern;
  * With {@link DriverThreading#INVOKER} one thread calls {@link #invoke} in each turn of its loop, and at once after a
  * commit; connect every client before that loop starts, for connecting invokes the driver too.
  */
-public final class AeronDriver implements AutoCloseable
+public final class AeronDriver implements Transmitter, AutoCloseable
 {
     // A status message every 40 ms: a publisher killed and restarted is let go within five of them (measured, S3).
     private static final long STATUS_MESSAGE_NS = TimeUnit.MILLISECONDS.toNanos(40);
@@ -114,6 +115,31 @@ public final class AeronDriver implements AutoCloseable
         final AgentInvoker invoker = this.invoker;
 
         return null == invoker ? 0 : invoker.invoke();
+    }
+
+    @Override
+    public void turn()
+    {
+        invoke();
+    }
+
+    @Override
+    public void transmit()
+    {
+        final AgentInvoker invoker = this.invoker;
+        if (null != invoker)
+        {
+            final PollGate.Transmission transmission = admission.transmission();
+            transmission.isUnderWay = true;
+            try
+            {
+                invoker.invoke();
+            }
+            finally
+            {
+                transmission.isUnderWay = false;
+            }
+        }
     }
 
     /**

@@ -13,6 +13,7 @@ import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 
 /**
  * The receiving end of a channel, which hands to Aeron only what an admitted publication sends (DESIGN §4.4). It runs
@@ -25,6 +26,7 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
     private final @Nullable LossGenerator dataLoss;
     private final InetSocketAddress endpoint;
     private final @Nullable SocketIdleStrategy sockets;
+    private final PollGate gate;
 
     ValidatingReceiveChannelEndpoint(
         final UdpChannel udpChannel,
@@ -40,6 +42,24 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
         this.sockets = sockets;
         endpoint = udpChannel.hasExplicitControl() ? udpChannel.localControl() : udpChannel.remoteData();
         this.dataLoss = null == dataLoss ? null : dataLoss.newLoss(endpoint);
+        gate = new PollGate(admission.transmission(), context.receiverCachedNanoClock());
+        if (admission.isBlockLane(endpoint))
+        {
+            gate.openAlways();
+        }
+    }
+
+    @Override
+    public @Nullable InetSocketAddress receive(final ByteBuffer buffer)
+    {
+        if (!gate.isOpen())
+        {
+            return null;
+        }
+        final InetSocketAddress source = super.receive(buffer);
+        gate.onRead(null == source);
+
+        return source;
     }
 
     @Override

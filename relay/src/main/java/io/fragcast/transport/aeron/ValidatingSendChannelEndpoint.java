@@ -37,6 +37,7 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
     private final CachedNanoClock clock;
     private final long retransmitLingerNs;
     private final UnsafeBuffer outgoing = new UnsafeBuffer();
+    private final PollGate gate;
     private final Long2ObjectHashMap<OutboundSession> sessions = new Long2ObjectHashMap<>();
 
     ValidatingSendChannelEndpoint(
@@ -56,6 +57,20 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
         endpoint = udpChannel.isResponseControlMode() ? udpChannel.localControl() : udpChannel.remoteData();
         clock = context.senderCachedNanoClock();
         retransmitLingerNs = context.retransmitUnicastLingerNs();
+        gate = new PollGate(admission.transmission(), clock);
+    }
+
+    @Override
+    public @Nullable InetSocketAddress receive(final ByteBuffer buffer)
+    {
+        if (!gate.isOpen())
+        {
+            return null;
+        }
+        final InetSocketAddress source = super.receive(buffer);
+        gate.onRead(null == source);
+
+        return source;
     }
 
     @Override
@@ -83,6 +98,10 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
     {
         super.registerForSend(publication);
         final ReplySession reply = admission.reply(endpoint, publication.streamId(), publication.sessionId());
+        if (null == reply)
+        {
+            gate.openAlways();
+        }
         sessions.put(
             Hashing.compoundKey(publication.sessionId(), publication.streamId()),
             new OutboundSession(udpChannel.isMulticast(), retransmitLingerNs, reply, clock.nanoTime()));
