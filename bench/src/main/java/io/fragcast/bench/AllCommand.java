@@ -1,5 +1,6 @@
 package io.fragcast.bench;
 
+import io.fragcast.bench.compare.MeasureOptions;
 import io.fragcast.bench.report.NoiseRule;
 import io.fragcast.bench.report.ReportCommand;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +49,8 @@ public final class AllCommand implements Callable<Integer>
     private static final double MOST_SECONDS = 8;
     private static final double WARM_UP_SHARE = 0.8;
     private static final int SECONDS_PER_MINUTE = 60;
-    /** Sent as fast as they are taken: so many megabytes, in about so long. */
-    private static final String MIB = "150";
-    private static final int THROUGHPUT_SECONDS = 6;
+    /** Sent as fast as they are taken: about so long a run. */
+    private static final int THROUGHPUT_SECONDS = 7;
     private static final String DONE = "done";
 
     /**
@@ -59,7 +59,7 @@ public final class AllCommand implements Callable<Integer>
      * @param name         of its folder.
      * @param args         of it, without those that say how long.
      * @param runs         of contenders that the JIT is long at.
-     * @param soonRuns     of those that are warm after a second.
+     * @param soonRuns     of those that are warm sooner.
      * @param fixedSeconds that it takes however long a run is.
      */
     private record Step(String name, List<String> args, int runs, int soonRuns, int fixedSeconds)
@@ -143,7 +143,7 @@ public final class AllCommand implements Callable<Integer>
         {
             steps.add(Step.of("transport", 4, 4, rounds));
             steps.add(Step.of("relay", 9, 0, rounds));
-            steps.add(Step.fixed("throughput", 6 * rounds * THROUGHPUT_SECONDS, "--mtu", "1408", "--mib", MIB));
+            steps.add(Step.fixed("throughput", 6 * rounds * THROUGHPUT_SECONDS, "--mtu", "1408"));
             steps.add(Step.of("repair", 4, 1, rounds, "--no-rivals"));
             steps.add(Step.of("compare", 4, 6, rounds, "--quick"));
         }
@@ -151,7 +151,7 @@ public final class AllCommand implements Callable<Integer>
         {
             steps.add(Step.of("transport", 5, 6, rounds, "--mtu", "1408,65504"));
             steps.add(Step.of("relay", 9, 0, rounds));
-            steps.add(Step.fixed("throughput", 12 * rounds * THROUGHPUT_SECONDS, "--mtu", "1408,65504", "--mib", MIB));
+            steps.add(Step.fixed("throughput", 12 * rounds * THROUGHPUT_SECONDS, "--mtu", "1408,65504"));
             steps.add(Step.of("repair", 5, 7, rounds, "--loss", "0.1,1,5"));
             steps.add(Step.of("compare", 4, 6, rounds, "--quick"));
             // Curves, not bars: one round shows them.
@@ -170,7 +170,8 @@ public final class AllCommand implements Callable<Integer>
         final int soonRuns = steps.stream().mapToInt(Step::soonRuns).sum();
         final int fixed = steps.stream().mapToInt(Step::fixedSeconds).sum();
         final int given = 0 < minutes ? minutes : isQuick ? QUICK_MINUTES : FULL_MINUTES;
-        final double left = given * SECONDS_PER_MINUTE - fixed - (runs + soonRuns) * OVERHEAD_SECONDS - soonRuns;
+        final double left = given * SECONDS_PER_MINUTE - fixed - (runs + soonRuns) * OVERHEAD_SECONDS -
+            soonRuns * MeasureOptions.SOON_WARM_SECONDS;
         final double wanted = left / Math.max(1, runs + soonRuns * (1 - WARM_UP_SHARE));
 
         return Math.max(LEAST_SECONDS, Math.min(MOST_SECONDS, wanted));

@@ -14,7 +14,7 @@ import java.util.List;
 record Contender(String name, String meaning, List<String> program, List<String> settings)
 {
     /** Does it run in a JVM of ours? */
-    private boolean isJava()
+    boolean isJava()
     {
         return program.contains("peer");
     }

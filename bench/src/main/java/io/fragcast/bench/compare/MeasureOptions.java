@@ -10,9 +10,10 @@ import java.nio.file.Path;
 /**
  * What all commands that run contenders in rounds take.
  */
-final class MeasureOptions
+public final class MeasureOptions
 {
-    private static final double SOON_WARM_S = 1;
+    /** What plain Aeron and programs without a JIT get at most. */
+    public static final double SOON_WARM_SECONDS = 2;
 
     @Option(names = "--rounds", defaultValue = "7", description = "Runs of each; fewer than 7 decide nothing (default: "
         + "${DEFAULT-VALUE}).")
@@ -41,20 +42,28 @@ final class MeasureOptions
     /** At the rate asked for, or else at the command's own, for what needs the JIT. */
     Workload workload(final int bytes, final int replicas, final double ownRate)
     {
-        return workload(bytes, replicas, ownRate, warmupSeconds);
+        return workload(bytes, replicas, ownRate, warmupSeconds, true);
     }
 
-    /** The same for a contender: what is compiled before it starts, or is small, is warm after a second. */
+    /** The same for a contender: what is compiled before it starts, or is small, is warm sooner. */
     Workload workload(final Contender contender, final int bytes, final int replicas, final double ownRate)
     {
-        return workload(
-            bytes, replicas, ownRate, contender.isSoonWarm() ? Math.min(SOON_WARM_S, warmupSeconds) : warmupSeconds);
+        final double ownWarmupSeconds =
+            contender.isSoonWarm() ? Math.min(SOON_WARM_SECONDS, warmupSeconds) : warmupSeconds;
+
+        return workload(bytes, replicas, ownRate, ownWarmupSeconds, contender.isJava());
     }
 
-    private Workload workload(final int bytes, final int replicas, final double ownRate, final double ownWarmupSeconds)
+    private Workload workload(
+        final int bytes,
+        final int replicas,
+        final double ownRate,
+        final double ownWarmupSeconds,
+        final boolean isJava)
     {
         final double wanted = 0 == rate ? ownRate : rate;
-        final double warmupRate = Math.max(wanted, new Workload(bytes, replicas, wanted, 0, 1).warmupRate());
+        final double warmupRate =
+            isJava ? Math.max(wanted, new Workload(bytes, replicas, wanted, 0, 1).warmupRate()) : wanted;
         final int warmup = (int)(warmupRate * ownWarmupSeconds);
 
         return new Workload(bytes, replicas, wanted, warmup, warmup + Math.max(1, (int)(wanted * seconds)));

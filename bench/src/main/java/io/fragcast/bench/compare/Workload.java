@@ -14,15 +14,14 @@ import java.util.Locale;
 record Workload(int bytes, int replicas, double rate, int warmup, int count)
 {
     private static final int KIB = 1 << 10;
-    /** What two receivers of 32 KB on one core keep up with before they are compiled. */
-    private static final double WARMUP_RATE = 400;
+    /** What receivers on one core keep up with before they are compiled: two of 32 KB, eight of 1 KB. */
+    private static final double WARMUP_BYTES = 400 * (32 << 10);
     private static final double WARMUP_DELIVERIES = 1_600;
-    private static final double WARMUP_BYTES = WARMUP_RATE * (32 << 10);
 
     /** Messages a second of the warm-up of what must be compiled first. */
     double warmupRate()
     {
-        return Math.min(Math.min(WARMUP_RATE, WARMUP_BYTES / bytes), WARMUP_DELIVERIES / replicas);
+        return Math.min(WARMUP_BYTES / bytes, WARMUP_DELIVERIES / replicas);
     }
 
     /** Is the warm-up not simply more of the same? */
