@@ -120,12 +120,15 @@ public final class SimCommand implements Callable<Integer>
                 progress(out, startNs);
             }
         }
-        out.println((0 == failures.get() ? "all seeds hold" : failures + " seeds FAILED") +
+        // A thread that died said of what, and left the seeds that it had taken.
+        final long unrun = range[1] - range[0] + 1 - runs.get();
+        final boolean isGood = 0 == failures.get() && 0 == unrun;
+        out.println((isGood ? "all seeds hold" : failures + " seeds FAILED, " + unrun + " not run") +
             ", commit " + commit() + ", " + frames.get() + " frames, " + simulatedNs.get() / 1_000_000_000 +
             " s simulated, and " + caughtUp.get() + " catch-ups");
         out.flush();
 
-        return 0 == failures.get() ? 0 : FAILED;
+        return isGood ? 0 : FAILED;
     }
 
     /** What is live is looked at a hundred times; the first tenth of them fills what has a capacity. */
