@@ -109,7 +109,8 @@ public enum FragcastCounter
     DATAGRAMS_REFUSED_LAYOUT(49, "datagrams refused layout",
         "Data datagrams whose frames do not tile or do not fit the term."),
 
-    DATAGRAMS_REFUSED_SETUP(50, "datagrams refused setup", "SETUPs with another term length, MTU or session."),
+    DATAGRAMS_REFUSED_SETUP(50, "datagrams refused setup",
+        "SETUPs of a term length, MTU or publication that is not taken."),
 
     DATAGRAMS_REFUSED_CONTROL(51, "datagrams refused control", "SM, NAK, RTT, ERR refused."),
 

@@ -45,7 +45,7 @@ class FarPeerSystemTest
     private static final int BLOCKS = 24;
     private static final int FRAGS = 3;
     private static final long DELAY_NS = TimeUnit.MILLISECONDS.toNanos(50);
-    /** What an operator says of the farthest path; its window is 512 KiB. */
+    /** What the operators at its ends say of the path; its window is 512 KiB, the others' is 256. */
     private static final LinkBudget FAR = new LinkBudget(
         2 * DELAY_NS, 1, LinkBudget.LAN.cadenceNs(), 5_000_000, LinkBudget.LAN.burstBytes());
     /** 45 KB each: not more than the smallest window of a kernel that grants little. */
@@ -176,17 +176,16 @@ class FarPeerSystemTest
 
     private void launch(final boolean isFarReliable)
     {
-        final NodeHost others = host("others", null);
-        final NodeHost farHost = host("far", null);
-        final NodeHost leaderHost = host("leader", sent);
+        final NodeHost others = network.host("others", false);
+        final NodeHost farHost = network.host("far", false, (config) -> driver("far"));
+        final NodeHost leaderHost = network.host("leader", false, (config) -> driver("leader").withSendTap(sent));
         leaderDriver = leaderHost.connect("leader's counters").countersReader();
         othersDriver = others.connect("others' counters").countersReader();
         for (int i = 0; i < OTHERS; i++)
         {
             places.add(network.place("replica-" + i));
             logs.add(new DeliveryLog());
-            replicas.add(ReplicaNode.launch(
-                network.replica(others, places.get(i), List.of(leader), logs.get(i)).budget(FAR)));
+            replicas.add(ReplicaNode.launch(network.replica(others, places.get(i), List.of(leader), logs.get(i))));
         }
         farReplica = ReplicaNode.launch(
             network.replica(farHost, far, List.of(leaderFromAfar), farLog).budget(FAR).reliable(isFarReliable));
@@ -207,10 +206,9 @@ class FarPeerSystemTest
             1 == farReplica.counters().value(FragcastCounter.REPAIR_HOLDERS_READY));
     }
 
-    private NodeHost host(final String name, final SendTap tap)
+    private static DriverConfig driver(final String name)
     {
-        return network.host(name, false, (config) ->
-            DriverConfig.embedded("far-peer-" + name, DriverThreading.INVOKER, FAR).withSendTap(tap));
+        return DriverConfig.embedded("far-peer-" + name, DriverThreading.INVOKER, FAR);
     }
 
     /** The same node, as who is on the other side of the line knows it. */

@@ -18,7 +18,7 @@ import java.util.List;
  * @param streamId            of the lane.
  * @param sessionId           that both ends know and no stranger does.
  * @param mtu                 of the network: a frame is at most mtu - 32.
- * @param termLength          of the log at both ends.
+ * @param termLength          of the log, where this end sends.
  * @param windowBytes         of the receiver.
  * @param receiveBufferBytes  SO_RCVBUF.
  * @param sendBufferBytes     SO_SNDBUF.
@@ -221,6 +221,16 @@ public record ChannelConfig(
     public int maxPayloadLength()
     {
         return mtu - FRAME_HEADER_LENGTH;
+    }
+
+    /**
+     * Longest term that the other end may give the stream, where this one receives.
+     *
+     * @return bytes, a power of two.
+     */
+    int maxTermLength()
+    {
+        return LinkBudget.maxTermLength(kind, termLength);
     }
 
     /**

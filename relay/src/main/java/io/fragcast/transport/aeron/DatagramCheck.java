@@ -210,29 +210,32 @@ final class DatagramCheck
 
     /**
      * Does a SETUP announce the stream that was agreed on? Aeron takes the term length from it, up to three gigabytes
-     * of log each.
+     * of log each; the window of its publisher's host, and so its terms, need not be those of this one.
      *
-     * @param packet     that passed {@link #isForReceiver}, of type SETUP.
-     * @param termLength of the stream.
-     * @param mtu        of the stream.
-     * @param isGroup    true if multicast.
-     * @param isRequest  true if its publisher wants an answer.
+     * @param packet        that passed {@link #isForReceiver}, of type SETUP.
+     * @param maxTermLength that the stream may have.
+     * @param mtu           of the stream.
+     * @param isGroup       true if multicast.
+     * @param isRequest     true if its publisher wants an answer.
      * @return true if an image may be made of it.
      */
     static boolean isSetup(
         final DirectBuffer packet,
-        final int termLength,
+        final int maxTermLength,
         final int mtu,
         final boolean isGroup,
         final boolean isRequest)
     {
+        final int termLength = setupTermLength(packet);
         final int flags = (isGroup ? SETUP_GROUP_FLAG : 0) | (isRequest ? SETUP_WANTS_RESPONSE_FLAG : 0);
         final int ttl = int32(packet, SETUP_TTL_OFFSET);
 
         return SETUP_LENGTH == int32(packet, FRAME_LENGTH_FIELD_OFFSET) &&
             flags == flags(packet, 0) &&
+            BitUtil.isPowerOfTwo(termLength) &&
+            termLength >= LinkBudget.minTermLength(mtu) &&
+            termLength <= maxTermLength &&
             isInTerm(int32(packet, TERM_OFFSET_FIELD_OFFSET), termLength) &&
-            termLength == int32(packet, SETUP_TERM_LENGTH_OFFSET) &&
             mtu == int32(packet, SETUP_MTU_OFFSET) &&
             ttl >= 0 && ttl <= TTL_MAX &&
             int32(packet, SETUP_ACTIVE_TERM_ID_OFFSET) - int32(packet, SETUP_INITIAL_TERM_ID_OFFSET) >= 0;

@@ -95,7 +95,7 @@ final class ImageWatch
     void follow(final Image image)
     {
         final long position = image.position();
-        session.follow(image.initialTermId(), position);
+        session.follow(image.initialTermId(), image.termBufferLength(), position);
         highWaterMarkId = counters.findByTypeIdAndRegistrationId(
             AeronCounters.DRIVER_RECEIVER_HWM_TYPE_ID, image.correlationId());
         isAtHole = false;

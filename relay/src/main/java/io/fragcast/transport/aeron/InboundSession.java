@@ -13,7 +13,7 @@ import java.net.InetSocketAddress;
  * {@link AeronFrameSource} which publication it follows and how far it has read. Each line has one writer:
  * <pre>
  *   line 0, receiver: | datagrams accepted | SETUPs | SETUPs of another publication | highest position | ahead |
- *   line 1, source:   | followed publication | position |
+ *   line 1, source:   | followed publication | position | its term length |
  * </pre>
  */
 final class InboundSession
@@ -26,6 +26,7 @@ final class InboundSession
     private static final int AHEAD = 32;
     private static final int FOLLOWED = LINE;
     private static final int POSITION = LINE + 8;
+    private static final int TERM_LENGTH = LINE + 16;
     private static final long NONE = 0;
     // Above the term id, so that no publication reads as NONE.
     private static final long FOLLOWING = 1L << 32;
@@ -34,12 +35,15 @@ final class InboundSession
     private final int streamId;
     private final int sessionId;
     private final @Nullable InetAddress peer;
-    private final int termLength;
+    private final int maxTermLength;
     private final int mtu;
     private final boolean isGroup;
     private final StreamKind kind;
     private final AtomicBuffer shared = new UnsafeBuffer(BufferUtil.allocateDirectAligned(2 * LINE, LINE));
-    private final int positionBitsToShift;
+    // The shortest that was announced since a publication was followed, which holds for the image that comes of it
+    // until that is followed; the longest there may be before any was.
+    private int announcedTermLength;
+    private boolean isAnnounced;
     // The publication that the highest position is of: positions of two are not comparable.
     private long highestOf;
 
@@ -55,11 +59,11 @@ final class InboundSession
         this.streamId = channel.streamId();
         this.sessionId = channel.sessionId();
         this.peer = peer;
-        this.termLength = channel.termLength();
+        this.maxTermLength = channel.maxTermLength();
         this.mtu = channel.mtu();
         this.isGroup = channel.isMulticast();
         this.kind = channel.kind();
-        positionBitsToShift = Integer.numberOfTrailingZeros(channel.termLength());
+        announcedTermLength = maxTermLength;
     }
 
     boolean isNamed(final InetSocketAddress endpoint, final int streamId, final int sessionId)
@@ -91,9 +95,21 @@ final class InboundSession
         return sessionId;
     }
 
+    /**
+     * Longest term that a publication may announce.
+     */
+    int maxTermLength()
+    {
+        return maxTermLength;
+    }
+
+    /**
+     * Length of the terms of the publication that is followed; while none is, of what was announced. Asked by the
+     * receiver.
+     */
     int termLength()
     {
-        return termLength;
+        return NONE == shared.getLongVolatile(FOLLOWED) ? announcedTermLength : shared.getInt(TERM_LENGTH);
     }
 
     int mtu()
@@ -123,16 +139,23 @@ final class InboundSession
      * A SETUP whose shape is right.
      *
      * @param initialTermId of the publication.
+     * @param termLength    of the publication, at most {@link #maxTermLength()}.
      * @return true if it may make an image: no publication is followed, or this is the one. The SETUP of another is
      * only noted, for the source to see that its publisher restarted.
      */
-    boolean onSetup(final int initialTermId)
+    boolean onSetup(final int initialTermId, final int termLength)
     {
         increment(SETUPS);
         final long followed = shared.getLongVolatile(FOLLOWED);
-        if (NONE == followed || initialTermId == (int)followed)
+        if (NONE == followed)
         {
+            announcedTermLength = isAnnounced ? Math.min(announcedTermLength, termLength) : termLength;
+            isAnnounced = true;
             return true;
+        }
+        if (initialTermId == (int)followed)
+        {
+            return shared.getInt(TERM_LENGTH) == termLength;
         }
         increment(FOREIGN_SETUPS);
 
@@ -154,8 +177,10 @@ final class InboundSession
         final long followed = shared.getLongVolatile(FOLLOWED);
         if (NONE != followed)
         {
+            isAnnounced = false;
+            final int termLength = shared.getInt(TERM_LENGTH);
             final int termCount = termId - (int)followed;
-            final long termBegin = (long)termCount << positionBitsToShift;
+            final long termBegin = (long)termCount << Integer.numberOfTrailingZeros(termLength);
             final long position = shared.getLongVolatile(POSITION);
             if (termCount < 0 || termBegin + termOffset < position - termLength)
             {
@@ -177,9 +202,10 @@ final class InboundSession
         return true;
     }
 
-    void follow(final int initialTermId, final long position)
+    void follow(final int initialTermId, final int termLength, final long position)
     {
         shared.putLongRelease(POSITION, position);
+        shared.putInt(TERM_LENGTH, termLength);
         shared.putLongRelease(FOLLOWED, FOLLOWING | (initialTermId & 0xFFFF_FFFFL));
     }
 

@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
  * <pre>
  *   window            = nextPow2(max(burst, rate x (RTT + 1 ms)))      1 ms: a receiver's worst duty cycle
  *   term length       = max(2 x window, nextPow2(8 x MTU)), 64 KiB..1 GiB
- *                                            Aeron bounds a window by half a term, a datagram by an eighth
+ *                                            Aeron bounds a window by half a term, a datagram by an eighth;
+ *                                            it is the sender's: a receiver takes up to 32 MiB
  *   SO_RCVBUF         = 2 x window                                     a late joiner's burst beside the stream's own
  *   SO_SNDBUF         = window
  *   retransmit linger = clamp(RTT, 0.2 ms, min(1 ms, cadence / 20))    a lost retransmit is not sent again meanwhile
@@ -52,6 +53,8 @@ public record LinkBudget(long rttNs, int groupSize, long cadenceNs, long bytesPe
     private static final int TERM_MIN = 64 * 1024;
     private static final int TERM_MAX = 1024 * 1024 * 1024;
     private static final int TERM_PER_DATAGRAM = 8;
+    // A window of 16 MiB at the other end, 100 ms of 1 Gbit/s. Only what is written of the log takes memory.
+    private static final int PEER_TERM_MAX = 32 * 1024 * 1024;
     private static final int WINDOW_MIN = TERM_MIN / 2;
     private static final int RESPONSE_WINDOW_MAX = 64 * 1024;
     private static final long HOLE_MARGIN_NS = TimeUnit.MICROSECONDS.toNanos(200);
@@ -135,11 +138,33 @@ public record LinkBudget(long rttNs, int groupSize, long cadenceNs, long bytesPe
      */
     public static int termLength(final int windowBytes, final int mtu)
     {
-        final int wanted = Math.max(
-            2 * BitUtil.findNextPositivePowerOfTwo(windowBytes),
-            BitUtil.findNextPositivePowerOfTwo(TERM_PER_DATAGRAM * mtu));
+        final int wanted = 2 * BitUtil.findNextPositivePowerOfTwo(windowBytes);
 
-        return Math.min(TERM_MAX, Math.max(TERM_MIN, wanted));
+        return Math.min(TERM_MAX, Math.max(minTermLength(mtu), wanted));
+    }
+
+    /**
+     * Shortest term that datagrams fit.
+     *
+     * @param mtu of the network.
+     * @return bytes, a power of two.
+     */
+    static int minTermLength(final int mtu)
+    {
+        return Math.max(TERM_MIN, BitUtil.findNextPositivePowerOfTwo(TERM_PER_DATAGRAM * mtu));
+    }
+
+    /**
+     * Longest term that is taken of a kind of stream. Those of a link follow from the MTU, so both ends have the same;
+     * those of the others from windows, which two hosts may differ in.
+     *
+     * @param kind       of the stream.
+     * @param termLength that this end would give it.
+     * @return bytes, a power of two.
+     */
+    static int maxTermLength(final StreamKind kind, final int termLength)
+    {
+        return StreamKind.ONE_WAY == kind ? Math.max(PEER_TERM_MAX, termLength) : termLength;
     }
 
     /**

@@ -189,11 +189,11 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
         final boolean isOfStream =
             DatagramCheck.isSetup(
                 buffer,
-                session.termLength(),
+                session.maxTermLength(),
                 session.mtu(),
                 session.isGroup(),
                 StreamKind.REQUEST == session.kind()) &&
-            session.onSetup(DatagramCheck.setupInitialTermId(buffer));
+            session.onSetup(DatagramCheck.setupInitialTermId(buffer), DatagramCheck.setupTermLength(buffer));
 
         return isOfStream || admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_SETUP);
     }

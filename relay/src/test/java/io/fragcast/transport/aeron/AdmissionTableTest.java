@@ -122,7 +122,7 @@ class AdmissionTableTest
     {
         final ThreadMXBean threads = (ThreadMXBean)ManagementFactory.getThreadMXBean();
         final InetSocketAddress source = new InetSocketAddress("127.0.0.1", 40_000);
-        table.admit(channel(14040, 7), InetAddress.getByName("127.0.0.1")).follow(3, 0);
+        table.admit(channel(14040, 7), InetAddress.getByName("127.0.0.1")).follow(3, 64 * 1024, 0);
         final Datagrams datagram = new Datagrams();
         datagram.data(1000, 64, 7, 1001, 3);
 

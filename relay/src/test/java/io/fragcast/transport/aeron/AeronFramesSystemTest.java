@@ -22,6 +22,8 @@ class AeronFramesSystemTest
 {
     private static final int SESSION = 0xF1A60001;
     private static final int FRAMES = 20_000;
+    /** Less than any system grants, so less than this one does. */
+    private static final KernelLimits SMALL = new KernelLimits(64 * 1024, 64 * 1024);
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -64,6 +66,46 @@ class AeronFramesSystemTest
             InvokerRig.await("drained", sink::isDrained, from, to);
             assertEquals(0, from.errors.size() + to.errors.size(), () -> from.errors + " " + to.errors);
             assertEquals(0, from.refused() + to.refused(), "nothing honest is refused");
+        }
+    }
+
+    /** Two profiles, or two kernels: who sends says how long a term is, and the smaller window holds. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldCarryFramesBetweenHostsOfOtherWindows(final boolean isSenderLarge)
+    {
+        final int port = InvokerRig.freePort();
+        final ChannelConfig small = ChannelConfig.unicast(
+            "127.0.0.1:" + port, InvokerRig.STREAM, SESSION, InvokerRig.MTU, LinkBudget.LAN, SMALL);
+        final ChannelConfig large = InvokerRig.unicast(port, SESSION);
+        assertTrue(small.termLength() < large.termLength(), () -> small + " " + large);
+
+        try (InvokerRig from = new InvokerRig("from"); InvokerRig to = new InvokerRig("to"))
+        {
+            final FrameSink sink = from.addSink(isSenderLarge ? large : small);
+            final FrameSource source = to.addSource(isSenderLarge ? small : large);
+            final FrameLog log = new FrameLog();
+            InvokerRig.await("connected", () -> sink.isConnected() && source.isConnected(), from, to);
+
+            final long[] sent = {0};
+            InvokerRig.await(
+                "all frames",
+                () ->
+                {
+                    while (sent[0] < FRAMES &&
+                        SendResult.OK == InvokerRig.trySend(sink, 33 + (int)(sent[0] * 7 % 1344), sent[0]))
+                    {
+                        sent[0]++;
+                    }
+                    source.poll(log, 64);
+                    return FRAMES == log.received;
+                },
+                from,
+                to);
+
+            assertEquals(0, log.gaps + log.backwards + log.damaged);
+            assertEquals(0, from.refused() + to.refused(), "nothing honest is refused");
+            assertEquals(0, from.errors.size() + to.errors.size(), () -> from.errors + " " + to.errors);
         }
     }
 

@@ -190,6 +190,20 @@ class DatagramCheckTest
         assertFalse(DatagramCheck.isForReceiver(datagram.buffer, datagram.length - 1));
     }
 
+    /** Each end derives its own from what its kernel grants and its profile wants. */
+    @ParameterizedTest
+    @CsvSource({
+        "65536, 1408, true", "131072, 1408, true", "1048576, 1408, true",
+        "2097152, 1408, false", "32768, 1408, false", "98304, 1408, false", "0, 1408, false", "-65536, 1408, false",
+        "-2147483648, 1408, false", "65536, 9024, false", "131072, 9024, true"})
+    void shouldTakeTermsOfAnyLengthThatDatagramsFitUpToTheMost(
+        final int termLength, final int mtu, final boolean isRight)
+    {
+        datagram.setup(0, 0, SESSION, STREAM, 3, 3, termLength, mtu, 0);
+
+        assertEquals(isRight, DatagramCheck.isSetup(datagram.buffer, 1_048_576, mtu, false, false));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "0, 0, 32768, true",
