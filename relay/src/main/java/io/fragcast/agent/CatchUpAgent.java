@@ -2,6 +2,7 @@ package io.fragcast.agent;
 
 import io.fragcast.protocol.peer.HolderConsumer;
 import io.fragcast.protocol.sync.CatchUp;
+import io.fragcast.protocol.sync.HoleFetcher;
 import io.fragcast.protocol.sync.SealedBlockFollower;
 import io.fragcast.transport.FrameLink;
 import io.fragcast.wire.BulkAnswerAdapter;
@@ -10,6 +11,7 @@ import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /**
  * Fetches whole heights, and sealed blocks, on a cold thread: hears how far the node is and what holders say they have,
@@ -25,6 +27,7 @@ public final class CatchUpAgent implements Agent
 
     /** A node that fell behind once may do so again soon. */
     private static final long LINGER_NS = 10_000_000_000L;
+    private static final long[] NOTHING = new long[0];
 
     private final String name;
     private final NanoClock clock;
@@ -37,6 +40,8 @@ public final class CatchUpAgent implements Agent
     private final @Nullable SealedBlockFollower follower;
     private final LinkDialler dialler;
     private final IntSupplier transport;
+    private @Nullable HoleFetcher holes;
+    private Supplier<long[]> lacking = () -> NOTHING;
     private boolean isDialled;
     private long wantedNs;
 
@@ -79,6 +84,18 @@ public final class CatchUpAgent implements Agent
         status = new HolderHeads(catchUp);
     }
 
+    /**
+     * Who fetches what the journal lacks, while the node is not behind. Called before anything else; default: nobody.
+     *
+     * @param fetcher by the same links.
+     * @param heights that are lacking now, ascending; another array when they change.
+     */
+    public void holes(final HoleFetcher fetcher, final Supplier<long[]> heights)
+    {
+        holes = fetcher;
+        lacking = heights;
+    }
+
     @Override
     public int doWork()
     {
@@ -100,6 +117,11 @@ public final class CatchUpAgent implements Agent
         {
             workCount += follower.doWork(catchUp.cursor(), nowNs);
         }
+        if (null != holes)
+        {
+            holes.onLacking(lacking.get());
+            workCount += holes.doWork(!catchUp.isWanted(), nowNs);
+        }
         dialIfWanted(nowNs);
 
         return workCount;
@@ -114,7 +136,7 @@ public final class CatchUpAgent implements Agent
     /** A node that is not behind has no links of the bulk lane, unless it follows what was sealed. */
     private void dialIfWanted(final long nowNs)
     {
-        final boolean isWanted = null != follower || catchUp.isWanted();
+        final boolean isWanted = null != follower || catchUp.isWanted() || null != holes && holes.isBusy(nowNs);
         wantedNs = isWanted ? nowNs : wantedNs;
         if (isWanted != isDialled && (isWanted || nowNs - wantedNs >= LINGER_NS))
         {

@@ -135,7 +135,7 @@ public final class CatchUpFeed implements SyncOutlook
     }
 
     /** Does a verdict show that a holder sent what no honest one has? */
-    private static boolean isBroken(final @Nullable Verdict verdict)
+    static boolean isBroken(final @Nullable Verdict verdict)
     {
         if (null == verdict)
         {

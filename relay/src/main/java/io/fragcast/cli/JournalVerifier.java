@@ -2,10 +2,13 @@ package io.fragcast.cli;
 
 import io.fragcast.codecs.JournalKind;
 import io.fragcast.journal.Journal;
+import io.fragcast.journal.OpenHoles;
 import io.fragcast.journal.RecordView;
 import io.fragcast.protocol.block.FrameDigest;
 import io.fragcast.protocol.block.FrameKind;
 import io.fragcast.protocol.block.SignedFrame;
+import io.fragcast.protocol.repair.FrameName;
+import io.fragcast.wire.FrameNames;
 import io.fragcast.wire.FrameView;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +26,8 @@ import static java.util.Objects.requireNonNull;
  * What {@code journal verify} checks: every record decodes, every frame has a legal layout, bodies are what their
  * headers name, and within an attempt each message names the digest of the one before it, where both are there. The
  * journal holds frames in the order in which they were accepted, which is any, so an attempt is judged when its
- * messages are all read: {@link #OPEN_ATTEMPTS} attempts later at the latest.
+ * messages are all read: {@link #OPEN_ATTEMPTS} attempts later at the latest. Of holes it says whether their heights
+ * are whole again.
  */
 final class JournalVerifier
 {
@@ -40,6 +44,9 @@ final class JournalVerifier
     private final RecordView record = new RecordView();
     private final FrameView frame = new FrameView();
     private final JournalPieces pieces = new JournalPieces();
+    private final OpenHoles openHoles = new OpenHoles();
+    private final FrameNames names = new FrameNames();
+    private final FrameName name = new FrameName();
     private final FrameDigest frameDigest = new FrameDigest();
     private final Map<Attempt, Map<Long, Message>> attempts = new LinkedHashMap<>();
     private final byte[] digest = new byte[FrameDigest.DIGEST_LENGTH];
@@ -102,7 +109,13 @@ final class JournalVerifier
             "  pieces " + pieces.checkedCount() + (0 == pieces.uncheckedCount() ? "" :
             "  pieces unchecked " + pieces.uncheckedCount()) +
             (null == signatures ? "" : "  signatures " + signed) + "  holes " + holes +
-            "  frames lost " + lost + "  problems " + problems);
+            "  frames lost " + lost + (0 == openHoles.count() ? "" : "  heights in holes " + openHoles.count() +
+            "  whole again " + (openHoles.count() - openHoles.lackingCount())) + "  problems " + problems);
+        if (0 < openHoles.lackingCount())
+        {
+            out.println("heights that are not whole: " +
+                Arrays.stream(openHoles.lacking()).limit(MAX_PRINTED).mapToObj(Long::toUnsignedString).toList());
+        }
     }
 
     private boolean onRecord(final long index, final DirectBuffer buffer, final int offset, final int length)
@@ -117,9 +130,13 @@ final class JournalVerifier
         {
             holes++;
             lost += record.count();
+            final boolean isKnown = frame.tryWrap(buffer, record.frameOffset(), record.frameLength());
+            if (isKnown)
+            {
+                openHoles.onHole(frame.blockNumber());
+            }
             out.println("hole of " + record.count() + " frames" +
-                (frame.tryWrap(buffer, record.frameOffset(), record.frameLength()) ?
-                " from " + attempt() + " seq " + frame.seq() : ""));
+                (isKnown ? " from " + attempt() + " seq " + frame.seq() : ""));
         }
         else if (JournalKind.EVENT == record.kind())
         {
@@ -144,6 +161,10 @@ final class JournalVerifier
             return;
         }
 
+        if (names.tryName(buffer, record.frameOffset(), record.frameLength(), name))
+        {
+            openHoles.onFrame(name);
+        }
         if (frame.isSigned())
         {
             checkSignature(buffer);

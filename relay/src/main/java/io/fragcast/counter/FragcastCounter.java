@@ -475,7 +475,15 @@ public enum FragcastCounter
     BODIES_REBUILT(208, "bodies rebuilt", "Bodies that were rebuilt from frags for those who ask."),
     /** Bodies that could not be given. */
     BODIES_NOT_HAD(209, "bodies not had",
-        "Bodies asked for that the frags here do not give, and that the execution client did not tell.");
+        "Bodies asked for that the frags here do not give, and that the execution client did not tell."),
+    /** Heights of holes. */
+    JOURNAL_HEIGHTS_LACKING(210, "journal heights lacking", Kind.GAUGE,
+        "Heights in holes of the journal of which no attempt stands whole behind the hole."),
+    /** What fills them from elsewhere. */
+    HOLE_FRAMES_FETCHED(211, "hole frames fetched", "Frames that holders gave for holes of the journal."),
+    /** What does not. */
+    HOLE_FETCHES_BROKEN(212, "hole fetches broken",
+        "Holders left alone for a minute, for what they gave for a hole of the journal does not hold.");
 
     /** Type id of the first counter in Aeron's counters file; above the ids that Aeron keeps for itself. */
     public static final int TYPE_ID_BASE = 4670;

@@ -4,9 +4,11 @@ import io.fragcast.codecs.JournalKind;
 import io.fragcast.codecs.SignalKind;
 import io.fragcast.protocol.repair.FrameName;
 import io.fragcast.wire.FrameNames;
+import io.fragcast.wire.FrameView;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.collections.Long2LongHashMap;
+import org.agrona.collections.MutableInteger;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
@@ -19,10 +21,12 @@ import java.util.List;
  *   20261121-13F.cq4    records ...................      20261121-13F.notes   note, note, note
  *   20261121-14F.cq4    records ......|tail              20261121-14F.notes   note, note
  *
- *   note: nextIndex 8 | lastTimeNs 8 | chainId 8 | ended 8 | count 4 | (height 8, first index 8, last index 8) x count
+ *   note: nextIndex 8 | lastTimeNs 8 | chainId 8 | ended 8 | count 4 | lacking 4 | endless 4
+ *         | (height 8, first index 8, last index 8) x count | height 8 x lacking | height 8 x endless
  * </pre>
- * A note says of each height that was written since the one before where its first and last frame since then are, and
- * which block was the last that was over.
+ * A note says of each height that was written since the one before where its first and last frame since then are,
+ * which block was the last that was over, which heights lie in holes and are not whole again, and where the holes begin
+ * that no frame has ended.
  * Used by the journal's thread.
  */
 public final class JournalIndex
@@ -34,7 +38,9 @@ public final class JournalIndex
     private static final int CHAIN_OFFSET = 16;
     private static final int ENDED_OFFSET = 24;
     private static final int COUNT_OFFSET = 32;
-    private static final int HEAD_LENGTH = 36;
+    private static final int LACKING_OFFSET = 36;
+    private static final int ENDLESS_OFFSET = 40;
+    private static final int HEAD_LENGTH = 44;
     private static final int ENTRY_LENGTH = 24;
     private static final long NO_INDEX = -1;
 
@@ -90,6 +96,8 @@ public final class JournalIndex
     private final ExpandableArrayBuffer note = new ExpandableArrayBuffer(4 << 10);
     private final List<Roll> rolls = new ArrayList<>();
     private final SignalView signal = new SignalView();
+    private final FrameView lost = new FrameView();
+    private final OpenHoles holes = new OpenHoles();
     private long endedChainId;
     private long endedBlock = NO_BLOCK;
     private long nextIndex = Journal.START;
@@ -115,6 +123,7 @@ public final class JournalIndex
         if (index.isAnyFileWithoutNotes())
         {
             index.rolls.clear();
+            index.holes.clear();
             index.nextIndex = Journal.START;
         }
         journal.replay(index.nextIndex, (at, buffer, offset, length) ->
@@ -169,6 +178,12 @@ public final class JournalIndex
                     firsts.put(name.blockNumber, index);
                 }
                 lasts.put(name.blockNumber, index);
+                holes.onFrame(name);
+            }
+            else if (JournalKind.HOLE == record.kind() &&
+                lost.tryWrap(buffer, record.frameOffset(), record.frameLength()))
+            {
+                holes.onHole(lost.blockNumber());
             }
             else if (JournalKind.EVENT == record.kind() && signal.tryWrap(buffer, record) &&
                 (SignalKind.VERIFIED == signal.kind() || SignalKind.MISMATCHED == signal.kind()))
@@ -212,6 +227,7 @@ public final class JournalIndex
             note.putLong(position + 2 * Long.BYTES, lasts.get(heights.getLongKey()));
             position += ENTRY_LENGTH;
         }
+        position = writeHoles(position);
         notes.append(roll.number, note, 0, position);
         firsts.clear();
         lasts.clear();
@@ -230,6 +246,23 @@ public final class JournalIndex
         return chainId == endedChainId ? endedBlock : NO_BLOCK;
     }
 
+    /** What is in holes, and how much of it is whole again. */
+    OpenHoles holes()
+    {
+        return holes;
+    }
+
+    /** The oldest file is gone, and what was lacking of its heights is lacking no more. */
+    void dropOldest()
+    {
+        rolls.remove(0);
+        final Roll oldest = rolls.get(0);
+        if (oldest.hasBlocks)
+        {
+            holes.forgetBelow(oldest.lowestBlock);
+        }
+    }
+
     /** Files of the journal, oldest first. */
     List<Roll> rolls()
     {
@@ -242,7 +275,9 @@ public final class JournalIndex
         notes.read((number, buffer, offset, length) ->
         {
             final int count = length < HEAD_LENGTH ? -1 : buffer.getInt(offset + COUNT_OFFSET);
-            if (length != HEAD_LENGTH + (long)count * ENTRY_LENGTH)
+            final long heights = count < 0 ? 0 :
+                (long)buffer.getInt(offset + LACKING_OFFSET) + buffer.getInt(offset + ENDLESS_OFFSET);
+            if (length != HEAD_LENGTH + (long)count * ENTRY_LENGTH + heights * Long.BYTES)
             {
                 throw new IllegalStateException("a note of " + length + " bytes beside file " + number);
             }
@@ -265,9 +300,43 @@ public final class JournalIndex
                 consumer.onHeight(
                     blockNumber, buffer.getLong(entry + Long.BYTES), buffer.getLong(entry + 2 * Long.BYTES));
             }
+            readHoles(buffer, offset, offset + HEAD_LENGTH + count * ENTRY_LENGTH);
         });
 
         return nextIndex;
+    }
+
+    private int writeHoles(final int start)
+    {
+        final long[] lacking = holes.lacking();
+        note.putInt(LACKING_OFFSET, lacking.length);
+        int position = start;
+        for (final long height : lacking)
+        {
+            note.putLong(position, height);
+            position += Long.BYTES;
+        }
+        final MutableInteger end = new MutableInteger(position);
+        holes.endless((height) -> note.putLong(end.getAndAdd(Long.BYTES), height));
+        note.putInt(ENDLESS_OFFSET, (end.get() - position) / Long.BYTES);
+
+        return end.get();
+    }
+
+    /** The last note says all; what of an attempt stood there already is asked for again. */
+    private void readHoles(final DirectBuffer buffer, final int offset, final int start)
+    {
+        holes.clear();
+        final int endless = start + buffer.getInt(offset + LACKING_OFFSET) * Long.BYTES;
+        for (int position = start; position < endless; position += Long.BYTES)
+        {
+            holes.onLacking(buffer.getLong(position));
+        }
+        final int end = endless + buffer.getInt(offset + ENDLESS_OFFSET) * Long.BYTES;
+        for (int position = endless; position < end; position += Long.BYTES)
+        {
+            holes.onHole(buffer.getLong(position));
+        }
     }
 
     /** The last file's notes may be yet to come; any other's must be there. */

@@ -7,8 +7,10 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.status.AtomicCounter;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -35,6 +37,10 @@ public final class JournalKeeper implements AutoCloseable
     private final AtomicCounter filesCounter;
     private final AtomicCounter bytesCounter;
     private final AtomicCounter droppedCounter;
+    private final AtomicCounter lackingCounter;
+    private Consumer<long[]> lackingConsumer = (heights) -> {};
+    private long[] lackingBefore = new long[0];
+    private long[] toldLacking = new long[0];
     private long deadlineNs;
     private boolean isStarted;
 
@@ -64,6 +70,18 @@ public final class JournalKeeper implements AutoCloseable
         filesCounter = counters.get(FragcastCounter.JOURNAL_FILES);
         bytesCounter = counters.get(FragcastCounter.JOURNAL_DISK_BYTES);
         droppedCounter = counters.get(FragcastCounter.JOURNAL_FILES_DROPPED);
+        lackingCounter = counters.get(FragcastCounter.JOURNAL_HEIGHTS_LACKING);
+    }
+
+    /**
+     * Who is told which heights lie in holes and are not whole again, when that changes. Called before anything else;
+     * default: nobody.
+     *
+     * @param consumer told, on this thread, heights in ascending order; it may keep the array.
+     */
+    public void lackingTo(final Consumer<long[]> consumer)
+    {
+        lackingConsumer = consumer;
     }
 
     /**
@@ -94,6 +112,7 @@ public final class JournalKeeper implements AutoCloseable
         isStarted = true;
         deadlineNs = nowNs + Retention.INTERVAL_NS;
         index.write();
+        tellLacking();
 
         return dropFiles();
     }
@@ -108,6 +127,22 @@ public final class JournalKeeper implements AutoCloseable
         finally
         {
             CloseHelper.close(notes);
+        }
+    }
+
+    /** What memory fills is there again before the next look; the rest is told. */
+    private void tellLacking()
+    {
+        final long[] now = index.holes().lacking();
+        lackingCounter.setRelease(index.holes().lackingCount());
+        final long[] before = lackingBefore;
+        lackingBefore = now;
+        final long[] lasting =
+            Arrays.stream(now).filter((height) -> 0 <= Arrays.binarySearch(before, height)).toArray();
+        if (!Arrays.equals(lasting, toldLacking))
+        {
+            toldLacking = lasting;
+            lackingConsumer.accept(lasting);
         }
     }
 
@@ -126,7 +161,7 @@ public final class JournalKeeper implements AutoCloseable
             final long number = rolls.get(0).number;
             final long fileBytes = notes.bytesOf(number);
             notes.delete(number);
-            rolls.remove(0);
+            index.dropOldest();
             bytes -= fileBytes;
             dropped++;
             droppedCounter.incrementRelease();

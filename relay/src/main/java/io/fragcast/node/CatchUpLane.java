@@ -4,6 +4,7 @@ import io.fragcast.agent.CatchUpAgent;
 import io.fragcast.agent.CatchUpFeed;
 import io.fragcast.agent.CatchUpRing;
 import io.fragcast.agent.Commands;
+import io.fragcast.agent.HoleFeed;
 import io.fragcast.agent.HolderRing;
 import io.fragcast.agent.HolderTee;
 import io.fragcast.agent.IngestAgent;
@@ -25,6 +26,7 @@ import io.fragcast.protocol.peer.HolderConsumer;
 import io.fragcast.protocol.peer.PeerRole;
 import io.fragcast.protocol.sync.BodyFollower;
 import io.fragcast.protocol.sync.CatchUp;
+import io.fragcast.protocol.sync.HoleFetcher;
 import io.fragcast.protocol.sync.SealedBlockFollower;
 import io.fragcast.protocol.sync.StreamSender;
 import io.fragcast.transport.LinkPlace;
@@ -112,13 +114,15 @@ final class CatchUpLane
     /**
      * Makes the lane of a node.
      *
-     * @param ctx      of the node.
-     * @param host     that runs it.
-     * @param links    of the node.
-     * @param schedule that holds now, and then.
-     * @param chain    takes sealed blocks that holders gave, where the node follows them.
-     * @param clock    monotonic.
-     * @param counters of the node.
+     * @param ctx        of the node.
+     * @param host       that runs it.
+     * @param links      of the node.
+     * @param schedule   that holds now, and then.
+     * @param chain      takes sealed blocks that holders gave, where the node follows them.
+     * @param journal    of the node, whose holes are filled; null: none.
+     * @param clock      monotonic.
+     * @param epochClock for the time of records.
+     * @param counters   of the node.
      * @return the lane; one that does nothing where nobody could be asked, or nothing is delivered or kept.
      */
     static CatchUpLane open(
@@ -127,7 +131,9 @@ final class CatchUpLane
         final Links links,
         final Schedule schedule,
         final ChainSources chain,
+        final @Nullable JournalLane journal,
         final NanoClock clock,
+        final EpochNanoClock epochClock,
         final Counters counters)
     {
         final List<PeerName> peers = ctx.holders();
@@ -178,22 +184,47 @@ final class CatchUpLane
                 answers[i].bodies(bodies);
             }
         }
-        host.addCold(
-            Role.JOURNAL,
-            new CatchUpAgent(
-                ctx.name(),
-                clock,
-                lane.ring,
-                lane.news,
-                holders,
+        final CatchUpAgent agent = new CatchUpAgent(
+            ctx.name(),
+            clock,
+            lane.ring,
+            lane.news,
+            holders,
+            answers,
+            catchUp,
+            follower,
+            lane::dial,
+            () -> lane.commands.doWork() + client.invoke() + bodyWork.getAsInt());
+        if (null != journal)
+        {
+            agent.holes(fillHoles(
+                chainId,
+                requests,
                 answers,
-                catchUp,
-                follower,
-                lane::dial,
-                () -> lane.commands.doWork() + client.invoke() + bodyWork.getAsInt()),
-            counters.get(FragcastCounter.HOT_ERRORS));
+                new HoleFeed(schedule, ctx.limits(), ctx.verifiers(), journal.fetchRing(), clock, epochClock),
+                counters), journal::lacking);
+        }
+        host.addCold(Role.JOURNAL, agent, counters.get(FragcastCounter.HOT_ERRORS));
 
         return lane;
+    }
+
+    /** What the journal lacks comes by the same links. */
+    private static HoleFetcher fillHoles(
+        final long chainId,
+        final StreamSender requests,
+        final BulkAnswerAdapter[] answers,
+        final HoleFeed feed,
+        final Counters counters)
+    {
+        final HoleFetcher holes = new HoleFetcher(
+            chainId, requests, feed, new FrameNames()::tryName, new SecureRandom()::nextLong, counters);
+        for (final BulkAnswerAdapter each : answers)
+        {
+            each.holes(holes);
+        }
+
+        return holes;
     }
 
     /** Sealed blocks whose body is wanted come from the hot agent. */

@@ -33,21 +33,25 @@ final class JournalLane
 
     private final JournalRing ring;
     private final JournalRing fillRing;
+    private final JournalRing fetchRing;
     private final long chainId;
     private final EpochNanoClock epochClock;
     private final FinalityFloor floor;
     private @Nullable JournalSignals signals;
+    private volatile long[] lacking = new long[0];
     private long endedBlock = JournalIndex.NO_BLOCK;
 
     private JournalLane(
         final JournalRing ring,
         final JournalRing fillRing,
+        final JournalRing fetchRing,
         final long chainId,
         final EpochNanoClock epochClock,
         final FinalityFloor floor)
     {
         this.ring = ring;
         this.fillRing = fillRing;
+        this.fetchRing = fetchRing;
         this.chainId = chainId;
         this.epochClock = epochClock;
         this.floor = floor;
@@ -83,6 +87,7 @@ final class JournalLane
         final JournalLane lane = new JournalLane(
             new JournalRing(config.ringLength(), counters),
             new JournalRing(FILL_RING_LENGTH, counters.get(FragcastCounter.JOURNAL_FRAMES_LOST)),
+            new JournalRing(FILL_RING_LENGTH, counters.get(FragcastCounter.JOURNAL_FRAMES_LOST)),
             ctx.schedule().chainId(),
             epochClock,
             new FinalityFloor(finality, null != ctx.chain().finalized()));
@@ -92,10 +97,16 @@ final class JournalLane
         lane.endedBlock = index.endedBlock(lane.chainId);
         final JournalKeeper keeper = new JournalKeeper(
             notes, index, config.retention(), lane.floor, epochClock, counters);
+        keeper.lackingTo((heights) -> lane.lacking = heights);
         host.addBlocking(
             Role.JOURNAL,
             new JournalAgent(
-                new JournalRing[]{lane.ring, lane.fillRing}, journal, keeper, DiskGuard.of(config), clock, counters),
+                new JournalRing[]{lane.ring, lane.fillRing, lane.fetchRing},
+                journal,
+                keeper,
+                DiskGuard.of(config),
+                clock,
+                counters),
             counters.get(FragcastCounter.HOT_ERRORS));
 
         return lane;
@@ -119,6 +130,26 @@ final class JournalLane
     JournalRing fillRing()
     {
         return fillRing;
+    }
+
+    /**
+     * Where frames go that holders gave for a hole.
+     *
+     * @return the ring, written by the thread that asks them.
+     */
+    JournalRing fetchRing()
+    {
+        return fetchRing;
+    }
+
+    /**
+     * Heights that lie in holes and that memory did not fill.
+     *
+     * @return ascending; another array when they change. Any thread may ask.
+     */
+    long[] lacking()
+    {
+        return lacking;
     }
 
     /**

@@ -110,7 +110,8 @@ final class NodeRuntime implements AutoCloseable
         rings = Stream.of(null == journal ? null : journal.ring(), null == repair ? null : repair.ring())
             .filter(Objects::nonNull)
             .toArray(JournalRing[]::new);
-        catchUp = CatchUpLane.open(ctx, host, links, schedule.current(), chain, clock, counters);
+        catchUp = CatchUpLane.open(
+            ctx, host, links, schedule.current(), chain, journal, clock, epochClock, counters);
         reload = new NodeReload(ctx, schedule, peers, () -> control, repair, catchUp, counters);
         if (null != http)
         {

@@ -10,6 +10,7 @@ import io.fragcast.protocol.sync.BodyFollower;
 import io.fragcast.protocol.sync.BodyPart;
 import io.fragcast.protocol.sync.CatchUp;
 import io.fragcast.protocol.sync.FrameIds;
+import io.fragcast.protocol.sync.HoleFetcher;
 import io.fragcast.protocol.sync.SealedBlockFollower;
 import io.fragcast.protocol.sync.StreamChunk;
 import io.fragcast.protocol.sync.StreamState;
@@ -43,6 +44,7 @@ public final class BulkAnswerAdapter implements FrameHandler
     private final FrameName name = new FrameName();
     private final BlockBodyAdapter bodyAdapter;
     private @Nullable BodyFollower bodies;
+    private @Nullable HoleFetcher holes;
 
     /**
      * An adapter.
@@ -81,6 +83,16 @@ public final class BulkAnswerAdapter implements FrameHandler
         bodies = bodyFollower;
     }
 
+    /**
+     * Who takes heights that the journal lacks. Called before anything else; default: nobody asks for them.
+     *
+     * @param holeFetcher offered each frame, and told of each chunk.
+     */
+    public void holes(final HoleFetcher holeFetcher)
+    {
+        holes = holeFetcher;
+    }
+
     @Override
     public boolean onFrame(final DirectBuffer buffer, final int offset, final int length, final int sessionId)
     {
@@ -97,7 +109,7 @@ public final class BulkAnswerAdapter implements FrameHandler
             StreamChunkDecoder.TEMPLATE_ID != header.wrap(buffer, offset).templateId() ||
             StreamChunkDecoder.SCHEMA_ID != header.schemaId())
         {
-            catchUp.onFrame(holder, buffer, offset, length, clock.nanoTime());
+            onItem(buffer, offset, length, clock.nanoTime());
         }
         else if (!isTaken(buffer, offset, length))
         {
@@ -105,6 +117,14 @@ public final class BulkAnswerAdapter implements FrameHandler
         }
 
         return true;
+    }
+
+    private void onItem(final DirectBuffer buffer, final int offset, final int length, final long nowNs)
+    {
+        if (null == holes || !holes.onFrame(holder, buffer, offset, length, nowNs))
+        {
+            catchUp.onFrame(holder, buffer, offset, length, nowNs);
+        }
     }
 
     private boolean isTaken(final DirectBuffer buffer, final int offset, final int length)
@@ -144,7 +164,8 @@ public final class BulkAnswerAdapter implements FrameHandler
         // Each learns the token of the link from all that come.
         final boolean isOfFollower = null != follower && follower.onChunk(holder, chunk, clock.nanoTime());
         final boolean isOfBodies = null != bodies && bodies.onChunk(holder, chunk, clock.nanoTime());
-        if (!isOfFollower && !isOfBodies)
+        final boolean isOfHoles = null != holes && holes.onChunk(holder, chunk, clock.nanoTime());
+        if (!isOfFollower && !isOfBodies && !isOfHoles)
         {
             catchUp.onChunk(holder, chunk, clock.nanoTime());
         }

@@ -26,41 +26,26 @@ public final class BodyFollower
 {
     /** Bodies wanted at once; a leader that seals more of other blocks than it streamed is the operator's case. */
     static final int MAX_WANTED = 8;
-    /** No progress for so long: 512 KiB are under way for milliseconds. */
-    static final long TIMEOUT_NS = TimeUnit.SECONDS.toNanos(2);
     /** Between two rounds over the holders: a leader's client tells its body within a second. */
     static final long ROUND_NS = TimeUnit.SECONDS.toNanos(1);
     /** Whoever could have it had it by then. */
     static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(60);
-    /** A holder that gave what does not hold is asked again after so long. */
-    static final long PENALTY_NS = TimeUnit.SECONDS.toNanos(60);
     /** 1 MiB under way. */
     private static final int CHUNKS = 2;
-    /** Holders are kept as bits. */
-    private static final int MAX_HOLDERS = Long.SIZE;
-    private static final long NO_SESSION = 0;
-    private static final int NOBODY = -1;
 
-    private final StreamSender sender;
+    private final HeightSession session;
     private final BodyConsumer consumer;
-    private final LongSupplier ids;
-    private final StreamRequest request = new StreamRequest();
     private final SealedBody check = new SealedBody();
     private final ExpandableArrayBuffer body = new ExpandableArrayBuffer();
     private final Wanted[] wanted = new Wanted[MAX_WANTED];
-    private final Source[] sources;
     private final AtomicCounter wantedCounter;
     private final AtomicCounter fetched;
     private final AtomicCounter forged;
     private final AtomicCounter givenUp;
-    private int holder = NOBODY;
     private int current;
     private int turn;
-    private long sessionId = NO_SESSION;
-    private int nextChunk;
     private int bodyLength;
     private int received;
-    private long progressNs;
 
     /** One body. */
     private static final class Wanted
@@ -71,14 +56,6 @@ public final class BodyFollower
         private long askedHolders;
         private long dueNs;
         private long giveUpNs;
-    }
-
-    /** One holder. */
-    private static final class Source
-    {
-        private long token;
-        private boolean isPenalised;
-        private long penaltyEndNs;
     }
 
     /**
@@ -97,16 +74,8 @@ public final class BodyFollower
         final LongSupplier ids,
         final Counters counters)
     {
-        this.sender = sender;
         this.consumer = consumer;
-        this.ids = ids;
-        request.chainId = chainId;
-        request.kind = StreamKind.BODIES;
-        request.maxItems = SeederLimits.MAX_ITEMS;
-        request.maxBytes = SeederLimits.MAX_BYTES;
-        request.maxChunks = CHUNKS;
-        sources = new Source[Math.min(MAX_HOLDERS, sender.holderCount())];
-        Arrays.setAll(sources, (i) -> new Source());
+        session = new HeightSession(chainId, StreamKind.BODIES, CHUNKS, sender, ids);
         Arrays.setAll(wanted, (i) -> new Wanted());
         wantedCounter = counters.get(FragcastCounter.BODIES_WANTED);
         fetched = counters.get(FragcastCounter.BODIES_FETCHED);
@@ -151,7 +120,7 @@ public final class BodyFollower
      */
     public void onPart(final int from, final BodyPart part, final long nowNs)
     {
-        if (holder != from || part.blockNumber != wanted[current].block.number)
+        if (!session.isWith(from) || part.blockNumber != wanted[current].block.number)
         {
             return;
         }
@@ -162,7 +131,7 @@ public final class BodyFollower
             leave(nowNs);
             return;
         }
-        progressNs = nowNs;
+        session.onProgress(nowNs);
         bodyLength = part.bodyLength;
         body.putBytes(received, part.buffer, part.offset, part.length);
         received += part.length;
@@ -178,27 +147,27 @@ public final class BodyFollower
      */
     public boolean onChunk(final int from, final StreamChunk chunk, final long nowNs)
     {
-        if (from < sources.length)
-        {
-            sources[from].token = chunk.token;
-        }
-        if (holder != from || NO_SESSION == sessionId || chunk.sessionId != sessionId)
+        final StreamState state = session.onChunk(from, chunk, nowNs);
+        if (null == state)
         {
             return false;
         }
 
-        progressNs = nowNs;
-        if (StreamState.OPEN == chunk.state)
+        switch (state)
         {
-            if (chunk.index != nextChunk++ || received >= bodyLength || !sender.sendCredit(holder, sessionId, 1))
+            case OPEN ->
             {
-                leave(nowNs);
+                if (!session.isNext(chunk) || received >= bodyLength || !session.grant())
+                {
+                    leave(nowNs);
+                }
             }
-        }
-        else
-        {
-            sessionId = NO_SESSION;
-            onOver(chunk.state, nowNs);
+            case DONE -> onDone(nowNs);
+            // Its token is known now.
+            case UNPROVED -> session.close();
+            case FAULT -> penalise(nowNs);
+            // UNKNOWN, UNAVAILABLE, NOT_HAVE: it is of no use.
+            default -> leave(nowNs);
         }
 
         return true;
@@ -212,9 +181,9 @@ public final class BodyFollower
      */
     public int doWork(final long nowNs)
     {
-        if (NOBODY != holder)
+        if (session.isOpen())
         {
-            if (sender.isConnected(holder) && nowNs - progressNs < TIMEOUT_NS)
+            if (!session.isLost(nowNs))
             {
                 return 0;
             }
@@ -271,71 +240,20 @@ public final class BodyFollower
         {
             return false;
         }
-        for (int i = 0; i < sources.length; i++)
+        final HeightSession.Asked asked = session.ask(each.block.number, each.askedHolders, nowNs);
+        if (HeightSession.Asked.SENT == asked)
         {
-            if (0 == (each.askedHolders & 1L << i) && isUsable(i, nowNs))
-            {
-                return send(number, i, nowNs);
-            }
+            current = number;
+            received = 0;
+            bodyLength = 0;
         }
-        each.askedHolders = 0;
-        each.dueNs = nowNs + ROUND_NS;
+        else if (HeightSession.Asked.NOBODY == asked)
+        {
+            each.askedHolders = 0;
+            each.dueNs = nowNs + ROUND_NS;
+        }
 
-        return false;
-    }
-
-    private boolean isUsable(final int number, final long nowNs)
-    {
-        final Source source = sources[number];
-        source.isPenalised &= nowNs - source.penaltyEndNs < 0;
-
-        return !source.isPenalised && sender.isConnected(number);
-    }
-
-    private boolean send(final int number, final int to, final long nowNs)
-    {
-        do
-        {
-            request.sessionId = ids.getAsLong();
-        }
-        while (NO_SESSION == request.sessionId);
-        request.token = sources[to].token;
-        request.startBlock = wanted[number].block.number;
-        request.stopBlock = request.startBlock + 1;
-        if (!sender.sendRequest(to, request))
-        {
-            return false;
-        }
-        holder = to;
-        current = number;
-        sessionId = request.sessionId;
-        nextChunk = 0;
-        received = 0;
-        bodyLength = 0;
-        progressNs = nowNs;
-
-        return true;
-    }
-
-    private void onOver(final StreamState state, final long nowNs)
-    {
-        if (StreamState.DONE == state)
-        {
-            onDone(nowNs);
-        }
-        else if (StreamState.UNPROVED == state)
-        {
-            // Its token is known now.
-            holder = NOBODY;
-        }
-        else if (StreamState.FAULT == state)
-        {
-            penalise(nowNs);
-        }
-        else
-        {
-            leave(nowNs);
-        }
+        return HeightSession.Asked.SENT == asked;
     }
 
     private void onDone(final long nowNs)
@@ -347,7 +265,7 @@ public final class BodyFollower
         }
         else if (check.isOf(each.block, body, 0, received))
         {
-            holder = NOBODY;
+            session.close();
             each.isLive = false;
             consumer.onWholeBlock(each.block, body, 0, received);
             fetched.incrementRelease();
@@ -361,21 +279,15 @@ public final class BodyFollower
 
     private void penalise(final long nowNs)
     {
-        sources[holder].isPenalised = true;
-        sources[holder].penaltyEndNs = nowNs + PENALTY_NS;
+        session.penalise(nowNs);
         leave(nowNs);
     }
 
     /** Another holder is asked next. */
     private void leave(final long nowNs)
     {
-        if (NO_SESSION != sessionId && sender.isConnected(holder))
-        {
-            sender.sendStop(holder, sessionId);
-        }
-        wanted[current].askedHolders |= 1L << holder;
+        wanted[current].askedHolders |= session.bit();
         wanted[current].dueNs = nowNs;
-        sessionId = NO_SESSION;
-        holder = NOBODY;
+        session.close();
     }
 }

@@ -3,6 +3,7 @@ package io.fragcast.journal.chronicle;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
@@ -33,6 +34,22 @@ class DiskFullSystemTest
     @Timeout(120)
     void shouldStopJournalingBeforeTheDiskIsFullAndResume() throws IOException, InterruptedException
     {
+        assertThat(runOnSmallDisk(DiskFullProcess.class.getName())).as(said("full")).isZero();
+        assertThat(said("full")).contains("of them in holes");
+    }
+
+    /** Of three nodes one has its journal there: what it relays is not touched, what it missed comes of its memory. */
+    @Test
+    @EnabledIfSystemProperty(named = "fragcast.slow", matches = "true")
+    @Timeout(120)
+    void shouldGoOnRelayingAndFillTheHoleOnceThereIsRoom() throws IOException, InterruptedException
+    {
+        assertThat(runOnSmallDisk("io.fragcast.node.DiskFullRelayProcess")).as(said("full")).isZero();
+        assertThat(said("full")).contains("blocks relayed").contains("whole again");
+    }
+
+    private int runOnSmallDisk(final String process) throws IOException, InterruptedException
+    {
         final Path mount = Files.createDirectory(dir.resolve("disk"));
         final boolean isAllowed = 0 == run("may", List.of(
             "unshare", "--user", "--map-root-user", "--mount", "sh", "-c",
@@ -49,12 +66,11 @@ class DiskFullSystemTest
             "@" + Path.of("..", "tuning", "jvm", "jvm.options"),
             "-cp",
             System.getProperty("java.class.path"),
-            DiskFullProcess.class.getName(),
+            process,
             mount.resolve("journal").toString(),
             mount.resolve("ballast").toString()));
 
-        assertThat(run("full", command)).as(said("full")).isZero();
-        assertThat(said("full")).contains("of them in holes");
+        return run("full", command);
     }
 
     private int run(final String name, final List<String> command) throws IOException, InterruptedException

@@ -1,6 +1,7 @@
 package io.fragcast.journal.chronicle;
 
 import io.fragcast.agent.JournalAgent;
+import io.fragcast.cli.JournalTool;
 import io.fragcast.codecs.JournalKind;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -106,6 +108,10 @@ class HoleFillerTest
         final Set<String> journaled = journaled();
         assertThat(journaled).isEqualTo(offered);
         assertThat(repaired).as("records of the repair lane").isPositive();
+        final StringWriter said = new StringWriter();
+        assertThat(JournalTool.run(said, said, "verify", dir.toString())).as(said.toString()).isZero();
+        assertThat(said.toString()).contains("holes 1 ")
+            .containsPattern("heights in holes ([1-9]\\d*)  whole again \\1  problems 0");
     }
 
     @Test
