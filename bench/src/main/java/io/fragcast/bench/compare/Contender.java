@@ -25,13 +25,6 @@ record Contender(String name, String meaning, List<String> program, List<String>
         return !isJava() || program.contains("aeron");
     }
 
-    /** Messages of the warm-up at a rate of their own, for those that need many of them. */
-    private List<String> warmup(final Workload workload)
-    {
-        return isJava() && workload.isWarmedFaster() ?
-            List.of("--warmup-rate", Double.toString(workload.warmupRate())) : List.of();
-    }
-
     List<String> receive(final Workload workload, final int port, final String out)
     {
         final List<String> command = command("receive", workload, port);
@@ -69,7 +62,10 @@ record Contender(String name, String meaning, List<String> program, List<String>
             "--bytes", Integer.toString(workload.bytes()),
             "--warmup", Integer.toString(workload.warmup())));
         command.addAll(settings);
-        command.addAll(warmup(workload));
+        if (0 < workload.warmupRate())
+        {
+            command.addAll(List.of("--warmup-rate", Double.toString(workload.warmupRate())));
+        }
 
         return command;
     }

@@ -56,7 +56,7 @@ public final class FirstCommand implements Callable<Integer>
         for (final int count : new int[]{1, FEW})
         {
             // At full speed: due when sending begins, and none is late.
-            final Workload workload = new Workload(BYTES, 1, 0, 0, count);
+            final Workload workload = new Workload(BYTES, 1, 0, 0, 0, count);
             entries.add(new Entry("cold-" + count, cold, workload));
             entries.add(new Entry("warm-" + count, warm, workload));
             entries.add(new Entry("cold-again-" + count, cold, workload));

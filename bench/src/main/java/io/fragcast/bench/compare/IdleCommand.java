@@ -50,7 +50,7 @@ public final class IdleCommand implements Callable<Integer>
         final ResultFolder results =
             new ResultFolder(options.out, requireNonNull(spec, "picocli sets it").commandLine());
         // The one frag is due long after the command has ended.
-        final Workload workload = new Workload(1 << 10, 1, 1e-4, 0, 2);
+        final Workload workload = new Workload(1 << 10, 1, 1e-4, 0, 0, 2);
         final Contender contender = Contenders.fragcast("fragcast", "--balanced");
         final int ports = FreePorts.blocks(2);
         final Path out = results.resolve("idle.deliveries");

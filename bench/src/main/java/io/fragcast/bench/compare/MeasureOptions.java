@@ -13,7 +13,7 @@ import java.nio.file.Path;
 public final class MeasureOptions
 {
     /** What plain Aeron and programs without a JIT get at most. */
-    public static final double SOON_WARM_SECONDS = 2;
+    public static final double SOON_WARM_SECONDS = 4;
 
     @Option(names = "--rounds", defaultValue = "7", description = "Runs of each; fewer than 7 decide nothing (default: "
         + "${DEFAULT-VALUE}).")
@@ -42,7 +42,7 @@ public final class MeasureOptions
     /** At the rate asked for, or else at the command's own, for what needs the JIT. */
     Workload workload(final int bytes, final int replicas, final double ownRate)
     {
-        return workload(bytes, replicas, ownRate, warmupSeconds, true);
+        return Workload.warmedFaster(bytes, replicas, rateOr(ownRate), warmupSeconds, seconds);
     }
 
     /** The same for a contender: what is compiled before it starts, or is small, is warm sooner. */
@@ -51,21 +51,19 @@ public final class MeasureOptions
         final double ownWarmupSeconds =
             contender.isSoonWarm() ? Math.min(SOON_WARM_SECONDS, warmupSeconds) : warmupSeconds;
 
-        return workload(bytes, replicas, ownRate, ownWarmupSeconds, contender.isJava());
+        return contender.isJava() ?
+            Workload.warmedFaster(bytes, replicas, rateOr(ownRate), ownWarmupSeconds, seconds) :
+            Workload.steady(bytes, replicas, rateOr(ownRate), ownWarmupSeconds, seconds);
     }
 
-    private Workload workload(
-        final int bytes,
-        final int replicas,
-        final double ownRate,
-        final double ownWarmupSeconds,
-        final boolean isJava)
+    /** At one rate from the beginning, where anything faster is not keeping up. */
+    Workload steadyWorkload(final int bytes, final int replicas, final double ownRate)
     {
-        final double wanted = 0 == rate ? ownRate : rate;
-        final double warmupRate =
-            isJava ? Math.max(wanted, new Workload(bytes, replicas, wanted, 0, 1).warmupRate()) : wanted;
-        final int warmup = (int)(warmupRate * ownWarmupSeconds);
+        return Workload.steady(bytes, replicas, rateOr(ownRate), warmupSeconds, seconds);
+    }
 
-        return new Workload(bytes, replicas, wanted, warmup, warmup + Math.max(1, (int)(wanted * seconds)));
+    private double rateOr(final double ownRate)
+    {
+        return 0 == rate ? ownRate : rate;
     }
 }

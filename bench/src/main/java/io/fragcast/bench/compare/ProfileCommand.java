@@ -81,7 +81,7 @@ public final class ProfileCommand implements Callable<Integer>
         final ResultFolder results =
             new ResultFolder(out, requireNonNull(spec, "picocli sets it").commandLine());
         final int warmup = (int)(8 * RATE);
-        final Workload workload = new Workload(bytes, 1, RATE, warmup, warmup + (int)(seconds * RATE));
+        final Workload workload = new Workload(bytes, 1, RATE, 0, warmup, warmup + (int)(seconds * RATE));
         final int ports = FreePorts.blocks(4);
         for (final String run : List.of("direct", "hop"))
         {

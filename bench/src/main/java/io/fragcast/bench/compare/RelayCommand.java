@@ -28,6 +28,8 @@ import static java.util.Objects.requireNonNull;
 public final class RelayCommand implements Callable<Integer>
 {
     private static final double RATE = 400;
+    /** Three sinks, two of which share the publisher's core and check everything too. */
+    private static final double FANNED_RATE = 100;
     private static final int KIB = 1 << 10;
 
     @Spec
@@ -42,9 +44,9 @@ public final class RelayCommand implements Callable<Integer>
         final ResultFolder results =
             new ResultFolder(options.out, requireNonNull(spec, "picocli sets it").commandLine());
         final List<Entry> entries = new ArrayList<>();
-        add(entries, "fanned", 32 * KIB, "--near", "2");
-        add(entries, "burst", 32 * KIB);
-        add(entries, "small", KIB);
+        add(entries, "fanned", options.steadyWorkload(32 * KIB, 1, FANNED_RATE), "--near", "2");
+        add(entries, "burst", options.workload(32 * KIB, 1, RATE));
+        add(entries, "small", options.workload(KIB, 1, RATE));
         final List<Bar> bars = List.of(
             bar("hop of 32 KB behind 3 interleaved sinks, of the direct path", "fanned", Bar.Figure.P50, 0.2, 0.1),
             bar("hop of 32 KB behind a burst to one sink, of the direct path", "burst", Bar.Figure.P50, 0.9, 0.5),
@@ -59,10 +61,10 @@ public final class RelayCommand implements Callable<Integer>
         return isPassed ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 
-    private void add(final List<Entry> entries, final String name, final int bytes, final String... settings)
+    private static void add(
+        final List<Entry> entries, final String name, final Workload workload, final String... settings)
         throws IOException
     {
-        final Workload workload = options.workload(bytes, 1, RATE);
         final Contender direct = Contenders.fragcast("direct", settings);
         final List<String> hopSettings = new ArrayList<>(List.of(settings));
         hopSettings.add("--hop");

@@ -65,7 +65,7 @@ public final class ThroughputCommand implements Callable<Integer>
             {
                 final int count = Math.max(30, mib * KIB / kib);
                 final int frags = Math.min(MAX_FRAGS, MAX_BLOCK_KIB / kib);
-                final Workload workload = new Workload(kib * KIB, 1, 0, count / 3 * 2, count);
+                final Workload workload = new Workload(kib * KIB, 1, 0, 0, count / 3 * 2, count);
                 final String name = kib + "k-" + mtu;
                 final Contender aeron = Contenders.aeron("aeron", "--mtu", mtu);
                 entries.add(new Entry("aeron-" + name, aeron, workload));

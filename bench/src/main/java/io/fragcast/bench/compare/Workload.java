@@ -5,29 +5,41 @@ import java.util.Locale;
 /**
  * What is sent.
  *
- * @param bytes    a message.
- * @param replicas that get it.
- * @param rate     messages a second; 0: as fast as they are taken.
- * @param warmup   messages sent first and not measured.
- * @param count    messages in all.
+ * @param bytes      a message.
+ * @param replicas   that get it.
+ * @param rate       messages a second; 0: as fast as they are taken.
+ * @param warmupRate messages a second of the warm-up; 0: as the others.
+ * @param warmup     messages sent first and not measured.
+ * @param count      messages in all.
  */
-record Workload(int bytes, int replicas, double rate, int warmup, int count)
+record Workload(int bytes, int replicas, double rate, double warmupRate, int warmup, int count)
 {
     private static final int KIB = 1 << 10;
     /** What receivers on one core keep up with before they are compiled: two of 32 KB, eight of 1 KB. */
     private static final double WARMUP_BYTES = 400 * (32 << 10);
     private static final double WARMUP_DELIVERIES = 1_600;
 
-    /** Messages a second of the warm-up of what must be compiled first. */
-    double warmupRate()
+    /** So many messages a second, all of them. */
+    static Workload steady(
+        final int bytes, final int replicas, final double rate, final double warmupSeconds, final double seconds)
     {
-        return Math.min(WARMUP_BYTES / bytes, WARMUP_DELIVERIES / replicas);
+        final int warmup = (int)(rate * warmupSeconds);
+
+        return new Workload(bytes, replicas, rate, 0, warmup, warmup + Math.max(1, (int)(rate * seconds)));
     }
 
-    /** Is the warm-up not simply more of the same? */
-    boolean isWarmedFaster()
+    /** The same for what must be compiled first, of which the warm-up is as fast as goes without. */
+    static Workload warmedFaster(
+        final int bytes, final int replicas, final double rate, final double warmupSeconds, final double seconds)
     {
-        return 0 < warmup && 0 < rate && rate < warmupRate();
+        final double fastest = Math.min(WARMUP_BYTES / bytes, WARMUP_DELIVERIES / replicas);
+        if (fastest <= rate)
+        {
+            return steady(bytes, replicas, rate, warmupSeconds, seconds);
+        }
+        final int warmup = (int)(fastest * warmupSeconds);
+
+        return new Workload(bytes, replicas, rate, fastest, warmup, warmup + Math.max(1, (int)(rate * seconds)));
     }
 
     String name()
