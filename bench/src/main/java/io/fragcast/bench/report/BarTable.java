@@ -40,14 +40,14 @@ final class BarTable
     /**
      * What came of a bar.
      *
-     * @param title    of the bar.
-     * @param figure   as it was measured; empty: it was not.
-     * @param bar      as it was wanted.
-     * @param medians  A and B behind it.
-     * @param verdict  PASS, MISS, NOISY, FAIL or NOT MEASURED.
-     * @param obstacle what stands in the way, if it does not hold.
+     * @param title   of the bar.
+     * @param figure  as it was measured; empty: it was not.
+     * @param bar     as it was wanted.
+     * @param medians A and B behind it.
+     * @param verdict PASS, MISS, NOISY, FAIL or NOT MEASURED.
+     * @param note    what stands in the way, if it does not hold; what it holds by, if not by its figure.
      */
-    record Line(String title, String figure, String bar, String medians, String verdict, String obstacle)
+    record Line(String title, String figure, String bar, String medians, String verdict, String note)
     {
         /** A name for the verdict that a style sheet takes. */
         String style()
@@ -116,16 +116,27 @@ final class BarTable
         }
         final String outcome = found.text("outcome");
         final String verdict = "INCONCLUSIVE".equals(outcome) ? "NOISY" : outcome;
-        final String obstacle = PASS.equals(verdict) ? "" : "NOISY".equals(verdict) ?
-            "two equal runs differ by up to " + number(found.number("noise")) + "x, or others took the processor" :
-            bar[OBSTACLE];
         lines.add(new Line(
             bar[TITLE],
             figure(form, found.number("ratio")),
             bar(form, found),
             medians(form, found),
             verdict,
-            obstacle));
+            note(verdict, found, bar[OBSTACLE])));
+    }
+
+    /** What the verdict alone does not say. */
+    private static String note(final String verdict, final Row row, final String obstacle)
+    {
+        final String noise = "two equal runs differ by up to " + number(row.number("noise")) + 'x';
+
+        return switch (verdict)
+        {
+            // The noise rule lets B be as far from A as A is from itself.
+            case PASS -> row.number("ratio") > row.number("bound") ? "beyond the bar, but " + noise : "";
+            case "NOISY" -> noise + ", or others took the processor";
+            default -> obstacle;
+        };
     }
 
     private static String bar(final Form form, final Row row)

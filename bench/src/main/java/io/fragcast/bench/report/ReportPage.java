@@ -58,13 +58,13 @@ final class ReportPage
             .append("<h1>Fragcast measured</h1><p>A bar holds (PASS) if the median ratio of interleaved pairs is ")
             .append("within it, or within what two equal runs differ by (A/A, 90th percentile).</p>")
             .append("<p>").append(summary());
-        page.append("<div class=\"wide\"><table><tr><th>bar<th>figure<th>wanted<th>medians<th><th>in the way");
+        page.append("<div class=\"wide\"><table><tr><th>bar<th>figure<th>wanted<th>medians<th><th>note");
         for (final BarTable.Line line : bars.lines())
         {
             page.append("<tr><td>").append(text(line.title())).append("<td>").append(text(line.figure()))
                 .append("<td>").append(text(line.bar())).append("<td>").append(text(line.medians()))
                 .append("<td class=\"").append(line.style()).append("\">").append(line.verdict())
-                .append("<td class=\"text\">").append(text(line.obstacle()));
+                .append("<td class=\"text\">").append(text(line.note()));
         }
         page.append("</table></div><h2>Machine</h2><table>");
         for (final String name : MACHINE)
@@ -99,13 +99,13 @@ final class ReportPage
         page.append("# Results\n\nWritten by `fragcast bench report`; each table names the command that took it. ")
             .append("A bar holds (PASS) if the\nmedian ratio of interleaved pairs is within it, or within what two ")
             .append("equal runs differ by (A/A, 90th percentile).\n");
-        page.append('\n').append(summary()).append("\n\n| bar | figure | wanted | medians | | in the way |\n")
+        page.append('\n').append(summary()).append("\n\n| bar | figure | wanted | medians | | note |\n")
             .append("|---|---|---|---|---|---|\n");
         for (final BarTable.Line line : bars.lines())
         {
             page.append("| ").append(line.title()).append(" | ").append(line.figure()).append(" | ").append(line.bar())
                 .append(" | ").append(line.medians()).append(" | ").append(line.verdict()).append(" | ")
-                .append(line.obstacle()).append(" |\n");
+                .append(line.note()).append(" |\n");
         }
         page.append("\nMedians are microseconds, ours of the other's, but where a unit is named.\n")
             .append("\n| machine | |\n|---|---|\n");

@@ -46,6 +46,7 @@ class ReportCommandTest
             "32 KB x 2 at 100/s, of websocket-text\tp99\t0.5\t0.3333\t0.2\t1.1\t4000\t2000\t7\tMISS\n" +
             "4 KB frags at MTU 1408, checks off, of plain Aeron\ttime a message\t2\t1.1765\t1.0526\t1.1\t10\t20\t7\t" +
             "MISS\n" +
+            "1 KB, hashes and signatures off, of plain Aeron\tp50\t1.9\t1.15\t1.05\t3\t7\t13.3\t7\tPASS\n" +
             "5 % lost, frags missing\tmissing\t0\t0\t0\tNaN\t7000\t0\t7\tPASS\n" +
             "5 % lost, of loss-free\tp50\t1.9\t1.5\t1.5\t2.5\t300\t570\t7\tINCONCLUSIVE\n");
 
@@ -59,6 +60,8 @@ class ReportCommandTest
             .doesNotEndWith("|  |");
         assertThat(line(lines, "sustained 4 KB frags/s, checks off, of raw Aeron"))
             .contains("| 0.500x | \u2265 0.850x, aim 0.950x | 50,000/s of 100,000/s | MISS | ");
+        assertThat(line(lines, "publisher to replica, 1 KB, hashing and signing off, of raw Aeron"))
+            .endsWith("| PASS | beyond the bar, but two equal runs differ by up to 3x |");
         assertThat(line(lines, "5 % loss, missing")).endsWith("| 0 | \u2264 0 | of 7,000 | PASS |  |");
         assertThat(line(lines, "5 % loss, 32 KB, p50 of loss-free"))
             .contains("| NOISY | two equal runs differ by up to 2.50x");
