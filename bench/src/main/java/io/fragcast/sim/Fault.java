@@ -26,7 +26,7 @@ public enum Fault
     PAUSE,
     /** A process is killed and started again over its journal. */
     CRASH,
-    /** A process is killed between two frames that it sends, or between two sinks that a frame goes to. */
+    /** A process is killed between two frames that it sends, on any lane, or between two sinks that a frame goes to. */
     MIDWAY,
     /** As a crash, but the journal loses what was not yet on the disk. */
     POWER,

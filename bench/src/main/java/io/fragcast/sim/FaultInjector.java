@@ -12,6 +12,8 @@ final class FaultInjector
     private static final double SPLIT_PROBABILITY = 0.3;
     private static final double LEADER_DIES_PROBABILITY = 0.7;
     private static final double FAR_STEP_PROBABILITY = 0.2;
+    private static final double DIES_ASKING_PROBABILITY = 0.1;
+    private static final double DIES_TAKING_OVER_PROBABILITY = 0.2;
     /** Some blocks of several frags to several sinks. */
     private static final int MAX_FRAMES_TO_LIVE = 256;
 
@@ -19,6 +21,7 @@ final class FaultInjector
     private final EventQueue events;
     private final EventLog log;
     private final SimRandom random;
+    private final SimRandom talkRandom;
     private final SimNetwork network;
     private final List<SimNode> nodes;
     private final List<Fault> faults = new ArrayList<>();
@@ -37,6 +40,7 @@ final class FaultInjector
         this.events = events;
         this.log = log;
         this.random = random;
+        talkRandom = random.forPart(1);
         this.network = network;
         this.nodes = nodes;
         for (final Fault fault : Fault.values())
@@ -133,6 +137,7 @@ final class FaultInjector
                 final int frames = random.between(0, MAX_FRAMES_TO_LIVE >> random.between(0, 8));
                 log.on(EventLog.Kind.FAULT, victim.index(), "dies after frames", frames);
                 victim.dieAfter(frames, () -> crashForAWhile(victim, false));
+                dieTalking();
             }
             case CLOCK ->
             {
@@ -156,6 +161,25 @@ final class FaultInjector
             default -> throw new IllegalStateException(fault + " is not injected");
         }
         events.in(random.exponentialNs(options.faultMeanNs()), this::inject);
+    }
+
+    /** On a lane other than that of the blocks: anywhere, or among the copies of a leader's own Takeover. */
+    private void dieTalking()
+    {
+        if (talkRandom.isHit(DIES_ASKING_PROBABILITY))
+        {
+            final SimNode node = nodes.get(talkRandom.between(0, nodes.size() - 1));
+            final int frames = talkRandom.between(0, MAX_FRAMES_TO_LIVE);
+            log.on(EventLog.Kind.FAULT, node.index(), "dies after frames of other lanes", frames);
+            node.dieAsking(frames, () -> crashForAWhile(node, false));
+        }
+        if (options.isFollowing() && talkRandom.isHit(DIES_TAKING_OVER_PROBABILITY))
+        {
+            final SimNode leader = nodes.get(talkRandom.between(0, options.leaders() - 1));
+            final int copies = talkRandom.between(0, options.nodes() - 1);
+            log.on(EventLog.Kind.FAULT, leader.index(), "dies taking over after copies", copies);
+            leader.dieTakingOver(copies, () -> crashForAWhile(leader, false));
+        }
     }
 
     private void cut(final SimPath path)

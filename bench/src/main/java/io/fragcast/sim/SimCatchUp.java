@@ -152,6 +152,10 @@ final class SimCatchUp
     private void run()
     {
         final long first = pattern.number();
+        // Who has no past begins with the first height that it hears of, and a holder may name a later one before the
+        // path brings this one. So that all have the same past, they begin with one block.
+        lastToBuild = first;
+        runUntil(() -> sealedBlock >= first && isAtHead(), "the first block");
         lastToBuild = first + FIRST_BLOCKS;
         runUntil(() -> sealedBlock >= first + FIRST_BLOCKS && isAtHead(), "the first blocks");
         kill(options.away(), Long.MAX_VALUE);

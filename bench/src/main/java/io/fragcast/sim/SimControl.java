@@ -83,6 +83,7 @@ final class SimControl
      *
      * @param ctx      of the run.
      * @param site     of the node.
+     * @param life     of the process.
      * @param role     of the node.
      * @param next     takes what the node accepts first.
      * @param counters of the process.
@@ -90,6 +91,7 @@ final class SimControl
     SimControl(
         final SimContext ctx,
         final SimSite site,
+        final SimLife life,
         final PeerRole role,
         final FrameForwarder next,
         final Counters counters)
@@ -108,7 +110,12 @@ final class SimControl
         final List<PeerSettings> peers = new ArrayList<>();
         site.dialled().forEach((pair) -> peers.add(settings(pair.holder(), true)));
         site.dialling().forEach((pair) -> peers.add(settings(pair.asking(), false)));
-        final SimFrameSink.Tap tap = ctx.plans().tap(index);
+        final SimFrameSink.Tap forger = ctx.plans().tap(index);
+        final SimFrameSink.Tap tap = (path, buffer, length) ->
+        {
+            life.onOther().onSent(path, buffer, length);
+            forger.onSent(path, buffer, length);
+        };
         final FrameLink[] links = Stream.concat(
             site.dialled().stream().map((pair) -> pair.askingEnd(maxFrameLength, tap)),
             site.dialling().stream().map((pair) -> pair.holdingEnd(maxFrameLength, tap))).toArray(FrameLink[]::new);
@@ -146,7 +153,7 @@ final class SimControl
             SessionTimeouts.PRODUCTION,
             links.length,
             HEIGHTS,
-            site.random().forPart(3)::nextLong,
+            life.random().forPart(3)::nextLong,
             counters);
         if (null != tree)
         {

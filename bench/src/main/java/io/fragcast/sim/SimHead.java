@@ -22,7 +22,7 @@ import io.fragcast.protocol.leader.Schedule;
  */
 final class SimHead implements SimWork, BlockConsumer
 {
-    /** Verified blocks of all leaders by height and term: execution clients have a network of their own. */
+    /** Blocks of all leaders by height and term: execution clients have a network of their own. */
     static final class Ledger
     {
         private final TreeMap<Long, TreeMap<Integer, byte[]>> hashes = new TreeMap<>();
@@ -61,7 +61,9 @@ final class SimHead implements SimWork, BlockConsumer
     private byte[] hash;
     private byte[] sealedHash = {};
     private @Nullable Job job;
+    private int jobTerm;
     private long ownSealed = Long.MIN_VALUE;
+    private int ownSealedTerm;
     private long strandedAt = Long.MIN_VALUE;
     private long strandedSinceNs;
 
@@ -94,7 +96,7 @@ final class SimHead implements SimWork, BlockConsumer
         // A node that heard of no run yet knows what its client does; a block whose Seal went nowhere is sealed all the
         // same.
         final long heard = followed.nextBlock() < 0 ? Math.max(number, ledger.highest()) + 1 : followed.nextBlock();
-        final long next = heard == ownSealed ? heard + 1 : heard;
+        final long next = heard <= ownSealed ? ownSealed + 1 : heard;
         final LeaderTerm term = current.termOfBlock(next);
         final BlockRecord block = chain.openBlock(next);
         if (null == block || null == term || !Arrays.equals(publicKey, term.publicKey()) ||
@@ -105,6 +107,7 @@ final class SimHead implements SimWork, BlockConsumer
 
         final Job made = new Job(block, hash, variant(block.hash(), term.number()));
         job = made;
+        jobTerm = term.number();
 
         return made;
     }
@@ -117,8 +120,10 @@ final class SimHead implements SimWork, BlockConsumer
         if (null != sealed && blockNumber == sealed.block().number())
         {
             ownSealed = blockNumber;
+            ownSealedTerm = jobTerm;
             number = blockNumber;
             hash = sealed.hash();
+            ledger.add(number, jobTerm, hash);
         }
     }
 
@@ -143,6 +148,11 @@ final class SimHead implements SimWork, BlockConsumer
                 sealedHash = bytes(delivery.frameBuffer(), delivery.frameOffset() + HASH_OFFSET);
             case Delivery.VERIFIED ->
             {
+                if (delivery.leaderTerm() > ownSealedTerm)
+                {
+                    // Another went on below what was sealed here.
+                    ownSealed = Long.MIN_VALUE;
+                }
                 number = delivery.blockNumber();
                 hash = sealedHash;
                 ledger.add(number, delivery.leaderTerm(), hash);
@@ -169,7 +179,7 @@ final class SimHead implements SimWork, BlockConsumer
             strandedAt = parent;
             strandedSinceNs = events.nowNs();
         }
-        final byte[] latest = ledger.latest(parent);
+        final byte[] latest = parent < chain.firstNumber() ? chain.firstParentHash() : ledger.latest(parent);
         if (null == latest || events.nowNs() - strandedSinceNs < SYNC_NS)
         {
             return false;

@@ -127,7 +127,7 @@ public final class SimNetwork
         {
             if (path.to() == nodeIndex || path.from() == nodeIndex)
             {
-                path.onNodeUp();
+                path.onNodeUp(path.from() == nodeIndex);
             }
         }
     }

@@ -1,7 +1,14 @@
 package io.fragcast.sim;
 
+import io.fragcast.codecs.MessageHeaderDecoder;
+import io.fragcast.codecs.TakeoverDecoder;
+import io.fragcast.protocol.block.MessageSigner;
+import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.sim.checker.SimFailure;
+import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
 
 /**
  * One node: a machine whose disk outlives its processes; all else starts anew with each {@link SimProcess}.
@@ -26,25 +33,39 @@ final class SimNode
     {
         private static final long serialVersionUID = 1;
 
-        private Killed()
+        private final transient Runnable onKilled;
+
+        private Killed(final Runnable onKilled)
         {
             super("killed", null, false, false);
+            this.onKilled = onKilled;
         }
     }
 
     /** Between two duty cycles of a node that has nothing to do. */
     private static final long IDLE_NS = 4_000_000;
     private static final Runnable NOBODY = () -> {};
+    /** Above the parts of what outlives the processes. */
+    private static final long LIFE_PART = 1_000;
 
     private final SimContext ctx;
     private final Topology topology;
     private final SimSite site;
+    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final TakeoverDecoder takeover = new TakeoverDecoder();
 
     private State state = State.DOWN;
     private @Nullable SimProcess process;
     private long nextDutyNs = Long.MAX_VALUE;
+    private long lives;
     private int framesToLive;
     private Runnable onKilled = NOBODY;
+    private int otherFramesToLive;
+    private Runnable onKilledAsking = NOBODY;
+    private int copiesToSay;
+    private Runnable onKilledTakingOver = NOBODY;
+    private long saidNs = Long.MIN_VALUE;
+    private int copiesSaid;
 
     SimNode(final SimContext ctx, final Topology topology, final SimSite site)
     {
@@ -77,7 +98,11 @@ final class SimNode
     void start()
     {
         spare();
-        process = new SimProcess(ctx, topology, site, this::onFrame);
+        process = new SimProcess(
+            ctx,
+            topology,
+            site,
+            new SimLife(site.random().forPart(LIFE_PART + lives++), this::onBlockFrame, this::onOtherFrame));
         state = State.UP;
         ctx.deliveries().onNodeUp(site.index());
         ctx.proofs().onNodeUp(site.index());
@@ -98,17 +123,33 @@ final class SimNode
         }
     }
 
-    /** Kills the process in the middle of its work: so many frames leave it yet, the next one does not. */
+    /** Kills the process in the middle of its work: so many frames of blocks leave it yet, the next one does not. */
     void dieAfter(final int frames, final Runnable onKilled)
     {
         framesToLive = frames;
         this.onKilled = onKilled;
     }
 
+    /** The same of the frames by which it asks, answers, and talks to its peers. */
+    void dieAsking(final int frames, final Runnable onKilled)
+    {
+        otherFramesToLive = frames;
+        onKilledAsking = onKilled;
+    }
+
+    /** The same while it tells one peer after the other that a term of its own begins early: so many are told. */
+    void dieTakingOver(final int copies, final Runnable onKilled)
+    {
+        copiesToSay = copies;
+        onKilledTakingOver = onKilled;
+    }
+
     /** It need not die. */
     void spare()
     {
         onKilled = NOBODY;
+        onKilledAsking = NOBODY;
+        onKilledTakingOver = NOBODY;
     }
 
     void pause()
@@ -158,12 +199,44 @@ final class SimNode
         }
     }
 
-    private void onFrame()
+    private void onBlockFrame(final SimPath path, final DirectBuffer buffer, final int length)
     {
         if (NOBODY != onKilled && 0 == framesToLive--)
         {
-            throw new Killed();
+            throw new Killed(onKilled);
         }
+    }
+
+    private void onOtherFrame(final SimPath path, final DirectBuffer buffer, final int length)
+    {
+        if (NOBODY != onKilledAsking && 0 == otherFramesToLive--)
+        {
+            throw new Killed(onKilledAsking);
+        }
+        header.wrap(buffer, SimFrameSink.CLAIM_OFFSET);
+        if (TakeoverDecoder.TEMPLATE_ID == header.templateId())
+        {
+            takeover.wrapAndApplyHeader(buffer, SimFrameSink.CLAIM_OFFSET, header);
+            onTakeover((int)takeover.leaderTerm(), takeover.issueTimeNs());
+        }
+    }
+
+    private void onTakeover(final int termNumber, final long issueTimeNs)
+    {
+        final MessageSigner signer = site.signer();
+        final LeaderTerm term = ctx.schedule().termNumbered(termNumber);
+        if (null == signer || null == term || !Arrays.equals(signer.publicKey(), term.publicKey()))
+        {
+            return;
+        }
+        copiesSaid = issueTimeNs == saidNs ? copiesSaid : 0;
+        saidNs = issueTimeNs;
+        if (NOBODY != onKilledTakingOver && copiesSaid == copiesToSay)
+        {
+            ctx.takeovers().onDeath(copiesSaid);
+            throw new Killed(onKilledTakingOver);
+        }
+        copiesSaid++;
     }
 
     private void scheduleDuty(final long timeNs)
@@ -191,9 +264,8 @@ final class SimNode
         }
         catch (final Killed ex)
         {
-            final Runnable onKilled = this.onKilled;
             spare();
-            onKilled.run();
+            ex.onKilled.run();
             return;
         }
         catch (final SimFailure ex)

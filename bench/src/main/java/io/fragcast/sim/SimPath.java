@@ -282,10 +282,11 @@ public final class SimPath
         }
     }
 
-    void onNodeUp()
+    /** One end is up; the other may be down still. */
+    void onNodeUp(final boolean isSender)
     {
-        isSenderUp = true;
-        isReceiverUp = true;
+        isSenderUp |= isSender;
+        isReceiverUp |= !isSender;
         dropAll(wire, DropReason.IMAGE_REMADE);
         forgetStream();
         makeImage();

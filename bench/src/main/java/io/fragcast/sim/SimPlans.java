@@ -111,9 +111,15 @@ final class SimPlans
     }
 
     /** Whatever a node says on its control lane passes here before it leaves. */
-    SimFrameSink.@Nullable Tap tap(final int node)
+    SimFrameSink.Tap tap(final int node)
     {
-        return forger == node ? (path, buffer, length) -> forge(buffer, SimFrameSink.CLAIM_OFFSET, length) : null;
+        return (path, buffer, length) ->
+        {
+            if (forger == node)
+            {
+                forge(buffer, SimFrameSink.CLAIM_OFFSET, length);
+            }
+        };
     }
 
     /** Now and then a plan is made newer and signed by a key that leads nothing. */

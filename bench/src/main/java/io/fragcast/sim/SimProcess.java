@@ -61,7 +61,7 @@ final class SimProcess
     private final Topology topology;
     private final SimSite site;
     private final int index;
-    private final Runnable onFrame;
+    private final SimLife life;
     private final FrameView evidence = new FrameView();
     private final FrameView sent = new FrameView();
     private final Counters counters = Counters.inMemory();
@@ -81,14 +81,14 @@ final class SimProcess
      * @param ctx      of the run.
      * @param topology of the run.
      * @param site     of the node.
-     * @param onFrame  told of each frame before it leaves; what it throws ends the process there.
+     * @param life     of this process alone.
      */
-    SimProcess(final SimContext ctx, final Topology topology, final SimSite site, final Runnable onFrame)
+    SimProcess(final SimContext ctx, final Topology topology, final SimSite site, final SimLife life)
     {
         this.ctx = ctx;
         this.topology = topology;
         this.site = site;
-        this.onFrame = onFrame;
+        this.life = life;
         index = site.index();
         final SimJournal journal = new SimJournal(site.disk());
         final JournalRing journalRing = new JournalRing(journalRingLength(), counters);
@@ -97,7 +97,7 @@ final class SimProcess
         journalAgent =
             new JournalAgent(new JournalRing[]{journalRing}, journal, diskGuard, site.clock(), counters);
         ctx.eventLists().onNodeUp(index, site.disk().recordCount());
-        final SimRepair repair = new SimRepair(ctx, site, counters);
+        final SimRepair repair = new SimRepair(ctx, site, life, counters);
         repairAgent = repair.agent();
         agents = topology.isLeader(index) ? broadcaster(journalRing, repair) : receiver(journalRing, repair);
     }
@@ -107,6 +107,10 @@ final class SimProcess
     {
         dutyCount++;
         int workCount = 0;
+        if (site.outgoing().stream().noneMatch(SimPath::isConnected))
+        {
+            ctx.takeovers().onUnheard(index, ctx.events().nowNs());
+        }
         final SimTree tree = tree();
         if (null != tree)
         {
@@ -423,7 +427,7 @@ final class SimProcess
         {
             return next;
         }
-        final SimControl opened = new SimControl(ctx, site, role, next, counters);
+        final SimControl opened = new SimControl(ctx, site, life, role, next, counters);
         control = opened;
 
         return opened.accepted();
@@ -471,7 +475,7 @@ final class SimProcess
     {
         toSink = (path) -> new SimFrameSink(path, ctx.maxFrameLength(), (to, buffer, length) ->
         {
-            onFrame.run();
+            life.onBlock().onSent(to, buffer, length);
             tap.onSent(to, buffer, length);
         });
 

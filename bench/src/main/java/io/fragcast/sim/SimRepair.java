@@ -51,9 +51,10 @@ final class SimRepair
      *
      * @param ctx      of the run.
      * @param site     of the node.
+     * @param life     of the process.
      * @param counters of the process.
      */
-    SimRepair(final SimContext ctx, final SimSite site, final Counters counters)
+    SimRepair(final SimContext ctx, final SimSite site, final SimLife life, final Counters counters)
     {
         this.ctx = ctx;
         this.counters = counters;
@@ -61,10 +62,11 @@ final class SimRepair
         final int maxFrameLength = Math.max(ctx.maxFrameLength(), MIN_FRAME_LENGTH);
         final int factor = ctx.options().isLargeBlocks() ? LARGE_FACTOR : 1;
         ring = new JournalRing(factor * RING_LENGTH, counters.get(FragcastCounter.REPAIR_MEMORY_LOST));
-        holders = site.asked().stream().map((pair) -> pair.askingEnd(maxFrameLength)).toArray(FrameLink[]::new);
+        holders = site.asked().stream()
+            .map((pair) -> pair.askingEnd(maxFrameLength, life.onOther())).toArray(FrameLink[]::new);
 
-        final FrameLink[] links =
-            site.served().stream().map((pair) -> pair.holdingEnd(maxFrameLength)).toArray(FrameLink[]::new);
+        final FrameLink[] links = site.served().stream()
+            .map((pair) -> pair.holdingEnd(maxFrameLength, life.onOther())).toArray(FrameLink[]::new);
         final long chainId = ctx.schedule().chainId();
         final RecentFrames memory = new RecentFrames(factor * RecentFrames.MIN_LENGTH, counters);
         final JournalArchive archive = new JournalArchive(
@@ -82,7 +84,7 @@ final class SimRepair
                 archive,
                 new AnswerProxy(links, chainId, maxFrameLength),
                 AnswerLimits.DEFAULT,
-                site.random().forPart(2)::nextLong,
+                life.random().forPart(2)::nextLong,
                 counters),
             () -> null == progress ? RepairServer.NONE_OPEN : progress.openBlock(),
             () -> 0,

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param fragsDelivered by all replicas.
  * @param takeovers      terms that began early.
  * @param takeoverCadences that the longest measured takeover took.
+ * @param takeoverDeaths bit n: a leader died when n peers were told that it takes over.
  */
 public record SimResult(
     SimulatorOptions options,
@@ -26,7 +27,8 @@ public record SimResult(
     long fragsPublished,
     long fragsDelivered,
     long takeovers,
-    double takeoverCadences)
+    double takeoverCadences,
+    long takeoverDeaths)
 {
     /**
      * A failure of a run.

@@ -177,7 +177,8 @@ public final class Simulator
             simulator.published.frags(),
             simulator.deliveries.fragsDelivered(),
             simulator.takeovers.takeovers(),
-            simulator.takeovers.longestCadences());
+            simulator.takeovers.longestCadences(),
+            simulator.takeovers.deaths());
     }
 
     private void run()

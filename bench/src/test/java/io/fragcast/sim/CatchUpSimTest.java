@@ -16,13 +16,15 @@ class CatchUpSimTest
 {
     private static final int FIXED = Integer.getInteger("fragcast.sim.catchups", 8);
     private static final int FRESH = 2;
+    /** In it a holder names a height before the path brings the one below it. */
+    private static final long NAMED_AHEAD = 211;
 
     private final Workload workload = Workload.load();
 
     static LongStream seeds()
     {
         return LongStream.concat(
-            LongStream.rangeClosed(1, FIXED),
+            LongStream.concat(LongStream.rangeClosed(1, FIXED), LongStream.of(NAMED_AHEAD)),
             ThreadLocalRandom.current().longs(FRESH, 1L << 32, 1L << 40));
     }
 

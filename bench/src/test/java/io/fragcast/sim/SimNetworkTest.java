@@ -111,6 +111,21 @@ class SimNetworkTest
         assertThat(network.shortfall()).isEmpty();
     }
 
+    @Test
+    void shouldNotBeConnectedToANodeThatIsDownBecauseTheOtherStartsAgain()
+    {
+        final SimPath path = path(true, 0, 0, 0, 1 << 20);
+        network.onNodeDown(1);
+        network.onNodeDown(0);
+        network.onNodeUp(0);
+        receiveUntil(path, 200 * MS);
+        assertThat(path.isConnected()).as("to one that is down").isFalse();
+
+        network.onNodeUp(1);
+        receiveUntil(path, 400 * MS);
+        assertThat(path.isConnected()).as("to one that is up again").isTrue();
+    }
+
     private SimPath path(
         final boolean isReliable,
         final double loss,

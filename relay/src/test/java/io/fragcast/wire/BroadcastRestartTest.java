@@ -7,9 +7,11 @@ import io.fragcast.codecs.EnvDecoder;
 import io.fragcast.codecs.FragDecoder;
 import io.fragcast.codecs.HeartbeatDecoder;
 import io.fragcast.codecs.LeaderStartDecoder;
+import io.fragcast.codecs.LeaderStopDecoder;
 import io.fragcast.codecs.MessageHeaderDecoder;
 import io.fragcast.codecs.SealDecoder;
 import io.fragcast.protocol.block.BlockLimits;
+import io.fragcast.protocol.block.FollowedRun;
 import io.fragcast.protocol.block.FragBroadcaster;
 import io.fragcast.protocol.block.LeaderMemory;
 import io.fragcast.protocol.block.SlowSink;
@@ -92,6 +94,41 @@ class BroadcastRestartTest
             .isEqualTo(reader.of(SealDecoder.TEMPLATE_ID).get(0).digest());
     }
 
+    /** Holders give it its own old blocks, so that its run is behind what it sealed. */
+    @Test
+    void shouldNotStartAgainATermThatAnEarlierLifeEnded()
+    {
+        final UnsafeBuffer file = new UnsafeBuffer(new byte[LeaderMemory.LENGTH]);
+        final LeaderRig killed = rigWith(file);
+        publishWhole(killed, 5);
+        assertThat(withoutHeartbeats(peer)).last()
+            .extracting(ReferenceReader.Message::templateId).isEqualTo(LeaderStopDecoder.TEMPLATE_ID);
+        peer.frames.clear();
+
+        final LeaderRig restarted = rigWith(file);
+        restarted.broadcaster.follow(runAt(4));
+        restarted.settle();
+        restarted.pass(FragBroadcaster.HEARTBEAT_INTERVAL_NS);
+        restarted.settle();
+
+        assertThat(peer.frames).isEmpty();
+    }
+
+    @Test
+    void shouldStartAgainATermThatAnEarlierLifeWasIn()
+    {
+        final UnsafeBuffer file = new UnsafeBuffer(new byte[LeaderMemory.LENGTH]);
+        publishWhole(rigWith(file), 4);
+        peer.frames.clear();
+
+        final LeaderRig restarted = rigWith(file);
+        restarted.broadcaster.follow(runAt(4));
+        restarted.settle();
+
+        assertThat(withoutHeartbeats(peer)).singleElement()
+            .extracting(ReferenceReader.Message::templateId).isEqualTo(LeaderStartDecoder.TEMPLATE_ID);
+    }
+
     @Test
     void shouldRememberTheStepBeforeWhereTheLastWasTorn()
     {
@@ -125,6 +162,32 @@ class BroadcastRestartTest
         rigWith(file).settle();
 
         assertThat(peer.frames).isEmpty();
+    }
+
+    private static void publishWhole(final LeaderRig leader, final long blockNumber)
+    {
+        leader.publisher.env(LeaderRig.env(blockNumber, PARENT));
+        leader.publisher.frag(blockNumber, 0, true, TXS);
+        leader.publisher.seal(LeaderRig.seal(blockNumber, PARENT, 1));
+        leader.settle();
+    }
+
+    private static FollowedRun runAt(final long blockNumber)
+    {
+        return new FollowedRun()
+        {
+            @Override
+            public long nextBlock()
+            {
+                return blockNumber;
+            }
+
+            @Override
+            public int leadingTerm()
+            {
+                return 1;
+            }
+        };
     }
 
     private LeaderRig rigWith(final UnsafeBuffer file)

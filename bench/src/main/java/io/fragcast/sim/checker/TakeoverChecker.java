@@ -11,9 +11,10 @@ import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.Schedule;
 
 /**
- * Leaders that die are followed in time: where nothing but the death of leaders goes wrong, the first message of the
- * n-th in turn under its early term leaves n x K cadences after the last one under any term before, or after it came up
- * itself. And all agree on what came of it: on the same attempt at each height.
+ * Leaders that die are followed in time: where nothing but deaths goes wrong, the first message of the n-th in turn
+ * under its early term leaves n x K cadences after the last one under any term before, or after it came up itself, or
+ * after the first of those came up that it sends to. And all agree on what came of it: on the same attempt at each
+ * height.
  */
 public final class TakeoverChecker
 {
@@ -29,6 +30,7 @@ public final class TakeoverChecker
     private final Map<Integer, Long> beganNs = new TreeMap<>();
     private final long[] upSinceNs;
     private long takeovers;
+    private long deaths;
     private long longestNs;
 
     /**
@@ -56,6 +58,17 @@ public final class TakeoverChecker
      * @param nowNs time of the run.
      */
     public void onNodeUp(final int node, final long nowNs)
+    {
+        upSinceNs[node] = nowNs;
+    }
+
+    /**
+     * Nobody hears what a node sends.
+     *
+     * @param node  index.
+     * @param nowNs time of the run.
+     */
+    public void onUnheard(final int node, final long nowNs)
     {
         upSinceNs[node] = nowNs;
     }
@@ -117,6 +130,16 @@ public final class TakeoverChecker
     }
 
     /**
+     * A leader died while it told its peers that it takes over.
+     *
+     * @param copies that had left it by then.
+     */
+    public void onDeath(final int copies)
+    {
+        deaths |= 1L << copies;
+    }
+
+    /**
      * A node delivered VERIFIED.
      *
      * @param node    index.
@@ -172,6 +195,16 @@ public final class TakeoverChecker
     public long takeovers()
     {
         return takeovers;
+    }
+
+    /**
+     * Where leaders died among the copies of what they said.
+     *
+     * @return bit n: n copies had left one.
+     */
+    public long deaths()
+    {
+        return deaths;
     }
 
     /**

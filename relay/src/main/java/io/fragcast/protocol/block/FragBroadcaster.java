@@ -160,7 +160,7 @@ public final class FragBroadcaster implements BuilderRequests
         {
             return PublishVerdict.NOT_LEADER;
         }
-        if (leader.number() == memory.sealedTermNumber && blockNumber <= memory.sealedBlock)
+        if (memory.isSealed(leader.number(), blockNumber))
         {
             return PublishVerdict.ALREADY_SEALED;
         }
@@ -358,12 +358,13 @@ public final class FragBroadcaster implements BuilderRequests
         return LeaderStep.IDLE != step;
     }
 
-    /** The run is at a block of ours: the others are to hear that somebody leads, before there is anything to open. */
+    /** The run, which may be behind us, is at a block of ours, of a term that goes on: all are to hear who leads. */
     private boolean isStartDue()
     {
         final LeaderTerm own = leadership.leading();
 
-        return null != run && null != own && own.number() >= termNumber && !isTermStarted(own) && sender.isConnected();
+        return null != run && null != own && own.number() >= termNumber && !isTermStarted(own) &&
+            !memory.isSealed(own.number(), own.lastBlock()) && sender.isConnected();
     }
 
     private void drop()
@@ -475,8 +476,7 @@ public final class FragBroadcaster implements BuilderRequests
 
     private PublishVerdict refuseUnopened(final long blockNumber)
     {
-        return memory.sealedTermNumber == termNumber && blockNumber <= memory.sealedBlock ?
-            PublishVerdict.ALREADY_SEALED :
+        return memory.isSealed(termNumber, blockNumber) ? PublishVerdict.ALREADY_SEALED :
             null == leadership.termOf(blockNumber) ? PublishVerdict.NOT_LEADER : PublishVerdict.NO_OPEN_BLOCK;
     }
 

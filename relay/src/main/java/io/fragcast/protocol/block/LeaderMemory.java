@@ -102,6 +102,12 @@ public final class LeaderMemory
         isAnyHeard = true;
     }
 
+    /** Was a block of a term sealed, or a later one of it? */
+    boolean isSealed(final int term, final long block)
+    {
+        return term == sealedTermNumber && block <= sealedBlock;
+    }
+
     /** Is the Seal known of a block of this hash? */
     boolean isSealKnown(final byte[] blockHash)
     {

@@ -94,6 +94,23 @@ class TakeoversTest
         assertThat(numberAt(replica.current(), 5)).isEqualTo(2);
     }
 
+    /** Nobody takes a takeover back, so all end with it, whatever the leader that was not told of it went on to. */
+    @Test
+    void shouldGoToTheSuccessorHoweverMuchLaterTheLeaderFallsSilent()
+    {
+        hear();
+        replica.onTakeover(2, 5, false, STATEMENT, nowNs);
+        for (int i = 0; i < 100; i++)
+        {
+            pass(100 * MS_NS);
+            hear();
+            assertThat(replica.doWork(nowNs)).as("the leader lives").isZero();
+        }
+        pass(410 * MS_NS);
+        assertThat(replica.doWork(nowNs)).isEqualTo(1);
+        assertThat(numberAt(replica.current(), 5)).isEqualTo(2);
+    }
+
     @Test
     void shouldBelieveItsPeersWhereItHearsOfNoRunItself()
     {
