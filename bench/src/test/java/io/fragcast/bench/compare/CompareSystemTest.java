@@ -20,8 +20,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CompareSystemTest
 {
-    /** One second of warm-up at 400 a second, one at 50. */
-    private static final int SENT = 400 + 50;
+    /** One second of warm-up at 800 a second, one at 50. */
+    private static final int SENT = 800 + 50;
     private static final int REPLICAS = 2;
 
     @TempDir
