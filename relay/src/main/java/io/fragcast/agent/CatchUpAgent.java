@@ -1,6 +1,8 @@
 package io.fragcast.agent;
 
+import io.fragcast.protocol.block.SealedBlockConsumer;
 import io.fragcast.protocol.peer.HolderConsumer;
+import io.fragcast.protocol.sync.BodyFollower;
 import io.fragcast.protocol.sync.CatchUp;
 import io.fragcast.protocol.sync.HoleFetcher;
 import io.fragcast.protocol.sync.SealedBlockFollower;
@@ -11,12 +13,13 @@ import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 import java.util.function.IntSupplier;
+import java.util.function.LongToIntFunction;
 import java.util.function.Supplier;
 
 /**
- * Fetches whole heights, and sealed blocks, on a cold thread: hears how far the node is and what holders say they have,
- * hears the holders' answers, runs the machines. The links belong to the node, which closes them when this thread has
- * ended.
+ * Fetches whole heights, sealed blocks and bodies, and what the journal lacks, on a cold thread: hears how far the node
+ * is and what holders say they have, hears the holders' answers, runs the machines. The links belong to the node, which
+ * closes them when this thread has ended.
  */
 public final class CatchUpAgent implements Agent
 {
@@ -40,6 +43,7 @@ public final class CatchUpAgent implements Agent
     private final @Nullable SealedBlockFollower follower;
     private final LinkDialler dialler;
     private final IntSupplier transport;
+    private LongToIntFunction bodyWork = (nowNs) -> 0;
     private @Nullable HoleFetcher holes;
     private Supplier<long[]> lacking = () -> NOTHING;
     private boolean isDialled;
@@ -85,6 +89,18 @@ public final class CatchUpAgent implements Agent
     }
 
     /**
+     * Who asks for bodies of sealed blocks. Called before anything else; default: nobody.
+     *
+     * @param asker  by the same links.
+     * @param wanted blocks whose body the hot agent could not rebuild.
+     */
+    public void bodies(final BodyFollower asker, final SealedBlockRing wanted)
+    {
+        final SealedBlockConsumer consumer = asker::onWanted;
+        bodyWork = (nowNs) -> wanted.poll(consumer) + asker.doWork(nowNs);
+    }
+
+    /**
      * Who fetches what the journal lacks, while the node is not behind. Called before anything else; default: nobody.
      *
      * @param fetcher by the same links.
@@ -117,6 +133,7 @@ public final class CatchUpAgent implements Agent
         {
             workCount += follower.doWork(catchUp.cursor(), nowNs);
         }
+        workCount += bodyWork.applyAsInt(nowNs);
         if (null != holes)
         {
             holes.onLacking(lacking.get());

@@ -139,14 +139,15 @@ public final class NodeOptions
 
     static final Option SEALED_URL = Option.text("sealed.url", TEXT, "http://HOST:PORT",
         "JSON-RPC of an execution client whose latest blocks are held against the Seals, on a sequencer its own, " +
-        "signed for those who ask; none unless set.");
+        "signed for those who ask; by debug_getRawBlock whole blocks of which no frags are left. None unless set.");
     static final Option SEALED_FILE = Option.text("sealed.file", PATH, "file",
         "The same from JSON lines, one block a line, followed as it grows; gzip is read once; none unless set.");
     static final Option SEALED_INTERVAL = number("sealed.interval-ms", "1000", 50, 60_000, "milliseconds",
         "How often either is looked at.");
     static final Option SEALED_HOLDERS = Option.choice("sealed.holders", "ignore", List.of("ask", "ignore"),
         "Ask repair.holders, leaders among them, for the sealed blocks that leaders signed, and hold them against " +
-        "the Seals.").of(REPLICA);
+        "the Seals; for whole blocks, too, where frags do not give one: kept in blocks/ beside the journal.")
+        .of(REPLICA);
     static final Option FINALITY_URL = Option.text("finality.url", TEXT, "http://HOST:PORT",
         "JSON-RPC of an execution client that is asked which block is final; none unless set.");
     static final Option FINALITY_INTERVAL = number("finality.interval-ms", "4000", 50, 60_000, "milliseconds",

@@ -8,7 +8,6 @@ import io.fragcast.agent.HoleFeed;
 import io.fragcast.agent.HolderRing;
 import io.fragcast.agent.HolderTee;
 import io.fragcast.agent.IngestAgent;
-import io.fragcast.agent.SealedBlockRing;
 import io.fragcast.config.PeerName;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
@@ -19,8 +18,6 @@ import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.protocol.block.BlockLaneReceiver;
 import io.fragcast.protocol.block.FrameForwarder;
 import io.fragcast.protocol.block.FrameLane;
-import io.fragcast.protocol.block.SealedBlock;
-import io.fragcast.protocol.block.SealedBlockConsumer;
 import io.fragcast.protocol.leader.Schedule;
 import io.fragcast.protocol.peer.HolderConsumer;
 import io.fragcast.protocol.peer.PeerRole;
@@ -45,7 +42,6 @@ import org.jspecify.annotations.Nullable;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.function.IntSupplier;
 
 /**
  * How a node that is far behind fetches whole heights, to deliver or to keep them: the bulk lane of its holders, on a
@@ -164,7 +160,6 @@ final class CatchUpLane
             counters);
         final BodyFollower bodies = null == follower ? null : new BodyFollower(
             chainId, requests, new WholeBlocks(ctx.name(), blocksDir(ctx)), new SecureRandom()::nextLong, counters);
-        final IntSupplier bodyWork = null == bodies ? () -> 0 : bodyWork(bodies, chain.bodiesWanted(), clock);
         final CatchUp catchUp = new CatchUp(
             chainId,
             requests,
@@ -194,7 +189,11 @@ final class CatchUpLane
             catchUp,
             follower,
             lane::dial,
-            () -> lane.commands.doWork() + client.invoke() + bodyWork.getAsInt());
+            () -> lane.commands.doWork() + client.invoke());
+        if (null != bodies)
+        {
+            agent.bodies(bodies, chain.bodiesWanted());
+        }
         if (null != journal)
         {
             agent.holes(fillHoles(
@@ -225,28 +224,6 @@ final class CatchUpLane
         }
 
         return holes;
-    }
-
-    /** Sealed blocks whose body is wanted come from the hot agent. */
-    private static IntSupplier bodyWork(
-        final BodyFollower bodies, final SealedBlockRing wanted, final NanoClock clock)
-    {
-        final SealedBlockConsumer consumer = new SealedBlockConsumer()
-        {
-            @Override
-            public boolean isSealedBlockDue(final long blockNumber)
-            {
-                return true;
-            }
-
-            @Override
-            public void onSealedBlock(final SealedBlock block)
-            {
-                bodies.onWanted(block);
-            }
-        };
-
-        return () -> wanted.poll(consumer) + bodies.doWork(clock.nanoTime());
     }
 
     /** Where whole blocks are kept: beside the journal. */

@@ -32,12 +32,6 @@ public final class SealedBlockPasser implements SealedBlockConsumer
     }
 
     @Override
-    public boolean isSealedBlockDue(final long blockNumber)
-    {
-        return true;
-    }
-
-    @Override
     public void onSealedBlock(final SealedBlock block)
     {
         final int length = block.signedLength + LENGTH_LENGTH + block.headerLength;

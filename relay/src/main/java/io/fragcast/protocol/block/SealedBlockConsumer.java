@@ -3,15 +3,19 @@ package io.fragcast.protocol.block;
 /**
  * Takes blocks as they were sealed. Used by one thread.
  */
+@FunctionalInterface
 public interface SealedBlockConsumer
 {
     /**
-     * Would a block of a height be of use now?
+     * Would a block of a height be of use now? Unless overridden any is.
      *
      * @param blockNumber its height.
      * @return false to be asked again later.
      */
-    boolean isSealedBlockDue(long blockNumber);
+    default boolean isSealedBlockDue(final long blockNumber)
+    {
+        return true;
+    }
 
     /**
      * A block was sealed; its hash is that of its header.
