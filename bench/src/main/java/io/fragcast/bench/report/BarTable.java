@@ -128,13 +128,15 @@ final class BarTable
     /** What the verdict alone does not say. */
     private static String note(final String verdict, final Row row, final String obstacle)
     {
-        final String noise = "two equal runs differ by up to " + number(row.number("noise")) + 'x';
+        final boolean isBeyond = row.number("ratio") > row.number("bound");
+        final String noise = (isBeyond ? "beyond the bar, but " : "") +
+            "two equal runs differ by up to " + number(row.number("noise")) + 'x';
 
         return switch (verdict)
         {
             // The noise rule lets B be as far from A as A is from itself.
-            case PASS -> row.number("ratio") > row.number("bound") ? "beyond the bar, but " + noise : "";
-            case "NOISY" -> noise + ", or others took the processor";
+            case PASS -> isBeyond ? noise : "";
+            case "NOISY" -> noise + ", or others took the processor" + (isBeyond ? ". " + obstacle : "");
             default -> obstacle;
         };
     }
