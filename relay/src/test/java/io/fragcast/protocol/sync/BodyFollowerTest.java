@@ -77,18 +77,19 @@ class BodyFollowerTest
         private final StreamSeeder seeder;
         private final BulkAdapter adapter;
         private final List<Long> ofClient = new ArrayList<>();
-        private boolean isForging;
+        private final SpoiltItems given;
 
         private Holder(final int number)
         {
             final HeldFrames held = new HeldFrames(memory, FrameArchive.NONE);
             bodies = new SealedBodies(
                 TestBlock.CHAIN_ID, shelf, held, 1_024, 1 << 20, TestBlock.PAYLOAD_LENGTH, ofClient::add, counters);
+            given = new SpoiltItems(bodies);
             final MutableLong token = new MutableLong(1_000L * (number + 1));
             seeder = new StreamSeeder(
                 TestBlock.CHAIN_ID,
                 1,
-                new HeldItems[]{held, held, shelf, null, new Forger(bodies)},
+                new HeldItems[]{held, held, shelf, null, given},
                 new ItemNames()::tryName,
                 new ChunkProxy(new FrameLink[]{pipe[1]}, TestBlock.CHAIN_ID, TestBlock.PAYLOAD_LENGTH),
                 SeederLimits.DEFAULT,
@@ -130,41 +131,6 @@ class BodyFollowerTest
                 final int length = frame.buffer().capacity();
                 assertThat(new FrameNames().tryName(frame.buffer(), 0, length, name)).isTrue();
                 memory.onFrame(name, frame.buffer(), 0, length);
-            }
-        }
-
-        /** Turns a bit of each part, if it is told to. */
-        private final class Forger implements HeldItems
-        {
-            private final HeldItems items;
-
-            private Forger(final HeldItems items)
-            {
-                this.items = items;
-            }
-
-            @Override
-            public long oldestBlock()
-            {
-                return items.oldestBlock();
-            }
-
-            @Override
-            public long newestBlock()
-            {
-                return items.newestBlock();
-            }
-
-            @Override
-            public Reader newReader(final Consumer consumer)
-            {
-                return items.newReader((buffer, offset, length) ->
-                {
-                    final UnsafeBuffer copy = new UnsafeBuffer(new byte[length]);
-                    copy.putBytes(0, buffer, offset, length);
-                    copy.putByte(length - 1, (byte)(copy.getByte(length - 1) ^ (isForging ? 1 : 0)));
-                    return consumer.onFrame(copy, 0, length);
-                });
             }
         }
     }
@@ -242,14 +208,14 @@ class BodyFollowerTest
             holder.head(block);
             holder.frags(block.number(), block.transactions());
         }
-        holders.get(0).isForging = true;
+        holders.get(0).given.isForging = true;
         follower.onWanted(sealed(block));
         pass(500);
         assertThat(counters.value(FragcastCounter.BODIES_FORGED)).isEqualTo(1);
         assertThat(taken).containsExactly(block.number());
         assertThat(bodies.get(0)).isEqualTo(body(block));
 
-        holders.get(1).isForging = true;
+        holders.get(1).given.isForging = true;
         final BlockRecord next = chain.get(1);
         for (final Holder holder : holders)
         {

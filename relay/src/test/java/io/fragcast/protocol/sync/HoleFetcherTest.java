@@ -28,7 +28,6 @@ import io.fragcast.wire.ChunkProxy;
 import io.fragcast.wire.FrameNames;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.MutableLong;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
@@ -96,13 +95,12 @@ class HoleFetcherTest
         private final PipeLink[] pipe = PipeLink.pair(nowNs::get, MS / 2);
         private final RecentFrames memory = new RecentFrames(8 * RecentFrames.MIN_LENGTH, Counters.inMemory());
         private final Counters counters = Counters.inMemory();
+        private final SpoiltItems held = new SpoiltItems(new HeldFrames(memory, FrameArchive.NONE));
         private final StreamSeeder seeder;
         private final BulkAdapter adapter;
-        private boolean isForging;
 
         private Holder()
         {
-            final HeldItems held = new Forgery(new HeldFrames(memory, FrameArchive.NONE));
             seeder = new StreamSeeder(
                 TestBlock.CHAIN_ID,
                 1,
@@ -132,41 +130,6 @@ class HoleFetcherTest
         private long opened()
         {
             return counters.value(FragcastCounter.STREAMS_OPENED);
-        }
-
-        /** Turns a bit of the end of each frame, if it is told to. */
-        private final class Forgery implements HeldItems
-        {
-            private final HeldItems items;
-
-            private Forgery(final HeldItems items)
-            {
-                this.items = items;
-            }
-
-            @Override
-            public long oldestBlock()
-            {
-                return items.oldestBlock();
-            }
-
-            @Override
-            public long newestBlock()
-            {
-                return items.newestBlock();
-            }
-
-            @Override
-            public Reader newReader(final Consumer consumer)
-            {
-                return items.newReader((buffer, offset, length) ->
-                {
-                    final UnsafeBuffer copy = new UnsafeBuffer(new byte[length]);
-                    copy.putBytes(0, buffer, offset, length);
-                    copy.putByte(length - 1, (byte)(copy.getByte(length - 1) ^ (isForging ? 1 : 0)));
-                    return consumer.onFrame(copy, 0, length);
-                });
-            }
         }
     }
 
@@ -206,7 +169,7 @@ class HoleFetcherTest
     void shouldWriteNothingThatDoesNotHold()
     {
         holders.forEach((holder) -> holder.hold((frame) -> true));
-        holders.get(0).isForging = true;
+        holders.get(0).held.isForging = true;
         lack();
         pass(500);
 

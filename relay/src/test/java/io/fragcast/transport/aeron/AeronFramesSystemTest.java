@@ -41,22 +41,7 @@ class AeronFramesSystemTest
 
             InvokerRig.await("connected", () -> sink.isConnected() && source.isConnected(), from, to);
 
-            // 20,000 frames of 33 to 1,376 bytes are some 14 MB: 27 terms, so terms end at frames of every size.
-            final long[] sent = {0};
-            InvokerRig.await(
-                "all frames",
-                () ->
-                {
-                    while (sent[0] < FRAMES &&
-                        SendResult.OK == InvokerRig.trySend(sink, 33 + (int)(sent[0] * 7 % 1344), sent[0]))
-                    {
-                        sent[0]++;
-                    }
-                    source.poll(log, 64);
-                    return FRAMES == log.received;
-                },
-                from,
-                to);
+            carry(sink, source, log, from, to);
 
             assertEquals(0, log.first);
             assertEquals(0, log.gaps);
@@ -87,21 +72,7 @@ class AeronFramesSystemTest
             final FrameLog log = new FrameLog();
             InvokerRig.await("connected", () -> sink.isConnected() && source.isConnected(), from, to);
 
-            final long[] sent = {0};
-            InvokerRig.await(
-                "all frames",
-                () ->
-                {
-                    while (sent[0] < FRAMES &&
-                        SendResult.OK == InvokerRig.trySend(sink, 33 + (int)(sent[0] * 7 % 1344), sent[0]))
-                    {
-                        sent[0]++;
-                    }
-                    source.poll(log, 64);
-                    return FRAMES == log.received;
-                },
-                from,
-                to);
+            carry(sink, source, log, from, to);
 
             assertEquals(0, log.gaps + log.backwards + log.damaged);
             assertEquals(0, from.refused() + to.refused(), "nothing honest is refused");
@@ -222,6 +193,31 @@ class AeronFramesSystemTest
                 rig);
             assertEquals(7, log.first);
         }
+    }
+
+    /** 20,000 frames of 33 to 1,376 bytes are some 14 MB: many terms, which so end at frames of every size. */
+    private static void carry(
+        final FrameSink sink,
+        final FrameSource source,
+        final FrameLog log,
+        final InvokerRig from,
+        final InvokerRig to)
+    {
+        final long[] sent = {0};
+        InvokerRig.await(
+            "all frames",
+            () ->
+            {
+                while (sent[0] < FRAMES &&
+                    SendResult.OK == InvokerRig.trySend(sink, 33 + (int)(sent[0] * 7 % 1344), sent[0]))
+                {
+                    sent[0]++;
+                }
+                source.poll(log, 64);
+                return FRAMES == log.received;
+            },
+            from,
+            to);
     }
 
     private static ChannelConfig multicast(final int port)
