@@ -39,6 +39,7 @@ final class ChainPlayer implements AutoCloseable
         this.driver = driver;
         this.bodies = bodies;
         this.sequencer = sequencer;
+        thread.setUncaughtExceptionHandler((ended, ex) -> failures.add(ex.toString()));
         thread.start();
     }
 

@@ -174,6 +174,19 @@ final class HeldRange
         return holders[(int)(blockNumber - start)];
     }
 
+    /** The lowest height above one of which its holder sent anything; else the end of what is fetched. */
+    long nextHeldAbove(final long blockNumber)
+    {
+        long height = blockNumber + 1;
+        while (height < fetched && holderOf(height) == holderOf(blockNumber) &&
+            positionOf(height) == positionOf(height + 1))
+        {
+            height++;
+        }
+
+        return height;
+    }
+
     /** Lets go of a height and all above: they are to be fetched again. */
     void discardFrom(final long blockNumber)
     {

@@ -285,6 +285,7 @@ final class RangeFetcher
     void onIncomplete(final HeldRange range, final long nowNs)
     {
         final int holder = range.holderOf(range.pushed);
+        leechers[holder].onLacked(range.pushed, range.nextHeldAbove(range.pushed));
         discard(range, range.pushed);
         range.askedHolders = 1L << holder;
         if (leechers[holder].onEmpty() && isAnyOtherUsable(holder, nowNs))
@@ -347,7 +348,7 @@ final class RangeFetcher
         {
             if (leecher.isUsable(nowNs) && FrameArchive.NO_BLOCK != leecher.newestBlock)
             {
-                next = Math.min(next, Math.max(leecher.oldestBlock, blockNumber + 1));
+                next = Math.min(next, leecher.mayHaveAbove(blockNumber));
                 isAnyAbove |= leecher.newestBlock > blockNumber;
             }
         }

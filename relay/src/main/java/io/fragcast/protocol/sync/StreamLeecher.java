@@ -66,6 +66,8 @@ final class StreamLeecher
     private long penaltyNs = MIN_PENALTY_NS;
     private long penaltyEndNs;
     private boolean isPenalised;
+    private long lackedFrom;
+    private long lackedTo;
 
     long token;
     long oldestBlock;
@@ -291,6 +293,21 @@ final class StreamLeecher
     {
         emptyHeights = 0;
         penaltyNs = MIN_PENALTY_NS;
+    }
+
+    /** It was asked for some heights, and sent nothing whole of the first, nor anything of the others. */
+    void onLacked(final long from, final long to)
+    {
+        lackedFrom = from;
+        lackedTo = to;
+    }
+
+    /** The lowest height above one that it says it has, or may have. */
+    long mayHaveAbove(final long blockNumber)
+    {
+        final long next = Math.max(oldestBlock, blockNumber + 1);
+
+        return lackedFrom <= next && next < lackedTo ? lackedTo : next;
     }
 
     /** A height that it sent was not whole; true if that was once too often. */

@@ -204,6 +204,18 @@ class CatchUpTest
     }
 
     @Test
+    void shouldGiveUpARangeAtOnceWhereALeaderWentOnWithoutAnybody()
+    {
+        final long before = FIRST + 10;
+        final long after = before + 4 * HeldRange.MAX_HEIGHTS;
+        rig.hold(FIRST, before).hold(after, HEAD).away(FIRST - 1).heartbeat(HEAD - 1);
+
+        rig.passUntilVerified(HEAD - 1, 20 * SECOND_NS);
+
+        assertThat(rig.count(FragcastCounter.CATCH_UP_GIVEN_UP)).isEqualTo(after - before);
+    }
+
+    @Test
     void shouldNotGiveUpWhatAHolderIsStillToFinish()
     {
         final SyncRig relayed = new SyncRig(1);
