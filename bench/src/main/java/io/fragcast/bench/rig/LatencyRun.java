@@ -2,6 +2,7 @@ package io.fragcast.bench.rig;
 
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogWriter;
+import org.agrona.IoUtil;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -74,10 +75,16 @@ public final class LatencyRun implements Callable<Integer>
     {
         final int fragCount = options.fragCount();
         final LatencyRecorder recorder = new LatencyRecorder(clock, options.warmupFragCount());
+        // A leader that finds a journal does not build the same blocks again.
+        final Path journals = dir.resolve(name + "-journals");
         final String failure;
-        try (Rig rig = options.isEmpty ? new EmptyRig(recorder) : new NodeRig(options, FIRST_BLOCK, recorder, dir))
+        try (Rig rig = options.isEmpty ? new EmptyRig(recorder) : new NodeRig(options, FIRST_BLOCK, recorder, journals))
         {
             failure = measure(rig, recorder, fragCount);
+        }
+        finally
+        {
+            IoUtil.delete(journals.toFile(), true);
         }
         write(recorder.histogram(), failure);
 

@@ -71,7 +71,7 @@ final class NodeRig implements Rig
     private final SampleChain chain;
     private final Secp256k1 curve = Secp256k1.load();
     private final SecureRandom random = new SecureRandom();
-    private final Path dir;
+    private final Path journals;
     private final long firstBlock;
     private final NodeHost host;
     private final Schedule schedule;
@@ -88,11 +88,11 @@ final class NodeRig implements Rig
     private long refused;
     private long backPressuredAtMark;
 
-    NodeRig(final LatencyOptions options, final long firstBlock, final LatencyRecorder recorder, final Path dir)
+    NodeRig(final LatencyOptions options, final long firstBlock, final LatencyRecorder recorder, final Path journals)
     {
         this.options = options;
         this.firstBlock = firstBlock;
-        this.dir = dir;
+        this.journals = journals;
         chain = new SampleChain(options.txCount, options.txLength, options.fragsPerBlock);
         final byte[] leaderKey = newKey();
         schedule = new Schedule(CHAIN_ID, options.mtu, List.of(new LeaderTerm(
@@ -276,7 +276,7 @@ final class NodeRig implements Rig
         ctx.limits(BlockLimits.withSlab(SLAB_BYTES, SLAB_BYTES / 2));
         if (options.isJournaled)
         {
-            ctx.journal(JournalConfig.small(dir.resolve("journal-" + name), JOURNAL_RING_BYTES));
+            ctx.journal(JournalConfig.small(journals.resolve(name), JOURNAL_RING_BYTES));
         }
         ctx.host(host);
         ctx.errorHandler(this::onError);

@@ -3,6 +3,7 @@ package io.fragcast.bench.rig;
 import org.HdrHistogram.EncodableHistogram;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogReader;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,20 +33,9 @@ class LatencySystemTest
     @Timeout(60)
     void shouldMeasureEveryFragAfterTheWarmUp(final int relays, final int txs) throws IOException
     {
-        final int exitCode = LatencyRun.commandLine().execute(
-            "--dir", dir.toString(),
-            "--name", "run",
-            "--relays", Integer.toString(relays),
-            "--txs", Integer.toString(txs),
-            "--rate", Integer.toString(RATE),
-            "--frags", "10",
-            "--warmup-seconds", "1",
-            "--seconds", "1",
-            "--no-spin",
-            "--journal");
+        measure("run", relays, txs);
 
-        assertThat(exitCode).isZero();
-        final RunResult result = result();
+        final RunResult result = result("run");
         assertThat(result.failure()).isEmpty();
         assertThat(result.count()).isEqualTo(RATE);
         assertThat(result.p50Ns()).isPositive().isLessThanOrEqualTo(result.p99Ns());
@@ -58,10 +48,38 @@ class LatencySystemTest
         }
     }
 
-    private RunResult result() throws IOException
+    @Test
+    @Timeout(60)
+    void shouldMeasureAgainInTheSameFolder() throws IOException
+    {
+        measure("a-0", 0, 5);
+        measure("a-1", 0, 5);
+
+        assertThat(result("a-1").failure()).isEmpty();
+        assertThat(result("a-1").count()).isEqualTo(RATE);
+    }
+
+    private void measure(final String name, final int relays, final int txs)
+    {
+        final int exitCode = LatencyRun.commandLine().execute(
+            "--dir", dir.toString(),
+            "--name", name,
+            "--relays", Integer.toString(relays),
+            "--txs", Integer.toString(txs),
+            "--rate", Integer.toString(RATE),
+            "--frags", "10",
+            "--warmup-seconds", "1",
+            "--seconds", "1",
+            "--no-spin",
+            "--journal");
+
+        assertThat(exitCode).isZero();
+    }
+
+    private RunResult result(final String name) throws IOException
     {
         final Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(dir.resolve("run.properties")))
+        try (Reader reader = Files.newBufferedReader(dir.resolve(name + ".properties")))
         {
             properties.load(reader);
         }
