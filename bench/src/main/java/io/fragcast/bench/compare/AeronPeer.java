@@ -138,11 +138,12 @@ final class AeronPeer implements Callable<Integer>
 
         final ExclusivePublication[] targets = publications.toArray(new ExclusivePublication[0]);
         final UnsafeBuffer message = new UnsafeBuffer(options.message());
-        final long startNs = clock.nanoTime() + LEAD_NS;
+        final SendTimes times = new SendTimes(options.warmup, options.warmupRate, options.rate);
+        times.begin(clock.nanoTime() + LEAD_NS);
         long late = 0;
         for (int i = 0; i < options.count; i++)
         {
-            final long dueNs = options.dueNs(startNs, options.rate, i);
+            final long dueNs = times.dueNs(i, clock.nanoTime());
             while (clock.nanoTime() - dueNs < 0)
             {
                 driver.invoke();

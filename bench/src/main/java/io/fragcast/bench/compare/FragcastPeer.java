@@ -139,12 +139,12 @@ final class FragcastPeer implements Callable<Integer>
             final DeliveryLog back = new DeliveryLog(options.count, 1, options.warmup);
             if (isHop)
             {
-                launchReplica(host, BEHIND_RELAY, RELAY, new PeerReplica(options, 0, fragsPerBlock, back));
+                launchReplica(host, BEHIND_RELAY, RELAY, new PeerReplica(0, fragsPerBlock, back));
             }
             for (int i = 0; i < near; i++)
             {
                 launchReplica(host, firstNear + i, SEQUENCER, new PeerReplica(
-                    options, 0, fragsPerBlock, new DeliveryLog(options.count, 1, options.warmup)));
+                    0, fragsPerBlock, new DeliveryLog(options.count, 1, options.warmup)));
             }
             final SequencerNode.Context context = new SequencerNode.Context().signer(peers.signer());
             peers.prepare(context, host, "sequencer", SEQUENCER);
@@ -183,7 +183,7 @@ final class FragcastPeer implements Callable<Integer>
         {
             for (int i = 0; i < options.replicas; i++)
             {
-                launchReplica(host, RELAY + i, SEQUENCER, new PeerReplica(options, i, fragsPerBlock, log));
+                launchReplica(host, RELAY + i, SEQUENCER, new PeerReplica(i, fragsPerBlock, log));
             }
             host.start();
             out.println("READY");

@@ -29,13 +29,15 @@ final class PeerBuilder implements Agent
     private final int fragsPerBlock;
     private final NanoClock clock;
     private final SampleChain chain;
-    private final byte[] timetable = new byte[2 * Long.BYTES];
+    private final UnsafeBuffer timetable = new UnsafeBuffer(new byte[2 * Long.BYTES]);
     private final AtomicInteger refused = new AtomicInteger();
-    private volatile long startNs;
+    private final SendTimes times;
+    private final int firstMeasured;
     private volatile boolean isBegun;
     private volatile boolean isDone;
     private long late;
     private int next;
+    private int unanswered;
     private boolean isEnvSent;
     private boolean isFragSent;
     private boolean isLateCounted;
@@ -49,6 +51,7 @@ final class PeerBuilder implements Agent
         publisher = sequencer.newPublisher(
             (request, blockNumber, seq, result) ->
             {
+                unanswered--;
                 if (PublishResult.OK != result && refused.getAndIncrement() < TOLD)
                 {
                     System.out.println("REFUSED " + request + " of block " + (blockNumber - PeerNodes.FIRST_BLOCK) +
@@ -57,14 +60,14 @@ final class PeerBuilder implements Agent
             });
         final int txLength = Math.min(TX_LENGTH, options.bytes);
         chain = new SampleChain(options.bytes / txLength, txLength, fragsPerBlock);
+        // Replicas hear of new times with an Env.
+        firstMeasured = options.warmup - options.warmup % fragsPerBlock;
+        times = new SendTimes(firstMeasured, options.warmupRate, options.rate);
     }
 
     void begin(final long startNs)
     {
-        final UnsafeBuffer buffer = new UnsafeBuffer(timetable);
-        buffer.putLong(0, startNs);
-        buffer.putDouble(Long.BYTES, options.rate);
-        this.startNs = startNs;
+        times.begin(startNs);
         isBegun = true;
     }
 
@@ -72,9 +75,10 @@ final class PeerBuilder implements Agent
     public int doWork()
     {
         int workCount = publisher.poll();
-        if (isBegun && !isDone)
+        if (isBegun && !isDone && !isWarmUpUnderWay())
         {
-            final long lateNs = clock.nanoTime() - options.dueNs(startNs, options.rate, next);
+            final long nowNs = clock.nanoTime();
+            final long lateNs = nowNs - times.dueNs(next, nowNs);
             if (lateNs >= 0)
             {
                 workCount += publish(lateNs) ? 1 : 0;
@@ -119,7 +123,7 @@ final class PeerBuilder implements Agent
         }
         if (0 == seq && !isEnvSent)
         {
-            isEnvSent = PublishResult.OK == publisher.env(env(blockNumber));
+            isEnvSent = isTaken(publisher.env(env(blockNumber)));
             if (!isEnvSent)
             {
                 return false;
@@ -127,13 +131,13 @@ final class PeerBuilder implements Agent
         }
         if (!isFragSent)
         {
-            isFragSent = PublishResult.OK == publisher.frag(blockNumber, seq, isLast, chain);
+            isFragSent = isTaken(publisher.frag(blockNumber, seq, isLast, chain));
             if (!isFragSent)
             {
                 return false;
             }
         }
-        if (isLast && PublishResult.OK != publisher.seal(chain.seal(blockNumber)))
+        if (isLast && !isTaken(publisher.seal(chain.seal(blockNumber))))
         {
             return false;
         }
@@ -148,9 +152,25 @@ final class PeerBuilder implements Agent
         return true;
     }
 
+    /** What the sequencer has not sent yet of the warm-up would be waited for by what is measured. */
+    private boolean isWarmUpUnderWay()
+    {
+        return times.isWarmingUp() && firstMeasured == next && 0 < unanswered;
+    }
+
+    private boolean isTaken(final PublishResult result)
+    {
+        final boolean isTaken = PublishResult.OK == result;
+        unanswered += isTaken ? 1 : 0;
+
+        return isTaken;
+    }
+
     private Env env(final long blockNumber)
     {
         final Env env = chain.env(blockNumber);
+        timetable.putLong(0, times.originNs());
+        timetable.putDouble(Long.BYTES, times.rate());
 
         return new Env(
             env.blockNumber(),
@@ -161,7 +181,7 @@ final class PeerBuilder implements Agent
             env.baseFee(),
             env.difficulty(),
             env.prevRandao(),
-            timetable,
+            timetable.byteArray(),
             env.parentBeaconBlockRoot(),
             env.basedOpSignature());
     }

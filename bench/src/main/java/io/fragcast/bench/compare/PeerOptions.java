@@ -25,8 +25,6 @@ final class PeerOptions
     static final int MAX_REPLICAS = 64;
 
     private static final long SEED = 4670;
-    /** What the warm-up left behind is through by then. */
-    private static final long SETTLE_NS = 500_000_000L;
     private static final double MAX_LOSS_PERCENT = 50;
     private static final double PERCENT = 100;
 
@@ -78,25 +76,6 @@ final class PeerOptions
 
     @Option(names = "--mtu", defaultValue = "1408", description = "Of the datagrams (default: ${DEFAULT-VALUE}).")
     int mtu = 1_408;
-
-    /**
-     * When a message is due: those of the warm-up at their own rate, the others half a second later.
-     *
-     * @param startNs when the first is.
-     * @param rate    messages a second; 0: all at once.
-     * @param message from 0.
-     * @return monotonic nanoseconds.
-     */
-    long dueNs(final long startNs, final double rate, final long message)
-    {
-        if (0 == rate || 0 == warmupRate)
-        {
-            return 0 == rate ? startNs : startNs + (long)(message * 1e9 / rate);
-        }
-
-        return message < warmup ? startNs + (long)(message * 1e9 / warmupRate) :
-            startNs + (long)(warmup * 1e9 / warmupRate) + SETTLE_NS + (long)((message - warmup) * 1e9 / rate);
-    }
 
     /** Of both, Fragcast and plain Aeron: four messages may be on their way to a receiver. */
     LinkBudget budget()

@@ -13,17 +13,15 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class PeerReplica implements BlockListener
 {
     private final int index;
-    private final PeerOptions options;
     private final int fragsPerBlock;
     private final DeliveryLog log;
     private final EnvDecoder env = new EnvDecoder();
     private final UnsafeBuffer timetable = new UnsafeBuffer(new byte[EnvDecoder.extraDataLength()]);
-    private long startNs;
+    private long originNs;
     private double rate;
 
-    PeerReplica(final PeerOptions options, final int index, final int fragsPerBlock, final DeliveryLog log)
+    PeerReplica(final int index, final int fragsPerBlock, final DeliveryLog log)
     {
-        this.options = options;
         this.index = index;
         this.fragsPerBlock = fragsPerBlock;
         this.log = log;
@@ -41,7 +39,7 @@ final class PeerReplica implements BlockListener
                     EnvDecoder.BLOCK_LENGTH,
                     EnvDecoder.SCHEMA_VERSION);
                 env.getExtraData(timetable, 0, 2 * Long.BYTES);
-                startNs = timetable.getLong(0);
+                originNs = timetable.getLong(0);
                 rate = timetable.getDouble(Long.BYTES);
                 break;
 
@@ -49,7 +47,7 @@ final class PeerReplica implements BlockListener
                 final long nowNs = SystemNanoClock.INSTANCE.nanoTime();
                 final long message =
                     (event.blockNumber() - PeerNodes.FIRST_BLOCK) * fragsPerBlock + event.seq();
-                log.onDelivery(message, index, options.dueNs(startNs, rate, message), nowNs);
+                log.onDelivery(message, index, SendTimes.dueNs(originNs, rate, message), nowNs);
                 break;
 
             case MISMATCHED, ABORTED, SUPERSEDED, GAP, REORG, SEAL_MISMATCHED:
