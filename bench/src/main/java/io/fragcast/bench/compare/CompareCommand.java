@@ -65,6 +65,10 @@ public final class CompareCommand implements Callable<Integer>
         + "${DEFAULT-VALUE}).")
     private List<Integer> replicas = List.of();
 
+    @Option(names = "--mtu", defaultValue = "" + MeasureOptions.LOOPBACK_MTU, description = "Of the datagrams of "
+        + "Fragcast and plain Aeron; TCP has segments of 64 KB on loopback (default: ${DEFAULT-VALUE}).")
+    private int mtu = MeasureOptions.LOOPBACK_MTU;
+
     @Option(names = "--only", split = ",", description = "Contenders, by name; default: all that can be built.")
     private Set<String> only = Set.of();
 
@@ -73,7 +77,7 @@ public final class CompareCommand implements Callable<Integer>
     {
         final ResultFolder results =
             new ResultFolder(options.out, requireNonNull(spec, "picocli sets it").commandLine());
-        final List<Contender> contenders = Contenders.all(results, isQuick && only.isEmpty() ? RIVALS : only);
+        final List<Contender> contenders = Contenders.all(results, isQuick && only.isEmpty() ? RIVALS : only, mtu);
         if (isQuick)
         {
             options.shorten(requireNonNull(spec).commandLine().getParseResult(), QUICK_WARM_UP_S, QUICK_S);

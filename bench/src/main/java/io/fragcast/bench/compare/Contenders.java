@@ -39,13 +39,13 @@ final class Contenders
             String.join(" ", settings), java("aeron"), List.of(settings));
     }
 
-    /** All of them, or those that are named. */
-    static List<Contender> all(final ResultFolder results, final Set<String> only)
+    /** All of them, or those that are named; Fragcast and plain Aeron with datagrams of an MTU. */
+    static List<Contender> all(final ResultFolder results, final Set<String> only, final int mtu)
         throws IOException, InterruptedException
     {
         final List<Contender> all = new ArrayList<>();
-        all.add(fragcast("fragcast"));
-        all.add(aeron("aeron"));
+        all.add(fragcast("fragcast", "--mtu", Integer.toString(mtu)));
+        all.add(aeron("aeron", "--mtu", Integer.toString(mtu)));
         final PeerPrograms programs = new PeerPrograms(PeerPrograms.besideClasses(), results);
         final Path udp = isWanted("udp", only) ? programs.udp() : null;
         if (null != udp)

@@ -56,7 +56,7 @@ public final class FanoutCommand implements Callable<Integer>
         final ResultFolder results =
             new ResultFolder(options.out, requireNonNull(spec, "picocli sets it").commandLine());
         final List<Entry> entries = new ArrayList<>();
-        for (final Contender contender : Contenders.all(results, only))
+        for (final Contender contender : Contenders.all(results, only, MeasureOptions.LOOPBACK_MTU))
         {
             for (final int count : replicas)
             {

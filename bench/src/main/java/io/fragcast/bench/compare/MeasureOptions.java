@@ -15,6 +15,9 @@ public final class MeasureOptions
     /** What plain Aeron and programs without a JIT get at most. */
     public static final double SOON_WARM_SECONDS = 4;
 
+    /** Largest of loopback: TCP's segments there are as long, so programs on TCP are compared with it. */
+    static final int LOOPBACK_MTU = 65_504;
+
     @Option(names = "--rounds", defaultValue = "7", description = "Runs of each; fewer than 7 decide nothing (default: "
         + "${DEFAULT-VALUE}).")
     int rounds = NoiseRule.MIN_PAIRS;
