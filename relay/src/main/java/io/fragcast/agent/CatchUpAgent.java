@@ -12,6 +12,7 @@ import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.LongToIntFunction;
 import java.util.function.Supplier;
@@ -46,6 +47,7 @@ public final class CatchUpAgent implements Agent
     private LongToIntFunction bodyWork = (nowNs) -> 0;
     private @Nullable HoleFetcher holes;
     private Supplier<long[]> lacking = () -> NOTHING;
+    private BooleanSupplier isLeading = () -> false;
     private boolean isDialled;
     private long wantedNs;
 
@@ -101,15 +103,18 @@ public final class CatchUpAgent implements Agent
     }
 
     /**
-     * Who fetches what the journal lacks, while the node is not behind. Called before anything else; default: nobody.
+     * Who fetches what the journal lacks, while the node is not behind and does not lead. Called before anything else;
+     * default: nobody.
      *
      * @param fetcher by the same links.
      * @param heights that are lacking now, ascending; another array when they change.
+     * @param leading does the node lead, so that all else can wait?
      */
-    public void holes(final HoleFetcher fetcher, final Supplier<long[]> heights)
+    public void holes(final HoleFetcher fetcher, final Supplier<long[]> heights, final BooleanSupplier leading)
     {
         holes = fetcher;
         lacking = heights;
+        isLeading = leading;
     }
 
     @Override
@@ -137,7 +142,7 @@ public final class CatchUpAgent implements Agent
         if (null != holes)
         {
             holes.onLacking(lacking.get());
-            workCount += holes.doWork(!catchUp.isWanted(), nowNs);
+            workCount += holes.doWork(!catchUp.isWanted() && !isLeading.getAsBoolean(), nowNs);
         }
         dialIfWanted(nowNs);
 
@@ -153,7 +158,8 @@ public final class CatchUpAgent implements Agent
     /** A node that is not behind has no links of the bulk lane, unless it follows what was sealed. */
     private void dialIfWanted(final long nowNs)
     {
-        final boolean isWanted = null != follower || catchUp.isWanted() || null != holes && holes.isBusy(nowNs);
+        final boolean isWanted = null != follower || catchUp.isWanted() ||
+            null != holes && holes.isBusy(nowNs) && !isLeading.getAsBoolean();
         wantedNs = isWanted ? nowNs : wantedNs;
         if (isWanted != isDialled && (isWanted || nowNs - wantedNs >= LINGER_NS))
         {

@@ -4,6 +4,7 @@ import io.fragcast.codecs.JournalKind;
 import io.fragcast.journal.Journal;
 import io.fragcast.journal.OpenHoles;
 import io.fragcast.journal.RecordView;
+import io.fragcast.journal.SignalView;
 import io.fragcast.protocol.block.FrameDigest;
 import io.fragcast.protocol.block.FrameKind;
 import io.fragcast.protocol.block.SignedFrame;
@@ -26,8 +27,8 @@ import static java.util.Objects.requireNonNull;
  * What {@code journal verify} checks: every record decodes, every frame has a legal layout, bodies are what their
  * headers name, and within an attempt each message names the digest of the one before it, where both are there. The
  * journal holds frames in the order in which they were accepted, which is any, so an attempt is judged when its
- * messages are all read: {@link #OPEN_ATTEMPTS} attempts later at the latest. Of holes it says whether their heights
- * are whole again.
+ * messages are all read: {@link #OPEN_ATTEMPTS} attempts later at the latest. Of holes, and of what passed by unheard,
+ * it says whether the heights are whole again.
  */
 final class JournalVerifier
 {
@@ -45,6 +46,7 @@ final class JournalVerifier
     private final FrameView frame = new FrameView();
     private final JournalPieces pieces = new JournalPieces();
     private final OpenHoles openHoles = new OpenHoles();
+    private final SignalView signal = new SignalView();
     private final FrameNames names = new FrameNames();
     private final FrameName name = new FrameName();
     private final FrameDigest frameDigest = new FrameDigest();
@@ -141,6 +143,10 @@ final class JournalVerifier
         else if (JournalKind.EVENT == record.kind())
         {
             events++;
+            if (signal.tryWrap(buffer, record))
+            {
+                openHoles.onSignal(signal);
+            }
         }
         else
         {

@@ -478,7 +478,7 @@ public enum FragcastCounter
         "Bodies asked for that the frags here do not give, and that the execution client did not tell."),
     /** Heights of holes. */
     JOURNAL_HEIGHTS_LACKING(210, "journal heights lacking", Kind.GAUGE,
-        "Heights in holes of the journal of which no attempt stands whole behind the hole."),
+        "Heights in holes of the journal, or passed by unheard, of which no attempt stands whole behind."),
     /** What fills them from elsewhere. */
     HOLE_FRAMES_FETCHED(211, "hole frames fetched", "Frames that holders gave for holes of the journal."),
     /** What does not. */

@@ -185,11 +185,9 @@ public final class JournalIndex
             {
                 holes.onHole(lost.blockNumber());
             }
-            else if (JournalKind.EVENT == record.kind() && signal.tryWrap(buffer, record) &&
-                (SignalKind.VERIFIED == signal.kind() || SignalKind.MISMATCHED == signal.kind()))
+            else if (JournalKind.EVENT == record.kind() && signal.tryWrap(buffer, record))
             {
-                endedChainId = signal.chainId();
-                endedBlock = signal.blockNumber();
+                onSignal();
             }
         }
         nextIndex = index + 1;
@@ -198,6 +196,16 @@ public final class JournalIndex
         if (bytesSinceNote >= NOTE_BYTES)
         {
             write();
+        }
+    }
+
+    private void onSignal()
+    {
+        holes.onSignal(signal);
+        if (SignalKind.VERIFIED == signal.kind() || SignalKind.MISMATCHED == signal.kind())
+        {
+            endedChainId = signal.chainId();
+            endedBlock = signal.blockNumber();
         }
     }
 
@@ -336,6 +344,10 @@ public final class JournalIndex
         for (int position = endless; position < end; position += Long.BYTES)
         {
             holes.onHole(buffer.getLong(position));
+        }
+        if (NO_BLOCK != endedBlock)
+        {
+            holes.onOver(endedBlock);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.fragcast.journal;
 
+import io.fragcast.codecs.SignalKind;
 import io.fragcast.protocol.repair.FrameName;
 import io.fragcast.protocol.repair.FramePart;
 import org.agrona.collections.LongHashSet;
@@ -12,10 +13,13 @@ import java.util.function.LongConsumer;
 /**
  * Which heights of a journal's holes are not whole again: those of which no attempt stands behind the hole from its Env
  * to its Seal. A hole is from the height of the first frame that was lost to that of the first that was journaled
- * again.
+ * again; or, where the run went on unheard, from behind the last block that was over to before the next that opens.
  * <pre>
  *   | 7 7 8 | HOLE from 8 | 11 11 ... | 8 8 9 9 9 10 11, lane 2 | 12 ...
  *                heights 8 to 11        whole again
+ *
+ *   | 7 7, VERIFIED 7 | STARTED | 10, ENV_OPENED 10 | 8 8 9 9, lane 2 | 10 ...
+ *                        heights 8 and 9              whole again
  * </pre>
  * Used by one thread; allocates while there are such heights.
  */
@@ -31,6 +35,10 @@ public final class OpenHoles
     private final Map<Attempt, Whole> attempts = new HashMap<>();
     private long wholeCount;
     private long uncounted;
+    private boolean isAnyOver;
+    private long overBlock;
+    /** Since the last block that was over, heights may have passed by. */
+    private boolean isUnheard;
 
     private record Attempt(long blockNumber, long incarnation, int leaderTerm)
     {
@@ -64,6 +72,40 @@ public final class OpenHoles
     public void onHole(final long blockNumber)
     {
         endless.add(blockNumber);
+    }
+
+    /**
+     * Something happened to a block: says where the run passed by unheard, while no process ran, or none that was
+     * reached.
+     *
+     * @param signal that was journaled.
+     */
+    public void onSignal(final SignalView signal)
+    {
+        final SignalKind kind = signal.kind();
+        if (SignalKind.STARTED == kind || SignalKind.MISSED == kind)
+        {
+            isUnheard = true;
+        }
+        else if (SignalKind.ENV_OPENED == kind)
+        {
+            onOpened(signal.blockNumber());
+        }
+        else if (SignalKind.VERIFIED == kind || SignalKind.MISMATCHED == kind)
+        {
+            onOver(signal.blockNumber());
+        }
+    }
+
+    /**
+     * A block was over, as this process saw it or an earlier one.
+     *
+     * @param blockNumber height.
+     */
+    public void onOver(final long blockNumber)
+    {
+        isAnyOver = true;
+        overBlock = blockNumber;
     }
 
     /**
@@ -114,6 +156,8 @@ public final class OpenHoles
         attempts.clear();
         wholeCount = 0;
         uncounted = 0;
+        isAnyOver = false;
+        isUnheard = false;
     }
 
     /**
@@ -152,10 +196,24 @@ public final class OpenHoles
         endless.forEach(consumer::accept);
     }
 
+    /** The run that went back, or goes on where it was, passed nothing by. */
+    private void onOpened(final long blockNumber)
+    {
+        if (isUnheard && isAnyOver && Long.compareUnsigned(blockNumber, overBlock + 1) > 0)
+        {
+            add(overBlock + 1, blockNumber - 1);
+        }
+        isUnheard = false;
+    }
+
     /** A height below the hole's is of a run that went back. */
     private void onEnd(final long from, final long to)
     {
-        final long last = Long.compareUnsigned(to, from) > 0 ? to : from;
+        add(from, Long.compareUnsigned(to, from) > 0 ? to : from);
+    }
+
+    private void add(final long from, final long last)
+    {
         final long room = (long)MAX_HEIGHTS - heights.size();
         final long count = last - from + 1;
         for (long i = 0; i < Math.min(room, count); i++)

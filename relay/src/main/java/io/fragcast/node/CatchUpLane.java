@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * How a node that is far behind fetches whole heights, to deliver or to keep them: the bulk lane of its holders, on a
@@ -49,6 +50,11 @@ import java.util.List;
  * <pre>
  *   holders --bulk lane--> BulkAnswerAdapter --> CatchUp --CatchUpRing--> CatchUpFeed --> receiver of the hot agent
  *   holders --control lane--> HolderRing ----------^   ^---- how far the node is, what did not hold ----'
+ * </pre>
+ * A sequencer that follows others asks for what its journal lacks, and for nothing else, while it does not lead: its
+ * run is where the others' is, so that its own term begins at once, whatever it missed.
+ * <pre>
+ *   holders --bulk lane--> BulkAnswerAdapter --> HoleFetcher --> HoleFeed --> the journal's own ring
  * </pre>
  * Closed with the host, after its threads.
  */
@@ -97,11 +103,14 @@ final class CatchUpLane
     private final PeerPlaces places;
     private final PeerPlaces.Owner owner;
     private final boolean isServing;
+    private final boolean isFeeding;
     private List<PeerName> holders = List.of();
     private boolean isDialled;
 
-    private CatchUpLane(final PeerPlaces places, final PeerPlaces.Owner owner, final boolean isServing)
+    private CatchUpLane(
+        final PeerPlaces places, final PeerPlaces.Owner owner, final boolean isFeeding, final boolean isServing)
     {
+        this.isFeeding = isFeeding;
         this.isServing = isServing;
         this.places = places;
         this.owner = owner;
@@ -116,6 +125,7 @@ final class CatchUpLane
      * @param schedule   that holds now, and then.
      * @param chain      takes sealed blocks that holders gave, where the node follows them.
      * @param journal    of the node, whose holes are filled; null: none.
+     * @param isLeading  does the node lead, so that its journal waits? Asked by the cold thread.
      * @param clock      monotonic.
      * @param epochClock for the time of records.
      * @param counters   of the node.
@@ -128,30 +138,33 @@ final class CatchUpLane
         final Schedule schedule,
         final ChainSources chain,
         final @Nullable JournalLane journal,
+        final BooleanSupplier isLeading,
         final NanoClock clock,
         final EpochNanoClock epochClock,
         final Counters counters)
     {
         final List<PeerName> peers = ctx.holders();
-        // A relay that keeps nothing goes on at once where the run is: nobody would see the rest. A sequencer too: it
-        // leads from where the run is.
-        final boolean isOfUse = PeerRole.REPLICA == ctx.role() || PeerRole.RELAY == ctx.role() && null != ctx.journal();
-        if (!isOfUse || peers.isEmpty())
+        // A relay that keeps nothing goes on at once where the run is: nobody would see the rest. A sequencer too, for
+        // it leads from where the run is: what it keeps is filled behind it.
+        final boolean isFeeding = PeerRole.REPLICA == ctx.role() || PeerRole.RELAY == ctx.role() && null != journal;
+        final boolean isFilling = PeerRole.SEQUENCER == ctx.role() && null != journal && !ctx.upstreams().isEmpty();
+        if (!isFeeding && !isFilling || peers.isEmpty())
         {
-            return new CatchUpLane(new PeerPlaces(0), NO_LINKS, false);
+            return new CatchUpLane(new PeerPlaces(0), NO_LINKS, false, false);
         }
 
         final AeronClient client = host.connectCold(ctx.name() + " catch-up");
         final PeerPlaces places = new PeerPlaces(PeerPlaces.holders(peers));
         final LinkPlace[] holders = LinkPlace.array(places.capacity());
         final CatchUpLane lane = new CatchUpLane(
-            places, new Holders(holders, client, links, counters), !ctx.requesters().isEmpty());
+            places, new Holders(holders, client, links, counters), isFeeding, !ctx.requesters().isEmpty());
         lane.holders = List.copyOf(peers);
         host.addResource(() -> CloseHelper.closeAll(holders));
 
         final long chainId = ctx.schedule().chainId();
         final StreamSender requests = new BulkProxy(holders, chainId);
-        final SealedBlockFollower follower = !ctx.chain().isFromHolders() ? null : new SealedBlockFollower(
+        final boolean isFollowing = isFeeding && ctx.chain().isFromHolders();
+        final SealedBlockFollower follower = !isFollowing ? null : new SealedBlockFollower(
             chainId,
             requests,
             new SealedBlockAdapter(schedule, Secp256k1.load().newVerifier()),
@@ -201,7 +214,7 @@ final class CatchUpLane
                 requests,
                 answers,
                 new HoleFeed(schedule, ctx.limits(), ctx.verifiers(), journal.fetchRing(), clock, epochClock),
-                counters), journal::lacking);
+                counters), journal::lacking, isLeading);
         }
         host.addCold(Role.JOURNAL, agent, counters.get(FragcastCounter.HOT_ERRORS));
 
@@ -271,7 +284,7 @@ final class CatchUpLane
     }
 
     /**
-     * Makes the hot agent's side.
+     * Makes the hot agent's side, where whole heights are fetched for it.
      *
      * @param agent       that runs it.
      * @param receiver    that takes what was fetched.
@@ -286,7 +299,7 @@ final class CatchUpLane
         final JournalRing[] rings,
         final EpochNanoClock epochClock)
     {
-        if (isOff())
+        if (isOff() || !isFeeding)
         {
             return;
         }

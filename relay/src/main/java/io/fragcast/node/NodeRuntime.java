@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -68,6 +69,8 @@ final class NodeRuntime implements AutoCloseable
     private final HolderRing holderNews = new HolderRing();
     /** Told by the hot agent, where there is one that follows the run, to the thread that answers. */
     private final AtomicLong openBlock = new AtomicLong(RepairServer.NONE_OPEN);
+    /** Told by the hot agent of a sequencer to the thread that fills its journal. */
+    private final AtomicBoolean isLeading = new AtomicBoolean();
     private final NodeStatements statements;
     private final HotPeers peers;
     private final NodeReload reload;
@@ -111,7 +114,7 @@ final class NodeRuntime implements AutoCloseable
             .filter(Objects::nonNull)
             .toArray(JournalRing[]::new);
         catchUp = CatchUpLane.open(
-            ctx, host, links, schedule.current(), chain, journal, clock, epochClock, counters);
+            ctx, host, links, schedule.current(), chain, journal, isLeading::getAcquire, clock, epochClock, counters);
         reload = new NodeReload(ctx, schedule, peers, () -> control, repair, catchUp, counters);
         if (null != http)
         {
@@ -163,6 +166,12 @@ final class NodeRuntime implements AutoCloseable
     Counters counters()
     {
         return counters;
+    }
+
+    /** Told by the hot agent of a sequencer, each duty cycle. */
+    void leading(final boolean value)
+    {
+        isLeading.setRelease(value);
     }
 
     AtomicCounter hotErrors()

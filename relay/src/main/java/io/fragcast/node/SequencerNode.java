@@ -40,8 +40,9 @@ import java.util.function.Consumer;
 /**
  * The leader's node: takes blocks from builders, in this process or over Aeron IPC, signs them and sends them to its
  * sinks, next leaders first. With upstream peers it follows the other leaders too, as a relay does, so that it knows
- * what it builds on: chain and count of frags are checked, the transactions root is left to replicas. Launched by
- * {@link #launch}, closed by whoever launched it; with a shared host, closed with the host.
+ * what it builds on: chain and count of frags are checked, the transactions root is left to replicas. What its journal
+ * lacks of them it asks of its holders while it does not lead. Launched by {@link #launch}, closed by whoever launched
+ * it; with a shared host, closed with the host.
  */
 public final class SequencerNode extends Node
 {
@@ -206,7 +207,8 @@ public final class SequencerNode extends Node
             new PublishAdapter(broadcaster, runtime.counters()),
             broadcaster,
             fanout,
-            null == follower ? runtime.cycleDuty(fanout, scheduleTaker) : () -> {},
+            null == follower ?
+                runtime.cycleDuty(fanout, scheduleTaker) : () -> runtime.leading(broadcaster.isLeading()),
             runtime.counters());
         runtime.host().addHot(
             Role.BROADCAST,

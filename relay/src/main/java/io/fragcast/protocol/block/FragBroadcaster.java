@@ -1,7 +1,6 @@
 package io.fragcast.protocol.block;
 
 import io.fragcast.counter.Counters;
-import io.fragcast.protocol.leader.LeaderState;
 import io.fragcast.protocol.leader.LeaderTerm;
 import io.fragcast.protocol.leader.Leadership;
 import io.fragcast.protocol.leader.Schedule;
@@ -133,10 +132,10 @@ public final class FragBroadcaster implements BuilderRequests
         term = null != now && isLed(block, now.number()) ? now : null;
     }
 
-    /** {@return what this node is to the block that the run is at} */
-    public LeaderState state()
+    /** {@return does this node lead where the run is, or ahead of what it knows of the run?} */
+    public boolean isLeading()
     {
-        return leadership.state();
+        return leadership.isLeading(request.isEnv ? request.term : term);
     }
 
     @Override

@@ -109,6 +109,18 @@ public final class Leadership
     }
 
     /**
+     * Does this node lead, where the run is or ahead of what is known of it? A builder may be ahead of what was heard.
+     *
+     * @param begun term of this node that was begun, and not stopped; null: none.
+     * @return false also where the run is past that term, or goes on under a later one.
+     */
+    public boolean isLeading(final @Nullable LeaderTerm begun)
+    {
+        return LeaderState.LEADING == state ||
+            null != begun && nextBlock <= begun.lastBlock() && begun.number() >= runTerm;
+    }
+
+    /**
      * The block that the run is at.
      *
      * @return its number; {@link #NULL_BLOCK} while none is followed.

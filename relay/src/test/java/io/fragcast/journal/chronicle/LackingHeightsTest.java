@@ -2,6 +2,7 @@ package io.fragcast.journal.chronicle;
 
 import io.fragcast.agent.JournalAgent;
 import io.fragcast.cli.JournalTool;
+import io.fragcast.codecs.SignalKind;
 import io.fragcast.counter.Counters;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.journal.DiskGuard;
@@ -28,8 +29,8 @@ import java.util.stream.LongStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A disk that was full for a while: the keeper tells which heights lie in the hole until they are there again, to this
- * life and to the next.
+ * A disk that was full for a while, or a run that went on unheard: the keeper tells which heights lie in the hole until
+ * they are there again, to this life and to the next.
  */
 class LackingHeightsTest
 {
@@ -110,11 +111,104 @@ class LackingHeightsTest
         look();
         assertThat(told).isEmpty();
         close();
+        final int heights = lacking.length + 1;
+        assertThat(verify())
+            .contains("heights in holes " + heights + "  whole again " + heights + "  problems 0");
+    }
+
+    @Test
+    void shouldTellWhatPassedByWhileNoProcessRan()
+    {
+        start();
+        block(1);
+        block(2);
+        // Begun, and never over here.
+        accept(3, 3_000);
+        happen(SignalKind.ENV_OPENED, 3);
+        close();
+
+        start();
+        close();
+        start();
+        lookTwice();
+        assertThat(told).as("nobody knows yet how far the run is").isEmpty();
+        // Of the next block before this one's: no hole.
+        accept(9, 3_000);
+        block(8);
+        block(9);
+        block(10);
+        lookTwice();
+        assertThat(told).containsExactly(LongStream.rangeClosed(3, 7).toArray());
+        close();
+
+        told.clear();
+        start();
+        block(11);
+        lookTwice();
+        assertThat(told).as("nothing passed by this time").containsExactly(LongStream.rangeClosed(3, 7).toArray());
+        for (long number = 3; number <= 7; number++)
+        {
+            accept(number, 3_000);
+        }
+        lookTwice();
+        assertThat(told.get(1)).isEmpty();
+        close();
+        assertThat(verify()).contains("holes 0 ").contains("heights in holes 5  whole again 5  problems 0");
+    }
+
+    @Test
+    void shouldTellWhatTheRunPassedByInOneLife()
+    {
+        start();
+        block(1);
+        block(2);
+        happen(SignalKind.MISSED, 6);
+        block(6);
+        block(7);
+        happen(SignalKind.REORG, 5);
+        block(5);
+        block(6);
+        block(8);
+        lookTwice();
+        assertThat(told).containsExactly(new long[]{3, 4});
+        close();
+        assertThat(verify())
+            .contains("heights in holes 3  whole again 1  problems 0")
+            .contains("heights that are not whole: [3, 4]");
+    }
+
+    private void start()
+    {
+        open();
+        ring.onStarted(TestBlock.CHAIN_ID, 1);
+        work();
+    }
+
+    private void block(final long number)
+    {
+        accept(number, 3_000);
+        happen(SignalKind.ENV_OPENED, number);
+        happen(SignalKind.VERIFIED, number);
+    }
+
+    private void happen(final SignalKind kind, final long number)
+    {
+        ring.onEvent(kind, TestBlock.CHAIN_ID, 1, number, 1_000, 0, 0, 0, null, 1);
+        work();
+    }
+
+    private void lookTwice()
+    {
+        look();
+        look();
+    }
+
+    private String verify()
+    {
         final StringWriter said = new StringWriter();
         assertThat(JournalTool.run(said, said, "verify", dir.toString())).as(said.toString()).isZero();
-        final int heights = lacking.length + 1;
-        assertThat(said.toString())
-            .contains("heights in holes " + heights + "  whole again " + heights + "  problems 0");
+
+        return said.toString();
     }
 
     private void open()
