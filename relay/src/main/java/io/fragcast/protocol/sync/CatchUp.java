@@ -379,7 +379,7 @@ public final class CatchUp
             {
                 // Whoever had not finished it when it was asked may have it by now.
                 askedAgain = isMissing ? front.fetched : NONE;
-                front.askedHolders = 0;
+                front.askAll();
             }
         }
     }
@@ -391,6 +391,7 @@ public final class CatchUp
         {
             givenUp.getAndAddRelease(blockNumber - from);
             givenUpTo = blockNumber;
+            fetcher.onGivenUp();
         }
     }
 

@@ -57,6 +57,8 @@ final class HeldRange
     /** Those that did not have height {@link #fetched}. */
     long askedHolders;
     boolean wasAsked;
+    private long lackedBlock;
+    private long lackingHolders;
 
     HeldRange(final SegmentPool pool)
     {
@@ -72,7 +74,7 @@ final class HeldRange
         fetched = start;
         pushed = start;
         holder = NO_HOLDER;
-        askedHolders = 0;
+        askAll();
         wasAsked = false;
         firstSegment = 0;
         segmentCount = 0;
@@ -185,6 +187,28 @@ final class HeldRange
         }
 
         return height;
+    }
+
+    /** A height is not whole as a holder sent it: those are asked that did not send it so. */
+    void onLacked(final long blockNumber, final int by)
+    {
+        lackingHolders = (lackedBlock == blockNumber ? lackingHolders : 0) | 1L << by;
+        lackedBlock = blockNumber;
+        askedHolders = lackingHolders;
+    }
+
+    /** A holder that did not have height {@link #fetched} may be asked for it. */
+    void ask(final int anew)
+    {
+        askedHolders &= ~(1L << anew);
+        lackingHolders &= ~(1L << anew);
+    }
+
+    /** Everybody may be asked for height {@link #fetched}. */
+    void askAll()
+    {
+        askedHolders = 0;
+        lackingHolders = 0;
     }
 
     /** Lets go of a height and all above: they are to be fetched again. */

@@ -287,7 +287,7 @@ final class RangeFetcher
         final int holder = range.holderOf(range.pushed);
         leechers[holder].onLacked(range.pushed, range.nextHeldAbove(range.pushed));
         discard(range, range.pushed);
-        range.askedHolders = 1L << holder;
+        range.onLacked(range.pushed, holder);
         if (leechers[holder].onEmpty() && isAnyOtherUsable(holder, nowNs))
         {
             leechers[holder].penalise(nowNs);
@@ -339,21 +339,29 @@ final class RangeFetcher
         return true;
     }
 
+    /** Heights are given up that nobody has: nobody is left alone for having lacked them. */
+    void onGivenUp()
+    {
+        for (final StreamLeecher leecher : leechers)
+        {
+            leecher.onGivenUp();
+        }
+    }
+
     /** The lowest height above one that a holder says it has, or may have; {@link #NOBODY}: none has anything above. */
     long nextHeldAbove(final long blockNumber, final long nowNs)
     {
         long next = NOBODY;
-        boolean isAnyAbove = false;
         for (final StreamLeecher leecher : leechers)
         {
-            if (leecher.isUsable(nowNs) && FrameArchive.NO_BLOCK != leecher.newestBlock)
+            if (leecher.isUsable(nowNs) && FrameArchive.NO_BLOCK != leecher.newestBlock &&
+                leecher.newestBlock > blockNumber)
             {
                 next = Math.min(next, leecher.mayHaveAbove(blockNumber));
-                isAnyAbove |= leecher.newestBlock > blockNumber;
             }
         }
 
-        return isAnyAbove ? next : NOBODY;
+        return next;
     }
 
     private boolean isAnyOtherUsable(final int holder, final long nowNs)
@@ -466,7 +474,7 @@ final class RangeFetcher
             final HeldRange range = ranges.get(i);
             if (newestBefore <= range.fetched && range.fetched <= leecher.newestBlock)
             {
-                range.askedHolders &= ~bit(leecher);
+                range.ask(leecher.index);
             }
         }
     }

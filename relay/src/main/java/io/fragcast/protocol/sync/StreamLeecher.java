@@ -310,6 +310,12 @@ final class StreamLeecher
         return lackedFrom <= next && next < lackedTo ? lackedTo : next;
     }
 
+    /** What it lacked nobody had. */
+    void onGivenUp()
+    {
+        emptyHeights = 0;
+    }
+
     /** A height that it sent was not whole; true if that was once too often. */
     boolean onEmpty()
     {

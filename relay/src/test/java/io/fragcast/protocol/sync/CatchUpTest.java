@@ -18,6 +18,12 @@ class CatchUpTest
     private static final long SECOND_NS = 1_000_000_000L;
     private static final long AWAY = 200;
     private static final long HEAD = FIRST + AWAY;
+    /** From there on nobody has anything of some ranges. */
+    private static final long GAP = FIRST + HeldRange.MAX_HEIGHTS;
+    private static final int GAP_RANGES = 4;
+    private static final long GAP_END = GAP + (long)GAP_RANGES * HeldRange.MAX_HEIGHTS;
+    /** All are asked, and asked once more after a second, for each range; and the rest takes less than a second. */
+    private static final long GAP_NS = (2 * GAP_RANGES + 1) * SECOND_NS;
 
     private final SyncRig rig = new SyncRig(3);
 
@@ -216,6 +222,42 @@ class CatchUpTest
     }
 
     @Test
+    void shouldGiveUpARangeAtOnceThoughAHolderIsItselfBehindIt()
+    {
+        rig.hold(FIRST, GAP);
+        hold(GAP_END, HEAD, rig.holders.subList(0, 1));
+        rig.away(FIRST - 1).heartbeat(HEAD - 1);
+
+        rig.passUntilVerified(HEAD - 1, GAP_NS);
+
+        assertThat(rig.count(FragcastCounter.CATCH_UP_GIVEN_UP)).isEqualTo(GAP_END - GAP);
+    }
+
+    @Test
+    void shouldAskEachHolderOnceBeforeItAsksTheFirstAgain()
+    {
+        hold(FIRST, GAP, rig.holders.subList(0, 2));
+        hold(GAP_END, HEAD, rig.holders.subList(0, 2));
+        rig.away(FIRST - 1).heartbeat(HEAD - 1);
+
+        rig.passUntilVerified(HEAD - 1, GAP_NS);
+
+        assertThat(rig.count(FragcastCounter.CATCH_UP_GIVEN_UP)).isEqualTo(GAP_END - GAP);
+        assertThat(rig.count(FragcastCounter.CATCH_UP_INCOMPLETE)).as("each is asked twice for each range")
+            .isLessThanOrEqualTo(2 * 2 * (GAP_RANGES + 1));
+    }
+
+    @Test
+    void shouldNotLeaveHoldersAloneForWhatNobodyHas()
+    {
+        rig.hold(FIRST, GAP).hold(GAP_END, HEAD).away(FIRST - 1).heartbeat(HEAD - 1);
+
+        rig.passUntilVerified(HEAD - 1, GAP_NS);
+
+        assertThat(rig.node.story()).contains("GAP@" + GAP_END + " missing " + (GAP_END - GAP));
+    }
+
+    @Test
     void shouldNotGiveUpWhatAHolderIsStillToFinish()
     {
         final SyncRig relayed = new SyncRig(1);
@@ -382,5 +424,13 @@ class CatchUpTest
         rig.hold(FIRST, HEAD).away(FIRST - 1).heartbeat(HEAD - 1);
         rig.passUntilVerified(HEAD - 1, 5 * SECOND_NS);
         assertThat(rig.node.story()).isEqualTo(story(FIRST, HEAD));
+    }
+
+    private void hold(final long from, final long to, final List<SyncRig.Holder> by)
+    {
+        for (long number = from; number < to; number++)
+        {
+            rig.hold(number, by);
+        }
     }
 }
