@@ -13,7 +13,7 @@ import java.util.function.LongFunction;
 
 /**
  * The consumer behind a replica that is away now and then: remembers what it has had, and takes each block once, in
- * order, none missed, and none but those that were built.
+ * order, none missed, and none but those that were built. Heights that nobody ever heard of come as one GAP.
  */
 final class EveryBlockEdge implements Edge
 {
@@ -22,6 +22,8 @@ final class EveryBlockEdge implements Edge
     private final long firstBlock;
     private final LongFunction<byte @Nullable []> builtHash;
     private long lastBlock = Edge.NULL_BLOCK;
+    private long nextBlock;
+    private long missed;
     private boolean isOpen;
 
     /**
@@ -34,6 +36,7 @@ final class EveryBlockEdge implements Edge
     {
         this.firstBlock = firstBlock;
         this.builtHash = builtHash;
+        nextBlock = firstBlock;
     }
 
     /** The last block that was taken whole; {@link Edge#NULL_BLOCK}: none yet. */
@@ -42,10 +45,17 @@ final class EveryBlockEdge implements Edge
         return lastBlock;
     }
 
+    /** Heights of which it was told that they are missed, each once, however many lives it took. */
+    long missed()
+    {
+        return missed;
+    }
+
     /** The process behind it died: what was open comes again. */
     void onNewLife()
     {
         isOpen = false;
+        nextBlock = Edge.NULL_BLOCK == lastBlock ? firstBlock : lastBlock + 1;
     }
 
     @Override
@@ -54,10 +64,14 @@ final class EveryBlockEdge implements Edge
         event.wrap(buffer, offset, length);
         final BlockEvent.Kind kind = event.kind();
         final long blockNumber = event.blockNumber();
-        final long next = Edge.NULL_BLOCK == lastBlock ? firstBlock : lastBlock + 1;
-        if (blockNumber != next)
+        if (BlockEvent.Kind.GAP == kind)
         {
-            throw new SimFailure(kind + " of block " + blockNumber + " where " + next + " is next");
+            onGap(blockNumber, Integer.toUnsignedLong(event.missing()));
+            return true;
+        }
+        if (blockNumber != nextBlock)
+        {
+            throw new SimFailure(kind + " of block " + blockNumber + " where " + nextBlock + " is next");
         }
         switch (kind)
         {
@@ -83,12 +97,30 @@ final class EveryBlockEdge implements Edge
             case VERIFIED ->
             {
                 isOpen = false;
+                missed += Edge.NULL_BLOCK == lastBlock ? 0 : blockNumber - lastBlock - 1;
                 lastBlock = blockNumber;
+                nextBlock = blockNumber + 1;
             }
             default -> throw new SimFailure(kind + " of block " + blockNumber);
         }
 
         return true;
+    }
+
+    private void onGap(final long blockNumber, final long missing)
+    {
+        if (isOpen || blockNumber - nextBlock != missing)
+        {
+            throw new SimFailure("GAP of " + missing + " before " + blockNumber + " where " + nextBlock + " is next");
+        }
+        for (long missed = nextBlock; missed < blockNumber; missed++)
+        {
+            if (null != builtHash.apply(missed))
+            {
+                throw new SimFailure("GAP of block " + missed + ", which was sealed");
+            }
+        }
+        nextBlock = blockNumber;
     }
 
     private void onMore(final BlockEvent.Kind kind, final long blockNumber)

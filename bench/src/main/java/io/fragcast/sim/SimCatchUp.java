@@ -22,7 +22,7 @@ import java.util.function.BooleanSupplier;
 /**
  * A world in which somebody misses many blocks: a replica, or a relay, is down until it is farther behind than its
  * window, comes back, and fetches whole heights from its holders while the leader goes on. One holder lies, others are
- * killed in mid-way and come back too.
+ * killed in mid-way and come back too. A leader may be cut off while its builder goes on: nobody has those heights.
  * <pre>
  *                    ┌─▶ relay ───┐
  *   builder ─▶ leader ──▶ liar ───┼─▶ replica ─▶ its edge: each block once, in order, none missed, none other
@@ -30,7 +30,8 @@ import java.util.function.BooleanSupplier;
  *      ◀────────────── repair and bulk lane ──────────────
  * </pre>
  * The one who was away must be LIVE at the end and have every block, in spite of all; a relay that was away must have
- * every block in its journal, for those who ask it. Used by one thread.
+ * every block in its journal, for those who ask it. Heights that nobody has are told as a GAP, and are given up sixteen
+ * at a time, by those next to the leader and then by those behind them. Used by one thread.
  */
 final class SimCatchUp
 {
@@ -38,6 +39,8 @@ final class SimCatchUp
     private static final long MS = 1_000_000;
     /** Between two duty cycles of all nodes. */
     private static final long CYCLE_NS = 100 * US;
+    /** The same while nodes wait for what nobody has, which takes seconds. */
+    private static final long WAITING_CYCLE_NS = MS;
     /** What was accepted is in the journal after some duty cycles. */
     private static final long JOURNALED_NS = 10 * MS;
     private static final int MTU = 1_408;
@@ -49,6 +52,11 @@ final class SimCatchUp
     private static final int LAST_BLOCKS = 12;
     /** What each part of a run may take: a holder that was wrong four times in a row is left alone for half of it. */
     private static final long DEADLINE_NS = 30_000 * MS;
+    /** What it may take longer for so many heights that nobody has: all are asked twice, a second apart. */
+    private static final long GIVEN_UP_NS = 2_000 * MS;
+    private static final int GIVEN_UP_HEIGHTS = 16;
+    /** Leader to relay, relay to replica: who is behind another gives up after it. */
+    private static final int HOPS = 2;
     /** The leader goes on so many windows beyond what is waited for, and then waits. */
     private static final int AHEAD_WINDOWS = 3;
     private static final int SESSION_BASE = 1_000;
@@ -69,6 +77,8 @@ final class SimCatchUp
     private @Nullable LyingHolder lying;
     private long sealedBlock;
     private long lastToBuild;
+    private long unheardFrom;
+    private long unheardTo;
 
     /** What outlives the processes of a node. */
     private static final class Place
@@ -130,23 +140,24 @@ final class SimCatchUp
      *
      * @param workload of which a block is taken.
      * @param seed     that decides everything.
-     * @return a line that says what it was like.
+     * @return what it was like.
      * @throws SimFailure if anybody misses anything.
      */
-    static String run(final Workload workload, final long seed)
+    static CatchUpResult run(final Workload workload, final long seed)
     {
         final CatchUpOptions options = CatchUpOptions.draw(seed);
         try
         {
-            new SimCatchUp(workload, options).run();
+            final SimCatchUp world = new SimCatchUp(workload, options);
+            world.run();
+
+            return new CatchUpResult(options.describe(), world.unheardTo - world.unheardFrom, world.edge.missed());
         }
         catch (final RuntimeException ex)
         {
             throw new SimFailure(
                 "catch-up of seed " + seed + " (" + options.describe() + "): " + ex.getMessage(), ex);
         }
-
-        return options.describe();
     }
 
     private void run()
@@ -154,18 +165,50 @@ final class SimCatchUp
         final long first = pattern.number();
         // Who has no past begins with the first height that it hears of, and a holder may name a later one before the
         // path brings this one. So that all have the same past, they begin with one block.
-        lastToBuild = first;
-        runUntil(() -> sealedBlock >= first && isAtHead(), "the first block");
-        lastToBuild = first + FIRST_BLOCKS;
-        runUntil(() -> sealedBlock >= first + FIRST_BLOCKS && isAtHead(), "the first blocks");
+        build(1);
+        runUntil(this::isAtHead, "the first block");
+        build(FIRST_BLOCKS);
+        runUntil(this::isAtHead, "the first blocks");
         kill(options.away(), Long.MAX_VALUE);
         final long lowest = sealedBlock;
-        lastToBuild = lowest + options.missed();
-        runUntil(() -> sealedBlock >= lowest + options.missed(), "the leader to go on");
+        if (isUnheardIn(CatchUpOptions.Phase.MISSED))
+        {
+            build(options.missed() / 2);
+            goOnUnheard();
+            build(options.missed() - options.missed() / 2);
+        }
+        else
+        {
+            build(options.missed());
+        }
 
         startFollower(options.away());
         final long goal = sealedBlock;
         lastToBuild = goal + (long)AHEAD_WINDOWS * options.window();
+        if (isUnheardIn(CatchUpOptions.Phase.FETCHED))
+        {
+            runUntil(() -> reached(options.away()) >= lowest + options.missed() / 4, "a quarter");
+            goOnUnheard();
+            lastToBuild = sealedBlock + (long)AHEAD_WINDOWS * options.window();
+        }
+        fetch(lowest, goal);
+        runUntil(this::isEverybodyUp, "all to be up");
+        build(LAST_BLOCKS);
+        runUntil(() -> isAtHead() && isEverybodyLive(), "all to be live");
+        if (isUnheardIn(CatchUpOptions.Phase.LIVE))
+        {
+            goOnUnheard();
+            build(LAST_BLOCKS);
+            runUntil(() -> isAtHead() && isEverybodyLive(), "all to be live again");
+        }
+        final long journaledNs = events.nowNs() + JOURNALED_NS;
+        runUntil(() -> events.nowNs() >= journaledNs, "the journals");
+        check(first);
+    }
+
+    /** The one who was away comes to where the others were, and some relays are killed on its way. */
+    private void fetch(final long lowest, final long goal)
+    {
         for (int i = 0; i < options.kills(); i++)
         {
             final long next = lowest + options.missed() * (i + 1L) / (options.kills() + 1L);
@@ -177,13 +220,34 @@ final class SimCatchUp
             }
         }
         runUntil(() -> reached(options.away()) >= goal, "block " + goal);
-        runUntil(this::isEverybodyUp, "all to be up");
-        final long last = sealedBlock + LAST_BLOCKS;
+    }
+
+    private boolean isUnheardIn(final CatchUpOptions.Phase phase)
+    {
+        return 0 < options.unheard() && options.unheardIn() == phase;
+    }
+
+    /** The leader goes on for so many blocks, and waits. */
+    private void build(final int blocks)
+    {
+        final long last = Math.max(sealedBlock + blocks, pattern.number());
         lastToBuild = last;
-        runUntil(() -> sealedBlock >= last && isAtHead() && isEverybodyLive(), "all to be live");
-        final long journaledNs = events.nowNs() + JOURNALED_NS;
-        runUntil(() -> events.nowNs() >= journaledNs, "the journals");
-        check(first);
+        runUntil(() -> sealedBlock >= last, "the leader to go on");
+    }
+
+    /** The leader loses all who hear it, its builder goes on all the same, and it is heard again. */
+    private void goOnUnheard()
+    {
+        build(1);
+        final List<SimPath> ways = places[LEADER].ways.outgoing();
+        ways.forEach((path) -> path.cut(true, true));
+        runUntil(() -> ways.stream().noneMatch(SimPath::isConnected), "nobody to hear the leader");
+        builder.goOnUnheard(options.unheard());
+        runUntil(() -> !builder.isUnheard(), "the builder to go on");
+        unheardFrom = sealedBlock + 1;
+        unheardTo = unheardFrom + options.unheard();
+        ways.forEach(SimPath::mend);
+        build(1);
     }
 
     private void check(final long first)
@@ -192,7 +256,7 @@ final class SimCatchUp
         for (int node = 1; node < places.length; node++)
         {
             final LeanNode process = process(node);
-            if (0 != process.counters().value(FragcastCounter.CATCH_UP_GIVEN_UP))
+            if (unheardTo - unheardFrom < process.counters().value(FragcastCounter.CATCH_UP_GIVEN_UP))
             {
                 throw new SimFailure("node " + node + " gave blocks up that others have");
             }
@@ -212,6 +276,11 @@ final class SimCatchUp
         {
             throw new SimFailure(known.lies() + " lies were told and nothing was counted");
         }
+        if (edge.missed() != unheardTo - unheardFrom)
+        {
+            throw new SimFailure("heights " + unheardFrom + ".." + unheardTo + " went unheard, and of " +
+                edge.missed() + " the replica was told");
+        }
         final String shortfall = network.shortfall();
         if (!shortfall.isEmpty())
         {
@@ -228,14 +297,15 @@ final class SimCatchUp
             node.counters().value(FragcastCounter.CATCH_UP_REASSIGNED);
     }
 
-    /** Everything from the first block on, from Env to Seal, whichever way it came. */
+    /** Everything from the first block on, from Env to Seal, whichever way it came, but for what nobody heard. */
     private void checkJournal(final int node, final long first)
     {
         final SimJournalHeights heights = SimJournalHeights.read(places[node].rolls);
         for (long block = first; block <= sealedBlock; block++)
         {
             final Set<FramePart> parts = heights.of(block);
-            if (!parts.containsAll(WHOLE))
+            final boolean isUnheard = unheardFrom <= block && block < unheardTo;
+            if (isUnheard ? !parts.isEmpty() : !parts.containsAll(WHOLE))
             {
                 throw new SimFailure("of block " + block + " node " + node + " has " + parts + " in its journal");
             }
@@ -244,13 +314,13 @@ final class SimCatchUp
 
     private void runUntil(final BooleanSupplier condition, final String what)
     {
-        final long deadlineNs = events.nowNs() + DEADLINE_NS;
+        final long unheardRounds = (unheardTo - unheardFrom + GIVEN_UP_HEIGHTS - 1) / GIVEN_UP_HEIGHTS;
+        final long deadlineNs = events.nowNs() + DEADLINE_NS + HOPS * unheardRounds * GIVEN_UP_NS;
         while (!condition.getAsBoolean())
         {
             if (events.nowNs() > deadlineNs)
             {
-                throw new SimFailure("waited in vain for " + what + ", away is at " + reached(options.away()) + " of " +
-                    sealedBlock + ", mode " + mode(options.away()));
+                throw new SimFailure("waited in vain for " + what + " of " + sealedBlock + where());
             }
             step();
         }
@@ -258,7 +328,7 @@ final class SimCatchUp
 
     private void step()
     {
-        if (sealedBlock < lastToBuild)
+        if (sealedBlock < lastToBuild || builder.isUnheard())
         {
             builder.doWork();
         }
@@ -274,7 +344,8 @@ final class SimCatchUp
                 process.doWork();
             }
         }
-        final long untilNs = events.nowNs() + CYCLE_NS;
+        final boolean isWaiting = 0 < unheardTo && sealedBlock >= lastToBuild;
+        final long untilNs = events.nowNs() + (isWaiting ? WAITING_CYCLE_NS : CYCLE_NS);
         boolean isMore = true;
         while (isMore)
         {
@@ -344,6 +415,18 @@ final class SimCatchUp
     private long reached(final int node)
     {
         return options.replica() == node ? edge.lastBlock() : process(node).cursor() - 1;
+    }
+
+    private String where()
+    {
+        final StringBuilder text = new StringBuilder();
+        for (int node = 1; node < places.length; node++)
+        {
+            text.append(", node ").append(node).append(null == places[node].process ? " is down" :
+                " at " + reached(node) + " " + SyncMode.of((int)mode(node)));
+        }
+
+        return text.toString();
     }
 
     private long mode(final int node)

@@ -78,6 +78,8 @@ public final class SimCommand implements Callable<Integer>
     private final AtomicLong frames = new AtomicLong();
     private final AtomicLong simulatedNs = new AtomicLong();
     private final AtomicLong caughtUp = new AtomicLong();
+    private final AtomicLong unheardWorlds = new AtomicLong();
+    private final AtomicLong unheardHeights = new AtomicLong();
 
     @Override
     public Integer call() throws InterruptedException
@@ -125,7 +127,8 @@ public final class SimCommand implements Callable<Integer>
         final boolean isGood = 0 == failures.get() && 0 == unrun;
         out.println((isGood ? "all seeds hold" : failures + " seeds FAILED, " + unrun + " not run") +
             ", commit " + commit() + ", " + frames.get() + " frames, " + simulatedNs.get() / 1_000_000_000 +
-            " s simulated, and " + caughtUp.get() + " catch-ups");
+            " s simulated, and " + caughtUp.get() + " catch-ups, in " +
+            unheardWorlds.get() + " of which a leader went on for " + unheardHeights.get() + " heights unheard");
         out.flush();
 
         return isGood ? 0 : FAILED;
@@ -200,7 +203,9 @@ public final class SimCommand implements Callable<Integer>
         caughtUp.incrementAndGet();
         try
         {
-            SimCatchUp.run(workload, seed);
+            final CatchUpResult result = SimCatchUp.run(workload, seed);
+            unheardWorlds.addAndGet(0 < result.unheard() ? 1 : 0);
+            unheardHeights.addAndGet(result.unheard());
         }
         catch (final SimFailure ex)
         {

@@ -12,7 +12,8 @@ import java.util.function.Function;
 
 /**
  * Builds one block after another, for ever, from one pattern: its transactions at every height, its header made anew.
- * The leader takes everything, or takes it when it is offered again. Used by one thread.
+ * The leader takes everything, or takes it when it is offered again; where the builder goes on unheard, it offers
+ * nothing again. Used by one thread.
  */
 final class SteadyBuilder implements FragPublisher.Listener
 {
@@ -42,6 +43,7 @@ final class SteadyBuilder implements FragPublisher.Listener
     private int position;
     private boolean isAwaitingReply;
     private long dueNs;
+    private int unheardLeft;
 
     /**
      * A builder.
@@ -97,11 +99,37 @@ final class SteadyBuilder implements FragPublisher.Listener
         isAwaitingReply = PublishResult.OK == result;
     }
 
+    /**
+     * Goes on whether it is heard or not, from the next block on: what the leader refuses for want of anybody who
+     * hears it is built all the same, and is lost.
+     *
+     * @param blocks so many; the leader is connected to nobody meanwhile.
+     */
+    void goOnUnheard(final int blocks)
+    {
+        if (0 != position)
+        {
+            throw new IllegalStateException("block " + block.number() + " is open");
+        }
+        unheardLeft = blocks;
+    }
+
+    /** Is there anything left to be built unheard? */
+    boolean isUnheard()
+    {
+        return 0 < unheardLeft;
+    }
+
     @Override
     public void onReply(
         final FragPublisher.Request request, final long blockNumber, final int seq, final PublishResult result)
     {
         isAwaitingReply = false;
+        if (0 < unheardLeft)
+        {
+            onUnheard(request, blockNumber, result);
+            return;
+        }
         if (PublishResult.BACK_PRESSURED == result || PublishResult.NOT_CONNECTED == result)
         {
             return;
@@ -116,10 +144,26 @@ final class SteadyBuilder implements FragPublisher.Listener
         {
             position = 0;
             final byte[] hash = block.hash();
-            block = pattern.at(blockNumber + 1, hash);
-            cut = cut(block, frags);
+            buildOn(hash);
             watcher.onSealed(blockNumber, hash);
         }
+    }
+
+    private void onUnheard(final FragPublisher.Request request, final long blockNumber, final PublishResult result)
+    {
+        if (PublishResult.NOT_CONNECTED != result)
+        {
+            throw new SimFailure(request + " of " + blockNumber + " is heard by somebody: " + result);
+        }
+        dueNs = events.nowNs() + cadenceNs;
+        unheardLeft--;
+        buildOn(block.hash());
+    }
+
+    private void buildOn(final byte[] hash)
+    {
+        block = pattern.at(block.number() + 1, hash);
+        cut = cut(block, frags);
     }
 
     private static BlockCutter.CutBlock cut(final BlockRecord block, final int frags)
