@@ -248,16 +248,6 @@ class CatchUpTest
     }
 
     @Test
-    void shouldNotLeaveHoldersAloneForWhatNobodyHas()
-    {
-        rig.hold(FIRST, GAP).hold(GAP_END, HEAD).away(FIRST - 1).heartbeat(HEAD - 1);
-
-        rig.passUntilVerified(HEAD - 1, GAP_NS);
-
-        assertThat(rig.node.story()).contains("GAP@" + GAP_END + " missing " + (GAP_END - GAP));
-    }
-
-    @Test
     void shouldNotGiveUpWhatAHolderIsStillToFinish()
     {
         final SyncRig relayed = new SyncRig(1);
