@@ -67,7 +67,7 @@ class CatchUpSystemTest
                 0 < dying.counters().value(FragcastCounter.SOURCES_CONNECTED));
 
             final TestBuilder builder = new TestBuilder(sequencer, 1);
-            publish(builder, BLOCKS);
+            builder.blocks(BLOCKS, this::txs);
 
             final NodeHost replicaHost = network.host("sync-replica", false);
             final ResumingEdge edge = new ResumingEdge();
@@ -81,12 +81,12 @@ class CatchUpSystemTest
             TestNetwork.await("half of it", () -> edge.isHeld);
             dyingHost.close();
             edge.isReleased = true;
-            publish(builder, LIVE_BLOCKS);
+            builder.blocks(LIVE_BLOCKS, this::txs);
             TestNetwork.await("every block", () -> edge.own.count(Kind.VERIFIED) == BLOCKS + LIVE_BLOCKS - LAST);
             final double seconds = (System.nanoTime() - startNs) / (double)TimeUnit.SECONDS.toNanos(1);
             TestNetwork.await("live", () ->
             {
-                publish(builder, 1);
+                builder.blocks(1, this::txs);
                 return SyncMode.LIVE.ordinal() == counters.value(FragcastCounter.CATCH_UP_MODE);
             });
             final int end = (int)builder.blockNumber();
@@ -119,15 +119,9 @@ class CatchUpSystemTest
             .journal(JournalConfig.small(dir.resolve(self.name()), JournalConfig.MIN_RING_LENGTH)));
     }
 
-    private void publish(final TestBuilder builder, final int blocks)
+    private List<byte[]> txs()
     {
-        for (int i = 0; i < blocks; i++)
-        {
-            builder.env();
-            builder.frag(true, LeaderRig.txsOfBodyLength(random, BODY_LENGTH, MAX_TX));
-            builder.seal();
-        }
-        builder.awaitReplies();
+        return LeaderRig.txsOfBodyLength(random, BODY_LENGTH, MAX_TX);
     }
 
     /** Has seen the first blocks in an earlier life, and stops half-way until it is let go on. */

@@ -77,7 +77,7 @@ class HolesSystemTest
             final RelayNode before = relay(network, firstLife, relayPlace, sequencerPlace, replicaPlace, "first");
             TestNetwork.await("the row", () -> sequencer.isConnected() && before.isConnected() &&
                 replica.isConnected());
-            publish(builder);
+            builder.blocks(BLOCKS, this::txs);
             TestNetwork.await("the blocks", () -> BLOCKS == log.count(Kind.VERIFIED));
             firstLife.close();
             writeWithHole(folder.resolve("first"), folder.resolve("second"));
@@ -114,15 +114,9 @@ class HolesSystemTest
         return relay;
     }
 
-    private void publish(final TestBuilder builder)
+    private List<byte[]> txs()
     {
-        for (int i = 0; i < BLOCKS; i++)
-        {
-            builder.env();
-            builder.frag(true, LeaderRig.txsOfBodyLength(random, BODY_LENGTH, MAX_TX));
-            builder.seal();
-        }
-        builder.awaitReplies();
+        return LeaderRig.txsOfBodyLength(random, BODY_LENGTH, MAX_TX);
     }
 
     private String verify()

@@ -66,10 +66,10 @@ class RelayCatchUpSystemTest
             firstLife.start();
             TestNetwork.await("the row", () -> sequencer.isConnected() && before.isConnected() &&
                 replica.isConnected());
-            publish(builder, BEFORE);
+            builder.blocks(BEFORE, this::txs);
             TestNetwork.await("the first blocks", () -> BEFORE == log.count(Kind.VERIFIED));
             firstLife.close();
-            publish(builder, MISSED);
+            builder.blocks(MISSED, this::txs);
 
             final NodeHost secondLife = network.host("back-relay-2", false);
             final RelayNode relay = relay(network, secondLife, relayPlace, sequencerPlace, replicaPlace);
@@ -81,7 +81,7 @@ class RelayCatchUpSystemTest
                 return 0 < relay.counters().value(FragcastCounter.CATCH_UP_BLOCKS) &&
                     SyncMode.LIVE.ordinal() == relay.counters().value(FragcastCounter.CATCH_UP_MODE);
             });
-            publish(builder, LIVE_BLOCKS);
+            builder.blocks(LIVE_BLOCKS, this::txs);
             final long all = builder.blockNumber();
             TestNetwork.await("every block", () -> all == log.count(Kind.VERIFIED));
 
@@ -115,18 +115,12 @@ class RelayCatchUpSystemTest
         if (System.nanoTime() - publishedNs >= BLOCK_INTERVAL_NS)
         {
             publishedNs = System.nanoTime();
-            publish(builder, 1);
+            builder.blocks(1, this::txs);
         }
     }
 
-    private void publish(final TestBuilder builder, final int blocks)
+    private List<byte[]> txs()
     {
-        for (int i = 0; i < blocks; i++)
-        {
-            builder.env();
-            builder.frag(true, LeaderRig.txsOfBodyLength(random, BODY_LENGTH, MAX_TX));
-            builder.seal();
-        }
-        builder.awaitReplies();
+        return LeaderRig.txsOfBodyLength(random, BODY_LENGTH, MAX_TX);
     }
 }

@@ -78,11 +78,11 @@ class SequencerHolesSystemTest
             final SequencerNode before = follower(network, firstLife, placeB, placeA, replicaPlace);
             TestNetwork.await("the first life", () -> a.isConnected() && before.isConnected() &&
                 replica.isConnected());
-            publish(builderA, BEFORE);
+            builderA.blocks(BEFORE, this::txs);
             TestNetwork.await("the first blocks", () ->
                 BEFORE == verified(before) && BEFORE == log.count(Kind.VERIFIED));
             firstLife.close();
-            publish(builderA, LAST_MISSED - BEFORE);
+            builderA.blocks(LAST_MISSED - BEFORE, this::txs);
             TestNetwork.await("what is missed", () -> LAST_MISSED == log.count(Kind.VERIFIED));
             final List<String> story = new ArrayList<>(builderA.story);
 
@@ -94,20 +94,20 @@ class SequencerHolesSystemTest
             {
                 TestNetwork.await("its turn", () -> System.nanoTime() - publishedNs >= TURN_INTERVAL_NS);
                 publishedNs = System.nanoTime();
-                publish(builderB, 1);
+                builderB.blocks(1, this::txs);
             }
             TestNetwork.await("its blocks", () -> LAST_OF_TURN - 1 == log.count(Kind.VERIFIED));
             TestNetwork.await("its run to be there", () ->
                 LeaderState.LEADING.ordinal() == b.counters().value(FragcastCounter.LEADER_STATE));
             TestNetwork.await("the journal to say what it lacks", () -> 0 < lacking(b));
             assertThat(b.counters().value(FragcastCounter.HOLE_FRAMES_FETCHED)).as("while it leads").isZero();
-            publish(builderB, 1);
+            builderB.blocks(1, this::txs);
             story.addAll(builderB.story);
 
             TestNetwork.await("A to know the run", () -> LAST_OF_TURN == verified(a));
             builderA.goOnAfter(LAST_OF_TURN);
             builderA.story.clear();
-            publish(builderA, LAST - LAST_OF_TURN);
+            builderA.blocks(LAST - LAST_OF_TURN, this::txs);
             story.addAll(builderA.story);
             TestNetwork.await("every block", () -> LAST == log.count(Kind.VERIFIED));
             TestNetwork.await("what it lacked", () ->
@@ -142,15 +142,9 @@ class SequencerHolesSystemTest
         return node;
     }
 
-    private void publish(final TestBuilder builder, final int blocks)
+    private List<byte[]> txs()
     {
-        for (int i = 0; i < blocks; i++)
-        {
-            builder.env();
-            builder.frag(true, LeaderRig.txsOfBodyLength(random, BODY_LENGTH, MAX_TX));
-            builder.seal();
-        }
-        builder.awaitReplies();
+        return LeaderRig.txsOfBodyLength(random, BODY_LENGTH, MAX_TX);
     }
 
     private void assertWholeJournal()

@@ -102,6 +102,18 @@ final class TestBuilder
         story.add("VERIFIED@" + blockNumber);
     }
 
+    /** So many blocks of one frag each, and waits until the sequencer has answered for all. */
+    void blocks(final int count, final Supplier<List<byte[]>> fragTxs)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            env();
+            frag(true, fragTxs.get());
+            seal();
+        }
+        awaitReplies();
+    }
+
     /** Waits until the sequencer has answered everything. */
     void awaitReplies()
     {
