@@ -54,7 +54,7 @@ public final class CompareCommand implements Callable<Integer>
     private final MeasureOptions options = new MeasureOptions();
 
     @Option(names = "--quick", description = "Only what there are bars for: 32 KB to 2 and 8 replicas beside GossipSub "
-        + "and WebSocket; under 10 minutes.")
+        + "and WebSocket; under 10 minutes, in which Fragcast is still being compiled. Take 20 s of warm-up to decide.")
     private boolean isQuick;
 
     @Option(names = "--bytes", split = ",", defaultValue = "1024,32768", description = "Message lengths (default: "
