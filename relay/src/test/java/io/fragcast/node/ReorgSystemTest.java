@@ -162,7 +162,8 @@ class ReorgSystemTest
             LeaderRig.CURVE.publicKey(LeaderRig.LEADER_KEY),
             List.of(),
             null));
-        TestNetwork.await("B to be cut off", () -> a.isConnected());
+        TestNetwork.await("B to be cut off", () ->
+            replicas.length == a.counters().value(FragcastCounter.SINKS_CONNECTED));
     }
 
     /** What a subscriber hears from {@code journal replay --to ipc}. */
