@@ -57,6 +57,7 @@ public final class NodeHost implements AutoCloseable
     private final List<AutoCloseable> resources = new ArrayList<>();
     private final List<AgentRunner> hotRunners = new ArrayList<>();
     private final List<AgentRunner> coldRunners = new ArrayList<>();
+    private int duties;
     private volatile boolean isStarted;
     private volatile boolean isClosed;
 
@@ -103,7 +104,7 @@ public final class NodeHost implements AutoCloseable
     public void addDuty(final Agent agent)
     {
         checkNotStarted();
-        hotAgents.add(new RoleAgent(Role.BROADCAST, agent, null));
+        hotAgents.add(duties++, new RoleAgent(Role.BROADCAST, agent, null));
     }
 
     /**
@@ -302,7 +303,7 @@ public final class NodeHost implements AutoCloseable
             clients.toArray(new AeronClient[0]),
             hotAgents.stream().map(RoleAgent::agent).toArray(Agent[]::new),
             SystemNanoClock.INSTANCE);
-        final RoleAgent first = hotAgents.isEmpty() ? null : hotAgents.get(0);
+        final RoleAgent first = duties == hotAgents.size() ? null : hotAgents.get(duties);
 
         return List.of(new RoleAgent(
             null == first ? Role.DRIVER : first.role, loop, null == first ? null : first.errors));
