@@ -59,12 +59,6 @@ public final class MeasureOptions
             Workload.steady(bytes, replicas, rateOr(ownRate), ownWarmupSeconds, seconds);
     }
 
-    /** At one rate from the beginning, where anything faster is not keeping up. */
-    Workload steadyWorkload(final int bytes, final int replicas, final double ownRate)
-    {
-        return Workload.steady(bytes, replicas, rateOr(ownRate), warmupSeconds, seconds);
-    }
-
     private double rateOr(final double ownRate)
     {
         return 0 == rate ? ownRate : rate;

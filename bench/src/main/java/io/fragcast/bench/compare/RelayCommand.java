@@ -44,7 +44,7 @@ public final class RelayCommand implements Callable<Integer>
         final ResultFolder results =
             new ResultFolder(options.out, requireNonNull(spec, "picocli sets it").commandLine());
         final List<Entry> entries = new ArrayList<>();
-        add(entries, "fanned", options.steadyWorkload(32 * KIB, 1, FANNED_RATE), "--near", "2");
+        add(entries, "fanned", options.workload(32 * KIB, 1, FANNED_RATE), "--near", "2");
         add(entries, "burst", options.workload(32 * KIB, 1, RATE));
         add(entries, "small", options.workload(KIB, 1, RATE));
         final List<Bar> bars = List.of(
