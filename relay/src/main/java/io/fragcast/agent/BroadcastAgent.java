@@ -72,6 +72,7 @@ public final class BroadcastAgent implements Agent
             workCount += requests[nextSource].poll(adapter, 1);
         }
         workCount += broadcaster.doWork(nowNs, epochClock.nanoTime());
+        fanout.flush();
         journalWork.run();
 
         return workCount;

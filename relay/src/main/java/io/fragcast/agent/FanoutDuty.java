@@ -35,4 +35,10 @@ final class FanoutDuty
 
         return workCount;
     }
+
+    /** What this cycle sent leaves. */
+    void flush()
+    {
+        fanout.flush();
+    }
 }

@@ -41,7 +41,10 @@ public final class ForwardAgent implements Agent
     @Override
     public int doWork()
     {
-        return fanout.doWork(clock.nanoTime()) + ingest.doWork();
+        final int workCount = fanout.doWork(clock.nanoTime()) + ingest.doWork();
+        fanout.flush();
+
+        return workCount;
     }
 
     @Override

@@ -58,6 +58,16 @@ public interface FrameSink extends AutoCloseable
     }
 
     /**
+     * How many frames of the greatest length one turn of the transport hands to the network.
+     *
+     * @return count; to commit more before a turn only delays the first.
+     */
+    default int framesATurn()
+    {
+        return 1;
+    }
+
+    /**
      * Is somebody listening?
      *
      * @return true if connected.

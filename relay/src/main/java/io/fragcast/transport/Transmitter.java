@@ -12,8 +12,8 @@ public interface Transmitter
     void turn();
 
     /**
-     * Committed frames leave, one datagram a stream; nothing is heard, so that a frame that follows does not wait for
-     * sockets that are mostly empty.
+     * Committed frames leave, as many as {@link FrameSink#framesATurn} of each stream; nothing is heard, so that what
+     * follows does not wait for sockets that are mostly empty.
      */
     default void transmit()
     {

@@ -299,7 +299,14 @@ public final class BlockLaneProxy implements FragSender
     @Override
     public boolean sendSigned(final int tier)
     {
-        return send(tier, signedFrame, signedFrameLength);
+        if (!send(tier, signedFrame, signedFrameLength))
+        {
+            return false;
+        }
+        // Its signature is checked while its pieces are on their way.
+        fanout.flush();
+
+        return true;
     }
 
     @Override

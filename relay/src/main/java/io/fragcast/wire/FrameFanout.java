@@ -63,6 +63,9 @@ public final class FrameFanout implements FrameForwarder
     private int keptHops;
     private long owed;
     private boolean isMissedByNextLeaders;
+    private int framesATurn = 1;
+    /** Committed to at least one sink since the transport had a turn. */
+    private int framesToSend;
 
     /**
      * A fan-out over sinks that {@link #change} may replace.
@@ -71,7 +74,7 @@ public final class FrameFanout implements FrameForwarder
      * @param nextLeaders    which of them are tier 0, by their place; the others are tier 1.
      * @param slowSink       what to do about a slow one.
      * @param maxFrameLength longest frame of the lane, bytes.
-     * @param transmitter    works the transport after each frame and while waiting.
+     * @param transmitter    works the transport while frames are sent and while waiting.
      * @param counters       of the node.
      */
     public FrameFanout(
@@ -110,6 +113,7 @@ public final class FrameFanout implements FrameForwarder
             throw new IllegalArgumentException(count + " sinks, at most " + MAX_SINKS + " go");
         }
 
+        framesATurn = newSinks.stream().mapToInt(FrameSink::framesATurn).min().orElse(1);
         final long[] newSkipped = new long[count];
         long newOwed = 0;
         long newFirst = 0;
@@ -170,6 +174,19 @@ public final class FrameFanout implements FrameForwarder
     }
 
     /**
+     * Lets what was committed leave. Frames that follow each other leave together, as many as the transport sends in a
+     * turn; the last of them when this is called.
+     */
+    public void flush()
+    {
+        if (0 != framesToSend)
+        {
+            framesToSend = 0;
+            transmitter.transmit();
+        }
+    }
+
+    /**
      * Tries the sinks that the kept frame is owed to.
      *
      * @return sinks that took it.
@@ -182,7 +199,7 @@ public final class FrameFanout implements FrameForwarder
         }
 
         final int before = Long.bitCount(owed);
-        transmitter.turn();
+        turn();
         owed = offerTo(owed, kept, 0, keptLength, keptHops);
         if (0 != owed)
         {
@@ -267,7 +284,7 @@ public final class FrameFanout implements FrameForwarder
             return 0;
         }
 
-        transmitter.turn();
+        turn();
         long unsent = 0;
         for (long left = waitedFor; 0 != left; left &= left - 1)
         {
@@ -367,9 +384,15 @@ public final class FrameFanout implements FrameForwarder
             return 0;
         }
 
-        transmitter.turn();
+        turn();
 
         return offerTo(blocked, buffer, offset, length, hops);
+    }
+
+    private void turn()
+    {
+        framesToSend = 0;
+        transmitter.turn();
     }
 
     /** Offers to a map of sinks; answers with the map of those out of window. */
@@ -400,9 +423,9 @@ public final class FrameFanout implements FrameForwarder
                 skippedUnconnected.incrementRelease();
             }
         }
-        if (isCommitted)
+        if (isCommitted && ++framesToSend >= framesATurn)
         {
-            transmitter.transmit();
+            flush();
         }
 
         return blocked;

@@ -86,6 +86,29 @@ class FrameFanoutTest
     }
 
     @Test
+    void shouldHaveFramesLeaveTogetherAsManyAsTheTransportSendsInATurn()
+    {
+        leader.framesATurn = 4;
+        first.framesATurn = 3;
+        second.framesATurn = 4;
+        final List<Integer> taken = new ArrayList<>();
+        final FrameFanout fanout = new FrameFanout(
+            List.of(leader, first, second), (block) -> 0, SlowSink.SKIP, FRAME_LENGTH,
+            () -> taken.add(second.frames.size()), counters);
+
+        fanout.flush();
+        forward(fanout, frame(1, 0));
+        forward(fanout, frame(2, 0));
+        assertThat(taken).as("nothing leaves before the third").isEmpty();
+        forward(fanout, frame(3, 0));
+        forward(fanout, frame(4, 0));
+        fanout.flush();
+        fanout.flush();
+
+        assertThat(taken).containsExactly(3, 4);
+    }
+
+    @Test
     void shouldTryOnceMoreThenSkipASlowSinkAndNoOther()
     {
         final FrameFanout fanout = fanout(SlowSink.SKIP);

@@ -21,6 +21,7 @@ final class RecordingSink implements FrameSink
     int claims;
     boolean isConnected = true;
     long unsentBytes;
+    int framesATurn = 1;
     int backTo;
     private int claimed;
 
@@ -93,6 +94,12 @@ final class RecordingSink implements FrameSink
     public long unsentBytes()
     {
         return unsentBytes;
+    }
+
+    @Override
+    public int framesATurn()
+    {
+        return framesATurn;
     }
 
     @Override

@@ -75,7 +75,8 @@ public final class AeronClient implements AutoCloseable
      */
     public FrameSink addSink(final String peerName, final ChannelConfig channel)
     {
-        return new AeronFrameSink(peerName, channel, this, errorHandler).open(channel.publicationUri());
+        return new AeronFrameSink(peerName, channel, this, errorHandler)
+            .open(isGuarded ? channel.batchedPublicationUri() : channel.publicationUri());
     }
 
     /**

@@ -56,6 +56,7 @@ public final class AeronFrameSink implements FrameSink
     private String channel = "";
     private final int streamId;
     private final int maxPayloadLength;
+    private final int framesATurn;
     private final AeronClient client;
     private Aeron aeron;
     private CountersReader countersReader;
@@ -80,6 +81,7 @@ public final class AeronFrameSink implements FrameSink
         this.streamId = config.streamId();
         this.sessionId = config.sessionId();
         this.maxPayloadLength = config.maxPayloadLength();
+        this.framesATurn = config.datagramsATurn();
         this.client = client;
         this.aeron = client.aeron();
         this.countersReader = aeron.countersReader();
@@ -116,6 +118,12 @@ public final class AeronFrameSink implements FrameSink
         }
 
         return SendResult.ofPosition(publication.tryClaim(length, claim));
+    }
+
+    @Override
+    public int framesATurn()
+    {
+        return framesATurn;
     }
 
     /** A group's session is its publisher's alone, so no source has it. */

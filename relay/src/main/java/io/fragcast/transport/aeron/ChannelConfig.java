@@ -49,8 +49,17 @@ public record ChannelConfig(
     @Nullable String flowControl,
     List<Grant> grants)
 {
+    private static final int LONGEST_MTU = 65504;
+
     /** Header that Aeron puts before each frame. */
     public static final int FRAME_HEADER_LENGTH = 32;
+    /** The network's MTU in the channel of a publication of which the driver reads several datagrams at once. */
+    static final String DATAGRAM_PARAMETER = "datagram";
+    /**
+     * Most datagrams that a driver of ours sends of a stream, and takes of a socket, in one turn: 11 KB at MTU 1408,
+     * for which the other sinks wait.
+     */
+    static final int DATAGRAMS_A_TURN = 8;
     /** Where the driver writes the send time in the first message of a datagram: {@code sendTimeNs}. */
     public static final int SEND_TIME_OFFSET = 8;
     /** Where the driver writes the receive time in the first message of a datagram: {@code receiveTimeNs}. */
@@ -62,7 +71,8 @@ public record ChannelConfig(
     public ChannelConfig
     {
         grants = List.copyOf(grants);
-        check(mtu >= 256 && mtu <= 65504 && 0 == (mtu & 31), "mtu = " + mtu + ": not a multiple of 32 in 256..65504");
+        check(mtu >= 256 && mtu <= LONGEST_MTU && 0 == (mtu & 31),
+            "mtu = " + mtu + ": not a multiple of 32 in 256.." + LONGEST_MTU);
         check(BitUtil.isPowerOfTwo(termLength) && termLength >= 64 * 1024 && termLength <= 1024 * 1024 * 1024,
             "term length = " + termLength + ": not a power of two in 64 KiB..1 GiB");
         check(windowBytes >= mtu && windowBytes <= termLength / 2,
@@ -178,6 +188,32 @@ public record ChannelConfig(
         check(StreamKind.ONE_WAY == kind, kind + ": opened only with what it correlates to");
 
         return publication().build();
+    }
+
+    /**
+     * Channel of the sending end at a driver that cuts what it reads of the log into datagrams itself: to Aeron several
+     * of them are one.
+     *
+     * @return Aeron URI.
+     */
+    String batchedPublicationUri()
+    {
+        check(StreamKind.ONE_WAY == kind, kind + ": sent datagram by datagram");
+
+        return publication().mtu(mtu * datagramsATurn()).build() + "|" + DATAGRAM_PARAMETER + "=" + mtu;
+    }
+
+    /**
+     * Datagrams that leave in one turn of a driver of ours.
+     *
+     * @return count, as many as Aeron's limits for a datagram hold.
+     */
+    int datagramsATurn()
+    {
+        final int longest = Math.min(
+            Math.min(LONGEST_MTU, sendBufferBytes), termLength / LinkBudget.TERM_PER_DATAGRAM);
+
+        return Math.max(1, Math.min(DATAGRAMS_A_TURN, longest / mtu));
     }
 
     /**

@@ -3,6 +3,7 @@ package io.fragcast.transport.aeron;
 import io.fragcast.transport.SendTap;
 import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 
 import java.net.InetSocketAddress;
 
@@ -333,6 +334,22 @@ final class DatagramCheck
         return packet.getShort(at + TYPE_FIELD_OFFSET, LITTLE_ENDIAN) & 0xFFFF;
     }
 
+    /** Is this what the sender announces a stream with? */
+    static boolean isSetup(final DirectBuffer packet, final int length)
+    {
+        return SETUP_LENGTH == length && HDR_TYPE_SETUP == type(packet, 0);
+    }
+
+    static boolean isData(final DirectBuffer packet, final int at)
+    {
+        return HDR_TYPE_DATA == type(packet, at);
+    }
+
+    static int frameLength(final DirectBuffer packet, final int at)
+    {
+        return int32(packet, at + FRAME_LENGTH_FIELD_OFFSET);
+    }
+
     static int dataSessionId(final DirectBuffer packet)
     {
         return int32(packet, SESSION_ID_FIELD_OFFSET);
@@ -366,6 +383,11 @@ final class DatagramCheck
     static int setupTermLength(final DirectBuffer packet)
     {
         return int32(packet, SETUP_TERM_LENGTH_OFFSET);
+    }
+
+    static void setupMtu(final MutableDirectBuffer packet, final int mtu)
+    {
+        packet.putInt(SETUP_MTU_OFFSET, mtu, LITTLE_ENDIAN);
     }
 
     static int setupMtu(final DirectBuffer packet)

@@ -52,7 +52,8 @@ public record LinkBudget(long rttNs, int groupSize, long cadenceNs, long bytesPe
     private static final long DUTY_CYCLE_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int TERM_MIN = 64 * 1024;
     private static final int TERM_MAX = 1024 * 1024 * 1024;
-    private static final int TERM_PER_DATAGRAM = 8;
+    /** Datagrams that a term holds at least. */
+    static final int TERM_PER_DATAGRAM = 8;
     // A window of 16 MiB at the other end, 100 ms of 1 Gbit/s. Only what is written of the log takes memory.
     private static final int PEER_TERM_MAX = 32 * 1024 * 1024;
     private static final int WINDOW_MIN = TERM_MIN / 2;

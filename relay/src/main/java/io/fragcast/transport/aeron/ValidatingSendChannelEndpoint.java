@@ -14,12 +14,15 @@ import io.fragcast.transport.SendTap;
 import org.agrona.collections.Hashing;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.agrona.concurrent.CachedNanoClock;
+import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
 
 /**
@@ -39,6 +42,9 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
     private final UnsafeBuffer outgoing = new UnsafeBuffer();
     private final PollGate gate;
     private final Long2ObjectHashMap<OutboundSession> sessions = new Long2ObjectHashMap<>();
+    private final EpochNanoClock sendTimestampClock;
+    /** Null if Aeron's sender reads one datagram at a time. */
+    private @Nullable DatagramWriter datagrams;
 
     ValidatingSendChannelEndpoint(
         final UdpChannel udpChannel,
@@ -58,6 +64,7 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
         clock = context.senderCachedNanoClock();
         retransmitLingerNs = context.retransmitUnicastLingerNs();
         gate = new PollGate(admission.transmission(), clock);
+        sendTimestampClock = context.channelSendTimestampClock();
     }
 
     @Override
@@ -77,6 +84,11 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
     public void openDatagramChannel(final AtomicCounter statusIndicator)
     {
         super.openDatagramChannel(statusIndicator);
+        final String mtu = udpChannel.channelUri().get(ChannelConfig.DATAGRAM_PARAMETER);
+        if (null != mtu)
+        {
+            datagrams = new DatagramWriter(sendDatagramChannel, Integer.parseInt(mtu), sendTimestampClock);
+        }
         if (null != sockets)
         {
             sockets.add(receiveDatagramChannel());
@@ -201,6 +213,18 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
         {
             return 0;
         }
+        final DatagramWriter datagrams = this.datagrams;
+        if (null != datagrams)
+        {
+            if (length > datagrams.mtu())
+            {
+                return sendDatagrams(datagrams, buffer);
+            }
+            if (DatagramCheck.isSetup(outgoing, length))
+            {
+                DatagramCheck.setupMtu(outgoing, datagrams.mtu());
+            }
+        }
 
         return noteSent(super.send(buffer), length);
     }
@@ -215,6 +239,33 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
         }
 
         return noteSent(super.send(buffer, endpointAddress), length);
+    }
+
+    /**
+     * Where the socket is full the rest is not sent: Aeron then sends all of it again, and receivers drop what they
+     * have.
+     */
+    private int sendDatagrams(final DatagramWriter datagrams, final ByteBuffer buffer)
+    {
+        int sent = 0;
+        try
+        {
+            sent = datagrams.write(buffer, outgoing);
+        }
+        catch (final PortUnreachableException ex)
+        {
+            // Nobody listens yet: no error to Aeron's sender either.
+        }
+        catch (final IOException ex)
+        {
+            onSendError(ex, connectAddress, errorHandler);
+        }
+        if (0 != sent)
+        {
+            note(sent);
+        }
+
+        return sent;
     }
 
     /**
@@ -248,19 +299,24 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
     {
         if (sent == length)
         {
-            final OutboundSession session = sessions.get(Hashing.compoundKey(
-                DatagramCheck.dataSessionId(outgoing), DatagramCheck.dataStreamId(outgoing)));
-            if (null != session)
-            {
-                session.onSent(outgoing, length);
-            }
-            if (null != sendTap)
-            {
-                DatagramCheck.show(outgoing, length, endpoint, sendTap);
-            }
+            note(length);
         }
 
         return sent;
+    }
+
+    private void note(final int length)
+    {
+        final OutboundSession session = sessions.get(Hashing.compoundKey(
+            DatagramCheck.dataSessionId(outgoing), DatagramCheck.dataStreamId(outgoing)));
+        if (null != session)
+        {
+            session.onSent(outgoing, length);
+        }
+        if (null != sendTap)
+        {
+            DatagramCheck.show(outgoing, length, endpoint, sendTap);
+        }
     }
 
     private @Nullable OutboundSession admitted(

@@ -54,6 +54,42 @@ class AeronFramesSystemTest
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldSendSeveralDatagramsInOneTurn(final boolean isOffloaded)
+    {
+        System.setProperty(SegmentationOffload.PROPERTY, Boolean.toString(isOffloaded));
+        final ChannelConfig channel = InvokerRig.unicast(InvokerRig.freePort(), SESSION);
+        final FrameLog log = new FrameLog();
+
+        try (InvokerRig from = new InvokerRig("from"); InvokerRig to = new InvokerRig("to"))
+        {
+            final FrameSink sink = from.addSink(channel);
+            final FrameSource source = to.addSource(channel);
+            InvokerRig.await("connected", () -> sink.isConnected() && source.isConnected(), from, to);
+
+            // A signed frame, full chunks and the last of them.
+            final int[] lengths = {700, 1376, 1376, 1376, 1376, 1376, 1376, 100};
+            assertEquals(lengths.length, sink.framesATurn());
+            for (int i = 0; i < lengths.length; i++)
+            {
+                assertEquals(SendResult.OK, InvokerRig.trySend(sink, lengths[i], i));
+            }
+            assertFalse(sink.isDrained());
+            from.driver.transmit();
+            assertTrue(sink.isDrained(), "all have left");
+
+            InvokerRig.await("received", () -> source.poll(log, 64) >= 0 && lengths.length == log.received, to);
+            assertEquals(0, log.gaps + log.backwards + log.damaged);
+            assertTrue(log.sendTimeNs > 0, "the last datagram is stamped as the first");
+            assertEquals(0, from.refused() + to.refused(), "no datagram is longer than the MTU");
+        }
+        finally
+        {
+            System.clearProperty(SegmentationOffload.PROPERTY);
+        }
+    }
+
     /** Two profiles, or two kernels: who sends says how long a term is, and the smaller window holds. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})

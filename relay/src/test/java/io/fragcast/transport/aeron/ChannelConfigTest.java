@@ -1,5 +1,7 @@
 package io.fragcast.transport.aeron;
 
+import io.aeron.ChannelUri;
+import org.agrona.SystemUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +32,33 @@ class ChannelConfigTest
         assertEquals(25_000, channel.nakDelayNs());
         assertEquals(5, LinkBudget.LAN.nakRetryRatio(), "a NAK again after 125 us");
         assertTrue(channel.grants().stream().noneMatch(Grant::isCut));
+    }
+
+    /** Aeron bounds what its sender reads at once by 65,504, by an eighth of a term and by the send buffer. */
+    @ParameterizedTest
+    @CsvSource({
+        "1408, 4194304, 8",
+        "1408, 131072, 8",
+        "1408, 32768, 5",
+        "8192, 4194304, 7",
+        "8224, 4194304, 7",
+        "32736, 4194304, 2",
+        "32768, 4194304, 1",
+        "65504, 4194304, 1"
+    })
+    void shouldSendAsManyDatagramsATurnAsAeronAllows(final int mtu, final int bufferMax, final int datagrams)
+    {
+        final ChannelConfig channel = ChannelConfig.unicast(
+            "127.0.0.1:4001", 1001, 7, mtu, LinkBudget.LAN, new KernelLimits(bufferMax, bufferMax));
+
+        assertEquals(datagrams, channel.datagramsATurn(), channel::toString);
+        assertEquals(datagrams * mtu, mtuOf(channel.batchedPublicationUri()));
+        assertEquals(mtu, mtuOf(channel.publicationUri()));
+    }
+
+    private static long mtuOf(final String uri)
+    {
+        return SystemUtil.parseSize("mtu", ChannelUri.parse(uri).get("mtu"));
     }
 
     @ParameterizedTest
