@@ -5,6 +5,7 @@ import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ext.LossGenerator;
 import io.aeron.driver.media.ReceiveChannelEndpoint;
 import io.aeron.driver.media.UdpChannel;
+import io.aeron.driver.status.SystemCounterDescriptor;
 import io.aeron.protocol.DataHeaderFlyweight;
 import io.aeron.protocol.SetupFlyweight;
 import io.fragcast.counter.FragcastCounter;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+
+import static java.util.Objects.requireNonNull;
 
 /**
  * The receiving end of a channel, which hands to Aeron only what an admitted publication sends (DESIGN §4.4). It runs
@@ -27,6 +30,9 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
     private final InetSocketAddress endpoint;
     private final @Nullable SocketIdleStrategy sockets;
     private final PollGate gate;
+    private final SetupFlyweight setup = new SetupFlyweight();
+    private final AtomicCounter bytesReceived;
+    private @Nullable ByteBuffer receiveBuffer;
 
     ValidatingReceiveChannelEndpoint(
         final UdpChannel udpChannel,
@@ -43,6 +49,7 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
         endpoint = udpChannel.hasExplicitControl() ? udpChannel.localControl() : udpChannel.remoteData();
         this.dataLoss = null == dataLoss ? null : dataLoss.newLoss(endpoint);
         gate = new PollGate(admission.transmission(), context.receiverCachedNanoClock());
+        bytesReceived = context.systemCounters().get(SystemCounterDescriptor.BYTES_RECEIVED);
         if (admission.isBlockLane(endpoint))
         {
             gate.openAlways();
@@ -56,6 +63,7 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
         {
             return null;
         }
+        receiveBuffer = buffer;
         final InetSocketAddress source = super.receive(buffer);
         gate.onRead(null == source);
 
@@ -97,18 +105,15 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
         final InetSocketAddress srcAddress,
         final int transportIndex)
     {
-        if (isLost(buffer, length, srcAddress))
+        final InboundSession session = sessionOf(buffer, length, srcAddress);
+        if (null == session)
         {
             return 0;
         }
 
-        final InboundSession session = admitted(buffer, srcAddress);
-        if (null == session || !isInStream(session, buffer, length))
-        {
-            return 0;
-        }
+        final int inserted = super.onDataPacket(header, buffer, length, srcAddress, transportIndex);
 
-        return super.onDataPacket(header, buffer, length, srcAddress, transportIndex);
+        return length < session.mtu() ? inserted : inserted + receiveMore(header, buffer, transportIndex);
     }
 
     @Override
@@ -153,6 +158,61 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
                     transportIndex, controlAddress, session.sessionId(), session.streamId());
             }
         }
+    }
+
+    /**
+     * Takes what came behind a datagram as long as the stream's MTU, which seldom comes alone: up to the first that is
+     * shorter. Else each would cost a turn of all that the thread does.
+     */
+    private int receiveMore(final DataHeaderFlyweight header, final UnsafeBuffer buffer, final int transportIndex)
+    {
+        final ByteBuffer target = requireNonNull(receiveBuffer);
+        int inserted = 0;
+        for (int i = 1; i < ChannelConfig.DATAGRAMS_A_TURN; i++)
+        {
+            final InetSocketAddress source = super.receive(target);
+            if (null == source)
+            {
+                break;
+            }
+            final int length = target.position();
+            bytesReceived.getAndAddRelease(length);
+            if (!isValidFrame(buffer, length))
+            {
+                break;
+            }
+            if (DatagramCheck.isSetup(buffer, length))
+            {
+                setup.wrap(buffer);
+                onSetupMessage(setup, buffer, length, source, transportIndex);
+                break;
+            }
+            final InboundSession session = sessionOf(buffer, length, source);
+            if (null == session)
+            {
+                break;
+            }
+            inserted += super.onDataPacket(header, buffer, length, source, transportIndex);
+            if (length < session.mtu())
+            {
+                break;
+            }
+        }
+
+        return inserted;
+    }
+
+    /** The session that a data datagram is of, if it may be inserted; else it was refused. */
+    private @Nullable InboundSession sessionOf(
+        final UnsafeBuffer buffer, final int length, final InetSocketAddress source)
+    {
+        if (isLost(buffer, length, source))
+        {
+            return null;
+        }
+        final InboundSession session = admitted(buffer, source);
+
+        return null != session && isInStream(session, buffer, length) ? session : null;
     }
 
     private @Nullable InboundSession admitted(final UnsafeBuffer buffer, final InetSocketAddress source)
