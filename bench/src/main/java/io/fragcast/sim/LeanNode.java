@@ -179,7 +179,7 @@ final class LeanNode
             counters,
             new LeaderMemory(new UnsafeBuffer(new byte[LeaderMemory.LENGTH]), net.schedule.chainId()));
         broadcaster.signals(signals);
-        final PublishRing requests = new PublishRing(net.limits);
+        final PublishRing requests = new PublishRing(net.limits, () -> {});
         agents.add(new BroadcastAgent(
             "node " + index,
             clock,

@@ -203,7 +203,7 @@ final class SimProcess
         });
         final FrameFanout fanout = fanout(sinks, site.isFirstSinkNextLeader() && sinks.length > 1 ? 1 : 0);
         final LeaderMemory memory = new LeaderMemory(site.disk().mappedFile(), ctx.schedule().chainId());
-        final PublishRing requests = new PublishRing(ctx.limits());
+        final PublishRing requests = new PublishRing(ctx.limits(), () -> {});
         builder.onLeaderUp(requests.publisher(builder));
         final SimHead head = site.head();
         if (null != head)

@@ -1,6 +1,5 @@
 package io.fragcast.node;
 
-import io.fragcast.node.ThreadPlan.Role;
 import io.fragcast.transport.ParkingIdleStrategy;
 import io.fragcast.transport.WakingIdleStrategy;
 import io.fragcast.transport.aeron.DriverConfig;
@@ -14,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * How the threads of a host idle. Where they give way and one of them runs the driver ({@code threads.mode = shared},
@@ -32,16 +32,15 @@ final class HostIdle implements AutoCloseable
     private static final long FIRST_HOT_WAIT_NS = TimeUnit.MICROSECONDS.toNanos(31);
     /** Nothing that the others do is on a frame's way. */
     private static final long FIRST_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
-    /** What wakes nobody: timers of some 10 ms and more, the keep-alives of clients. */
-    private static final long LONGEST_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(8);
-    /** A builder of another process writes to memory, a gateway's request is another thread's: they wake nobody. */
-    private static final long LONGEST_FED_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** What wakes nobody: timers of some 40 ms and more, the keep-alives of clients. */
+    private static final long LONGEST_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(16);
 
     private final ThreadPlan plan;
     private final @Nullable SocketIdleStrategy sockets;
     private final List<WakingIdleStrategy> hot = new ArrayList<>();
     private final List<WakingIdleStrategy> cold = new ArrayList<>();
     private final List<WakingIdleStrategy> blocking = new ArrayList<>();
+    private volatile WakingIdleStrategy[] rungFromOutside = {};
 
     HostIdle(final ThreadPlan plan, final DriverConfig driver, final ErrorHandler errorHandler)
     {
@@ -55,27 +54,31 @@ final class HostIdle implements AutoCloseable
         return null == sockets ? driver : driver.withSockets(sockets);
     }
 
-    IdleStrategy newHot(final Role role)
+    /**
+     * Of a hot thread.
+     *
+     * @param isFed does anybody who rings nobody hand it what is to be done now? Asked on its thread.
+     * @return the strategy.
+     */
+    IdleStrategy newHot(final BooleanSupplier isFed)
     {
-        return null == sockets ? plan.newHotIdleStrategy() : newWaking(
-            hot, FIRST_HOT_WAIT_NS, Role.BROADCAST == role ? LONGEST_FED_WAIT_NS : LONGEST_WAIT_NS);
+        return null == sockets ? plan.newHotIdleStrategy() : newWaking(hot, FIRST_HOT_WAIT_NS, isFed);
     }
 
     /**
      * Of a cold thread.
      *
-     * @param isFed true if a thread that rings nobody hands it what is to be published.
+     * @param isFed true if a thread that rings nobody hands it what is to be done.
      * @return the strategy.
      */
     IdleStrategy newCold(final boolean isFed)
     {
-        return null == sockets ? plan.newColdIdleStrategy() : newWaking(
-            cold, FIRST_WAIT_NS, isFed ? LONGEST_FED_WAIT_NS : LONGEST_WAIT_NS);
+        return null == sockets ? plan.newColdIdleStrategy() : newWaking(cold, FIRST_WAIT_NS, () -> isFed);
     }
 
     IdleStrategy newBlocking()
     {
-        return null == sockets ? plan.newColdIdleStrategy() : newWaking(blocking, FIRST_WAIT_NS, LONGEST_WAIT_NS);
+        return null == sockets ? plan.newColdIdleStrategy() : newWaking(blocking, FIRST_WAIT_NS, () -> false);
     }
 
     /**
@@ -87,6 +90,7 @@ final class HostIdle implements AutoCloseable
         {
             return;
         }
+        rungFromOutside = hot.toArray(new WakingIdleStrategy[0]);
         sockets.rings(others(sockets, hot, cold));
         for (final WakingIdleStrategy strategy : hot)
         {
@@ -99,6 +103,18 @@ final class HostIdle implements AutoCloseable
         for (final WakingIdleStrategy strategy : blocking)
         {
             strategy.rings(others(strategy, hot, cold));
+        }
+    }
+
+    /**
+     * Ends the wait of the hot threads. By any thread, at any time; nothing before they are linked, and where each
+     * idles for itself.
+     */
+    void ringHot()
+    {
+        for (final WakingIdleStrategy strategy : rungFromOutside)
+        {
+            strategy.ring();
         }
     }
 
@@ -116,9 +132,9 @@ final class HostIdle implements AutoCloseable
     }
 
     private static WakingIdleStrategy newWaking(
-        final List<WakingIdleStrategy> kind, final long firstWaitNs, final long longestWaitNs)
+        final List<WakingIdleStrategy> kind, final long firstWaitNs, final BooleanSupplier isFed)
     {
-        final WakingIdleStrategy strategy = new ParkingIdleStrategy(firstWaitNs, longestWaitNs);
+        final WakingIdleStrategy strategy = new ParkingIdleStrategy(firstWaitNs, LONGEST_WAIT_NS, isFed);
         kind.add(strategy);
 
         return strategy;

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * One media driver and the threads over it, for one node or for several of one process.
@@ -40,8 +41,20 @@ import java.util.List;
  */
 public final class NodeHost implements AutoCloseable
 {
-    private record RoleAgent(Role role, Agent agent, @Nullable AtomicCounter errors)
+    /**
+     * An agent that was added.
+     *
+     * @param role   of its thread.
+     * @param agent  itself.
+     * @param errors counts what it throws; null for nobody.
+     * @param isFed  does anybody who rings nobody hand it what is to be done now? Asked on its thread.
+     */
+    private record RoleAgent(Role role, Agent agent, @Nullable AtomicCounter errors, BooleanSupplier isFed)
     {
+        RoleAgent(final Role role, final Agent agent, final @Nullable AtomicCounter errors)
+        {
+            this(role, agent, errors, () -> false);
+        }
     }
 
     private final String name;
@@ -104,7 +117,8 @@ public final class NodeHost implements AutoCloseable
     public void addDuty(final Agent agent)
     {
         checkNotStarted();
-        hotAgents.add(duties++, new RoleAgent(Role.BROADCAST, agent, null));
+        // Where its work comes from is the program's own affair.
+        hotAgents.add(duties++, new RoleAgent(Role.BROADCAST, agent, null, () -> true));
     }
 
     /**
@@ -161,6 +175,28 @@ public final class NodeHost implements AutoCloseable
         hotAgents.add(new RoleAgent(role, agent, errors));
     }
 
+    /**
+     * Adds a hot agent that is handed work from outside the host's threads.
+     *
+     * @param role   of its thread.
+     * @param agent  that must not wait.
+     * @param errors counts what it throws.
+     * @param isFed  may work come now that nobody rings for, see {@link #ringHot}? Asked on its thread.
+     */
+    void addHot(final Role role, final Agent agent, final AtomicCounter errors, final BooleanSupplier isFed)
+    {
+        checkNotStarted();
+        hotAgents.add(new RoleAgent(role, agent, errors, isFed));
+    }
+
+    /**
+     * Says that there is work for a hot agent, which ends the wait of its thread. By any thread.
+     */
+    void ringHot()
+    {
+        idle.ringHot();
+    }
+
     void addCold(final Role role, final Agent agent, final AtomicCounter errors)
     {
         checkNotStarted();
@@ -211,7 +247,7 @@ public final class NodeHost implements AutoCloseable
         }
         for (final RoleAgent agent : hotThreads())
         {
-            starts.add(newThread(agent, idle.newHot(agent.role), hotRunners));
+            starts.add(newThread(agent, idle.newHot(agent.isFed), hotRunners));
         }
         idle.link();
         starts.forEach(Runnable::run);

@@ -191,19 +191,19 @@ public final class SequencerNode extends Node
         {
             broadcaster.follow(follower.receiver());
         }
-        publishRing = new PublishRing(ctx.limits());
+        publishRing = new PublishRing(ctx.limits(), runtime.host()::ringHot);
 
         final Consumer<Schedule> scheduleTaker = (newer) ->
         {
             broadcaster.onSchedule(newer);
             lookahead.onSchedule(newer);
         };
-        final List<PublishSource> requests = requests(ctx, runtime);
+        final PublishSource[] requests = requests(ctx, runtime).toArray(new PublishSource[0]);
         final Agent agent = new BroadcastAgent(
             ctx.name(),
             runtime.clock(),
             runtime.epochClock(),
-            requests.toArray(new PublishSource[0]),
+            requests,
             new PublishAdapter(broadcaster, runtime.counters()),
             broadcaster,
             fanout,
@@ -214,8 +214,25 @@ public final class SequencerNode extends Node
             Role.BROADCAST,
             null == follower ? agent : new CompositeAgent(agent, runtime.newIngest(
                 follower.receiver(), follower.adapter(), fanout, scheduleTaker)),
-            runtime.hotErrors());
-        requests.forEach(runtime.host()::addResource);
+            runtime.hotErrors(),
+            () -> isAnySilent(requests));
+        for (final PublishSource source : requests)
+        {
+            runtime.host().addResource(source);
+        }
+    }
+
+    private static boolean isAnySilent(final PublishSource[] requests)
+    {
+        for (final PublishSource source : requests)
+        {
+            if (source.isSilent())
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /** Builders of this process, of others over IPC, and gateways. */
@@ -276,7 +293,7 @@ public final class SequencerNode extends Node
     /** Through a ring of their own: the other is the Java API's. */
     private static PublishRing serveGateways(final Context ctx, final NodeRuntime runtime, final HttpServer http)
     {
-        final PublishRing ring = new PublishRing(ctx.limits());
+        final PublishRing ring = new PublishRing(ctx.limits(), runtime.host()::ringHot);
         final RpcService service = new RpcService(
             ctx.name(),
             ctx.gatewaySigners(),

@@ -80,7 +80,7 @@ public final class WarmUp
     private final UnsafeBuffer txs = new UnsafeBuffer(new byte[TX_COUNTS[0] * TX_LENGTH]);
     private final TxSource[] frags = new TxSource[FRAGS_PER_BLOCK];
     private final byte[] transactionsRoot = new byte[32];
-    private final PublishRing requests = new PublishRing(LIMITS);
+    private final PublishRing requests = new PublishRing(LIMITS, () -> {});
     private final FragPublisher publisher = requests.publisher(this::onReply);
     private final FragBroadcaster broadcaster;
     private final PublishAdapter published;

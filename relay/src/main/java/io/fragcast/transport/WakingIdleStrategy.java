@@ -7,30 +7,36 @@ import java.util.concurrent.TimeUnit;
 /**
  * How a thread with nothing to do gives way where cores are shared: it looks again at once a few times, then waits
  * until a thread beside it has done something, for ever longer but never without end, since some of what it looks at
- * wakes nobody (timers, what another process writes to memory).
+ * wakes nobody (timers, what another process writes to memory). How often it looks follows from how much came:
  * <pre>
- *   traffic ─▶ 100 turns, 10 yields ─▶ waits: first, to 1 ms ─▶ 1 ms, 4 times more ─▶ to the longest
- *   upkeep  ─▶   4 turns            ─▶ waits on as it did
+ *   first of a burst ─▶   8 turns, doubled by each that follows within a wait or two
+ *   full burst       ─▶ 100 turns, 10 yields ─▶ waits: first, to 1 ms ─▶ 1 ms, 4 times more ─▶ to the longest
+ *   upkeep           ─▶   1 turn             ─▶ waits on as it did
  * </pre>
- * After traffic it rings those that may have something to do now, which ends their wait. One thread idles; any thread
+ * After traffic it rings those that may have something to do now, which ends their wait. While it is fed, by somebody
+ * who rings nobody, any traffic counts as a full burst, and no wait is longer than 1 ms. One thread idles; any thread
  * rings.
  */
 public abstract class WakingIdleStrategy implements IdleStrategy
 {
     /** Some microseconds of looking again at once, so that a burst is not slept through. */
-    private static final int TRAFFIC_SPINS = 100;
-    /** Then as many chances for a thread that waits for this core. */
-    private static final int YIELDS = 10;
-    /** Hardly anything follows a keep-alive. */
-    private static final int UPKEEP_SPINS = 4;
+    private static final int FULL_SPINS = 100;
+    /** A heartbeat by itself is followed by nothing; of a frag's datagrams the fifth makes the burst a full one. */
+    private static final int FIRST_SPINS = 8;
+    /** A full burst gives a thread that waits for this core ten chances. */
+    private static final int SPINS_A_YIELD = 10;
     /** Timers of a link that is in use are some milliseconds apart (NAKs, repair): they are met within this. */
     private static final long STEADY_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final int TRAFFIC_WAITS = 4;
+    /** Until it comes to a wait as long as that, what comes belongs together. */
+    private static final long LONG_WAIT_NS = 4 * STEADY_WAIT_NS;
+    /** A full burst is followed by four such waits more. */
+    private static final int SPINS_A_STEADY_WAIT = 25;
 
     private final long firstWaitNs;
     private final long longestWaitNs;
     private final int upkeepWork;
     private volatile WakingIdleStrategy[] beside = {};
+    private int spins;
     private int spinsLeft;
     private int yieldsLeft;
     private int steadyWaitsLeft;
@@ -88,11 +94,7 @@ public abstract class WakingIdleStrategy implements IdleStrategy
                 strategy.ring();
             }
         }
-        else if (workCount > 0)
-        {
-            spinsLeft = Math.max(spinsLeft, UPKEEP_SPINS);
-        }
-        else
+        else if (workCount <= 0)
         {
             idle();
         }
@@ -117,7 +119,7 @@ public abstract class WakingIdleStrategy implements IdleStrategy
             isWaiting = true;
             if (!isRung)
             {
-                await(waitNs);
+                await(isFed() ? Math.min(waitNs, STEADY_WAIT_NS) : waitNs);
                 grow();
             }
             isWaiting = false;
@@ -128,10 +130,22 @@ public abstract class WakingIdleStrategy implements IdleStrategy
     @Override
     public final void reset()
     {
-        spinsLeft = TRAFFIC_SPINS;
-        yieldsLeft = YIELDS;
-        steadyWaitsLeft = TRAFFIC_WAITS;
-        waitNs = firstWaitNs;
+        final boolean isOfBurst = waitNs < LONG_WAIT_NS;
+        spins = isFed() ? FULL_SPINS : isOfBurst ? Math.min(FULL_SPINS, Math.max(FIRST_SPINS, 2 * spins)) : FIRST_SPINS;
+        spinsLeft = spins;
+        yieldsLeft = spins / SPINS_A_YIELD;
+        steadyWaitsLeft = spins / SPINS_A_STEADY_WAIT;
+        waitNs = FULL_SPINS == spins ? firstWaitNs : Math.max(firstWaitNs, STEADY_WAIT_NS);
+    }
+
+    /**
+     * Does anybody who rings nobody hand it what is to be done now? Asked on the thread that idles.
+     *
+     * @return true if what comes is found by looking alone.
+     */
+    protected boolean isFed()
+    {
+        return false;
     }
 
     /**

@@ -46,6 +46,13 @@ public interface PublishSource extends AutoCloseable
      */
     boolean reply(int clientId, DirectBuffer buffer, int offset, int length);
 
+    /**
+     * May a request come now that nobody rings for, so that it is found by looking alone?
+     *
+     * @return false if the source wakes who polls it, or nobody is connected.
+     */
+    boolean isSilent();
+
     @Override
     void close();
 }

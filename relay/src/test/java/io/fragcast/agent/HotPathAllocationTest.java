@@ -191,7 +191,7 @@ class HotPathAllocationTest
             new LeaderMemory(
                 new UnsafeBuffer(ByteBuffer.allocateDirect(LeaderMemory.LENGTH)), LeaderRig.CHAIN_ID));
         final PublishAdapter adapter = new PublishAdapter(broadcaster, counters);
-        final PublishRing ring = new PublishRing(LIMITS);
+        final PublishRing ring = new PublishRing(LIMITS, () -> {});
         final BroadcastAgent agent = new BroadcastAgent(
             "sequencer",
             this::nowNs,

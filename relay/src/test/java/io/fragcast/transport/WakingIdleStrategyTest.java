@@ -19,14 +19,61 @@ class WakingIdleStrategyTest
     private final RecordingIdleStrategy beside = new RecordingIdleStrategy(250);
 
     @Test
-    void shouldLookAgainBeforeItWaitsAfterTraffic()
+    void shouldHardlyLookAgainAfterTrafficByItself()
     {
+        strategy.rings(beside);
         strategy.idle(UPKEEP + 1);
 
-        idle(110);
+        idle(8);
         assertEquals(List.of(), strategy.waitsUs);
+        idle(5);
+
+        assertEquals(List.of(1_000L, 2_000L, 4_000L, LONGEST_US, LONGEST_US), strategy.waitsUs);
+    }
+
+    @Test
+    void shouldLookTwiceAsOftenWithEachTrafficOfABurst()
+    {
+        for (final int turns : new int[]{8, 16 + 1, 32 + 3, 64 + 6, 100 + 10, 100 + 10})
+        {
+            strategy.idle(UPKEEP + 1);
+            idle(turns);
+            assertEquals(List.of(), strategy.waitsUs);
+        }
+
         idle(1);
         assertEquals(List.of(250L), strategy.waitsUs);
+    }
+
+    @Test
+    void shouldTakeTrafficAfterAShortWaitForTheSameBurst()
+    {
+        strategy.rings(beside);
+        strategy.idle(UPKEEP + 1);
+        idle(8 + 1);
+        assertEquals(List.of(1_000L), strategy.waitsUs);
+        strategy.waitsUs.clear();
+
+        strategy.idle(UPKEEP + 1);
+
+        idle(16 + 1);
+        assertEquals(List.of(), strategy.waitsUs);
+    }
+
+    @Test
+    void shouldTakeTrafficAfterLongWaitsForTheFirstOfAnother()
+    {
+        strategy.rings(beside);
+        burst();
+        idle(110 + 2 + 5 + 1);
+        assertEquals(
+            List.of(250L, 500L, 1_000L, 1_000L, 1_000L, 1_000L, 1_000L, 2_000L), strategy.waitsUs);
+        strategy.waitsUs.clear();
+
+        strategy.idle(UPKEEP + 1);
+
+        idle(8 + 1);
+        assertEquals(List.of(1_000L), strategy.waitsUs);
     }
 
     @Test
@@ -39,10 +86,10 @@ class WakingIdleStrategyTest
     }
 
     @Test
-    void shouldMeetTimersOfAMillisecondForAWhileAfterTraffic()
+    void shouldMeetTimersOfAMillisecondForAWhileAfterABurst()
     {
         strategy.rings(beside);
-        strategy.idle(UPKEEP + 1);
+        burst();
         idle(110 + 2 + 4);
         strategy.waitsUs.clear();
 
@@ -52,14 +99,44 @@ class WakingIdleStrategyTest
     }
 
     @Test
-    void shouldHardlyLookAgainAfterUpkeep()
+    void shouldTakeAnyTrafficForABurstWhileItIsFed()
     {
         strategy.rings(beside);
-        strategy.idle(UPKEEP);
-
-        idle(4);
-        assertEquals(List.of(), strategy.waitsUs);
         idle(6);
+        strategy.waitsUs.clear();
+        strategy.isFed = true;
+
+        strategy.idle(UPKEEP + 1);
+
+        idle(110);
+        assertEquals(List.of(), strategy.waitsUs);
+        idle(1);
+        assertEquals(List.of(250L), strategy.waitsUs);
+    }
+
+    @Test
+    void shouldWaitNoLongerThanAMillisecondWhileItIsFed()
+    {
+        strategy.rings(beside);
+        idle(6);
+        assertEquals(LONGEST_US, strategy.waitsUs.get(5));
+        strategy.waitsUs.clear();
+
+        strategy.isFed = true;
+        idle(2);
+        strategy.isFed = false;
+        idle(1);
+
+        assertEquals(List.of(1_000L, 1_000L, LONGEST_US), strategy.waitsUs);
+    }
+
+    @Test
+    void shouldWaitOnAfterUpkeep()
+    {
+        strategy.rings(beside);
+        idle(2);
+        strategy.idle(UPKEEP);
+        idle(4);
 
         assertEquals(List.of(250L, 500L, 1_000L, 2_000L, 4_000L, LONGEST_US), strategy.waitsUs);
     }
@@ -67,7 +144,7 @@ class WakingIdleStrategyTest
     @Test
     void shouldNotCutShortWhatTrafficIsWorthByUpkeep()
     {
-        strategy.idle(UPKEEP + 1);
+        burst();
         idle(10);
         strategy.idle(UPKEEP);
 
@@ -122,7 +199,7 @@ class WakingIdleStrategyTest
     @Timeout(30)
     void shouldWakeAParkedThread() throws InterruptedException
     {
-        final ParkingIdleStrategy parking = new ParkingIdleStrategy(1, TimeUnit.HOURS.toNanos(1));
+        final ParkingIdleStrategy parking = new ParkingIdleStrategy(1, TimeUnit.HOURS.toNanos(1), () -> false);
         parking.rings(beside);
         final CountDownLatch isOver = new CountDownLatch(1);
         final Thread thread = new Thread(() ->
@@ -144,6 +221,14 @@ class WakingIdleStrategyTest
         while (!isOver.await(1, TimeUnit.MILLISECONDS));
     }
 
+    private void burst()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            strategy.idle(UPKEEP + 1);
+        }
+    }
+
     private void idle(final int turns)
     {
         for (int i = 0; i < turns; i++)
@@ -156,6 +241,7 @@ class WakingIdleStrategyTest
     {
         private final List<Long> waitsUs = new ArrayList<>();
         private Runnable whileWaiting = () -> {};
+        private boolean isFed;
         private int wakes;
 
         RecordingIdleStrategy(final long firstWaitUs)
@@ -174,6 +260,12 @@ class WakingIdleStrategyTest
         {
             waitsUs.add(TimeUnit.NANOSECONDS.toMicros(timeoutNs));
             whileWaiting.run();
+        }
+
+        @Override
+        protected boolean isFed()
+        {
+            return isFed;
         }
 
         @Override

@@ -115,7 +115,7 @@ public final class LeaderRig
         final BlockLaneProxy proxy = new BlockLaneProxy(fanout, null, FRAME_LENGTH);
         broadcaster = new FragBroadcaster(schedule, CURVE.newSigner(LEADER_KEY), proxy, limits, counters, memory);
         adapter = new PublishAdapter(broadcaster, counters);
-        ring = new PublishRing(limits);
+        ring = new PublishRing(limits, () -> {});
         publisher = ring.publisher(
             (request, blockNumber, seq, result) ->
             {

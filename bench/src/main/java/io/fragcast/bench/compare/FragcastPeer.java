@@ -88,6 +88,9 @@ final class FragcastPeer implements Callable<Integer>
     @Option(names = "--balanced", description = "Threads as in the profile balanced: nothing spins.")
     private boolean isBalanced;
 
+    @Option(names = "--until-stopped", description = "The receiver ends when it is stopped, though nothing comes.")
+    private boolean isUntilStopped;
+
     @Option(names = "--warm-up-ms", defaultValue = "0", description = "As threads.warm-up-ms of a node's file "
         + "(default: ${DEFAULT-VALUE}).")
     private int warmUpMs;
@@ -187,8 +190,7 @@ final class FragcastPeer implements Callable<Integer>
             }
             host.start();
             out.println("READY");
-            // Balanced is for what happens when nothing does: until it is stopped.
-            await(() -> !isBalanced && log.isOver(clock.nanoTime()), null);
+            await(() -> !isUntilStopped && log.isOver(clock.nanoTime()), null);
         }
         log.write(requireNonNull(options.out));
         out.println(log.summary());
@@ -255,7 +257,9 @@ final class FragcastPeer implements Callable<Integer>
     private void await(final BooleanSupplier condition, final @Nullable String failure)
         throws IOException
     {
-        final IdleStrategy idleStrategy = new BackoffIdleStrategy(0, 0, 1_000_000L, 10_000_000L);
+        // The end of a run may be seen late, and a node's own main thread takes nothing.
+        final IdleStrategy idleStrategy =
+            new BackoffIdleStrategy(0, 0, 1_000_000L, null == failure ? 256_000_000L : 16_000_000L);
         final long deadlineNs = clock.nanoTime() + CONNECT_TIMEOUT_NS;
         while (!condition.getAsBoolean())
         {

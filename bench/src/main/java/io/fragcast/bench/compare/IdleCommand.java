@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
@@ -29,7 +30,7 @@ import static java.util.Objects.requireNonNull;
     mixinStandardHelpOptions = true,
     description = {
         "CPU time of a sequencer and a replica that are connected and have nothing to do, threads as in the profile",
-        "balanced."})
+        "balanced. The thread of the builder is part of no node, and left out."})
 public final class IdleCommand implements Callable<Integer>
 {
     private static final double BOUND_PERCENT = 5;
@@ -37,6 +38,10 @@ public final class IdleCommand implements Callable<Integer>
     /** The JIT is through with what runs when nothing happens: after 13 s its threads still took 3 % of a core. */
     private static final double SETTLE_SECONDS = 20;
     private static final double PERCENT = 100;
+    /** The bench's own: it looks each millisecond whether a frag is due. */
+    private static final String NO_PART = "builder";
+    /** Less than that in no line of its own. */
+    private static final double TOLD_PERCENT = 0.05;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -51,7 +56,7 @@ public final class IdleCommand implements Callable<Integer>
             new ResultFolder(options.out, requireNonNull(spec, "picocli sets it").commandLine());
         // The one frag is due long after the command has ended.
         final Workload workload = new Workload(1 << 10, 1, 1e-4, 0, 0, 2);
-        final Contender contender = Contenders.fragcast("fragcast", "--balanced");
+        final Contender contender = Contenders.fragcast("fragcast", "--balanced", "--until-stopped");
         final int ports = FreePorts.blocks(2);
         final Path out = results.resolve("idle.deliveries");
         final Path receiverLog = results.resolve("idle.receive.log");
@@ -66,18 +71,24 @@ public final class IdleCommand implements Callable<Integer>
             sender = start(contender.send(workload, ports, out.toString()), senderLog);
             await(sender, senderLog);
             pause(receiver, SETTLE_SECONDS);
+            final long startNs = System.nanoTime();
+            final ThreadTimes sequencerStart = ThreadTimes.of(sender.pid());
+            final ThreadTimes replicaStart = ThreadTimes.of(receiver.pid());
             for (int i = 0; i < options.rounds; i++)
             {
                 final long fromNs = System.nanoTime();
-                final long sequencerNs = cpuNs(sender);
-                final long replicaNs = cpuNs(receiver);
+                final ThreadTimes sequencerFrom = ThreadTimes.of(sender.pid());
+                final ThreadTimes replicaFrom = ThreadTimes.of(receiver.pid());
                 pause(receiver, options.seconds);
                 final double elapsedNs = System.nanoTime() - fromNs;
-                sequencer[i] = PERCENT * (cpuNs(sender) - sequencerNs) / elapsedNs;
-                replica[i] = PERCENT * (cpuNs(receiver) - replicaNs) / elapsedNs;
+                sequencer[i] = percent(ThreadTimes.of(sender.pid()).since(sequencerFrom), elapsedNs);
+                replica[i] = percent(ThreadTimes.of(receiver.pid()).since(replicaFrom), elapsedNs);
                 results.print(String.format(Locale.ROOT, "%2d/%d  sequencer %.2f %%  replica %.2f %% of a core",
                     i + 1, options.rounds, sequencer[i], replica[i]));
             }
+            final double elapsedNs = System.nanoTime() - startNs;
+            printThreads(results, "sequencer", ThreadTimes.of(sender.pid()).since(sequencerStart), elapsedNs);
+            printThreads(results, "replica", ThreadTimes.of(receiver.pid()).since(replicaStart), elapsedNs);
         }
         finally
         {
@@ -136,9 +147,24 @@ public final class IdleCommand implements Callable<Integer>
         }
     }
 
-    /** Of all its threads, kernel time included. */
-    private static long cpuNs(final Process process)
+    private static double percent(final ThreadTimes spent, final double elapsedNs)
     {
-        return process.info().totalCpuDuration().orElseThrow().toNanos();
+        return PERCENT * spent.totalNs(NO_PART) / elapsedNs;
+    }
+
+    /** By the kernel's names, of all rounds together. */
+    private static void printThreads(
+        final ResultFolder results, final String node, final ThreadTimes spent, final double elapsedNs)
+        throws IOException
+    {
+        for (final Map.Entry<String, Long> thread : spent.sorted())
+        {
+            final double percent = PERCENT * thread.getValue() / elapsedNs;
+            if (percent >= TOLD_PERCENT)
+            {
+                results.print(String.format(Locale.ROOT, "%-9s %-15s %5.2f %%%s",
+                    node, thread.getKey(), percent, NO_PART.equals(thread.getKey()) ? "  left out" : ""));
+            }
+        }
     }
 }

@@ -61,7 +61,7 @@ final class SampleLeader
             null,
             List.of(),
             SampleChain.blockHash(FIRST_BLOCK - 1))));
-        ring = new PublishRing(limits);
+        ring = new PublishRing(limits, () -> {});
         publisher = ring.publisher(this::onReply);
         final FrameFanout fanout = new FrameFanout(
             List.of(sink), NextLeaders.NONE, SlowSink.SKIP, MAX_FRAME_LENGTH, () -> {}, counters);

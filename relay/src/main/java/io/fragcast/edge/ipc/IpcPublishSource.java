@@ -68,6 +68,13 @@ public final class IpcPublishSource implements PublishSource
         return null == stream || stream.offer(buffer, offset, length);
     }
 
+    /** {@inheritDoc} Another process writes to memory. */
+    @Override
+    public boolean isSilent()
+    {
+        return requests.isConnected();
+    }
+
     @Override
     public void close()
     {

@@ -28,6 +28,7 @@ public final class PublishRing implements PublishSource
     private static final int REPLY_TYPE_ID = 1;
 
     private final BlockLimits limits;
+    private final Runnable bell;
     private final OneToOneRingBuffer requests;
     private final OneToOneRingBuffer replies;
     private final ControlledMessageHandler onMessage = this::onMessage;
@@ -39,9 +40,11 @@ public final class PublishRing implements PublishSource
      * An empty ring; the largest request fits it eight times. Memory is touched as requests need it.
      *
      * @param limits of the network.
+     * @param bell   rung on the builder's thread for each request, to wake who polls.
      */
-    public PublishRing(final BlockLimits limits)
+    public PublishRing(final BlockLimits limits, final Runnable bell)
     {
+        this.bell = bell;
         this.limits = limits;
         final int longestRequest =
             PublishProxy.MAX_REQUEST_LENGTH - BlockLimits.MAX_BODY_LENGTH + limits.maxBodyLength();
@@ -75,6 +78,13 @@ public final class PublishRing implements PublishSource
         return isBuilderClosed || replies.write(REPLY_TYPE_ID, buffer, offset, length);
     }
 
+    /** {@inheritDoc} The builder rings. */
+    @Override
+    public boolean isSilent()
+    {
+        return false;
+    }
+
     @Override
     public void close()
     {
@@ -89,6 +99,11 @@ public final class PublishRing implements PublishSource
     OneToOneRingBuffer replies()
     {
         return replies;
+    }
+
+    void ringBell()
+    {
+        bell.run();
     }
 
     boolean isNodeClosed()

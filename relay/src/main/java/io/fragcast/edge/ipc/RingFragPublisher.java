@@ -63,6 +63,7 @@ final class RingFragPublisher extends PublishProxy
     protected PublishResult publish()
     {
         requests.commit(claimIndex);
+        ring.ringBell();
 
         return PublishResult.OK;
     }

@@ -33,6 +33,10 @@ public final class AeronClient implements AutoCloseable
     // A client is lost when its thread stood still for longer than Aeron's client liveness, as over a disk that hangs.
     private static final long CONNECT_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
 
+    // How often a client says that it lives is Aeron's keep-alive. One that has made nothing yet has no counter to say so
+    // by, and seeks it by this: each 16 ms otherwise, through all counters, and calls it work.
+    private static final long COLD_KEEP_ALIVE_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
     private final String name;
     private final Path directory;
     private final @Nullable AgentInvoker driverInvoker;
@@ -232,7 +236,7 @@ public final class AeronClient implements AutoCloseable
             .subscriberErrorHandler(errorHandler);
         if (isCold)
         {
-            context.useConductorAgentInvoker(true);
+            context.useConductorAgentInvoker(true).idleSleepDurationNs(COLD_KEEP_ALIVE_NS);
         }
         if (null != driverInvoker)
         {

@@ -111,6 +111,21 @@ class IpcEdgeSystemTest
         assertThat(replies).allSatisfy((reply) -> assertThat(reply.result()).isEqualTo(PublishResult.NOT_LEADER));
     }
 
+    /** Its requests are found by looking, so that the thread which looks must know that somebody is there. */
+    @Test
+    void shouldBeSilentWhileABuilderIsConnected()
+    {
+        try (IpcPublishSource source = new IpcPublishSource(nodeAeron, CHANNEL, SystemNanoClock.INSTANCE))
+        {
+            assertThat(source.isSilent()).isFalse();
+            try (IpcFragPublisher publisher = publisher())
+            {
+                await(() -> publisher.isConnected() && source.isSilent());
+            }
+            await(() -> !source.isSilent());
+        }
+    }
+
     @Test
     void shouldAnswerEachBuilderAlone()
     {
