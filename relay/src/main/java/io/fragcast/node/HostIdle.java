@@ -20,8 +20,9 @@ import java.util.function.BooleanSupplier;
  * {@code threads.idle = backoff}), they wake each other, and the kernel wakes the driver's:
  * <pre>
  *   datagram ─▶ driver ◀─▶ hot ◀─▶ blocking (journal, edge)
- *                 ▲         ▲          ▲
- *                 └──▶ cold ◀┴──────────┘
+ *                 ▲         ▲ ▲        ▲
+ *                 └──▶ cold ◀┴─┼────────┘
+ *                              builders of this process
  * </pre>
  * Else each idles as {@link ThreadPlan} says, for itself: with one thread there is nobody to wake, and a driver of
  * another process wakes nobody here. Made, linked and closed by the host.
@@ -34,6 +35,8 @@ final class HostIdle implements AutoCloseable
     private static final long FIRST_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(1);
     /** What wakes nobody: timers of some 40 ms and more, the keep-alives of clients. */
     private static final long LONGEST_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(16);
+    /** Nor does room in the window of an answer, a round trip away. */
+    private static final long LONGEST_COLD_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(8);
 
     private final ThreadPlan plan;
     private final @Nullable SocketIdleStrategy sockets;
@@ -62,7 +65,7 @@ final class HostIdle implements AutoCloseable
      */
     IdleStrategy newHot(final BooleanSupplier isFed)
     {
-        return null == sockets ? plan.newHotIdleStrategy() : newWaking(hot, FIRST_HOT_WAIT_NS, isFed);
+        return null == sockets ? plan.newHotIdleStrategy() : newWaking(hot, FIRST_HOT_WAIT_NS, LONGEST_WAIT_NS, isFed);
     }
 
     /**
@@ -73,12 +76,14 @@ final class HostIdle implements AutoCloseable
      */
     IdleStrategy newCold(final boolean isFed)
     {
-        return null == sockets ? plan.newColdIdleStrategy() : newWaking(cold, FIRST_WAIT_NS, () -> isFed);
+        return null == sockets ? plan.newColdIdleStrategy() : newWaking(
+            cold, FIRST_WAIT_NS, LONGEST_COLD_WAIT_NS, () -> isFed);
     }
 
     IdleStrategy newBlocking()
     {
-        return null == sockets ? plan.newColdIdleStrategy() : newWaking(blocking, FIRST_WAIT_NS, () -> false);
+        return null == sockets ? plan.newColdIdleStrategy() : newWaking(
+            blocking, FIRST_WAIT_NS, LONGEST_WAIT_NS, () -> false);
     }
 
     /**
@@ -132,9 +137,12 @@ final class HostIdle implements AutoCloseable
     }
 
     private static WakingIdleStrategy newWaking(
-        final List<WakingIdleStrategy> kind, final long firstWaitNs, final BooleanSupplier isFed)
+        final List<WakingIdleStrategy> kind,
+        final long firstWaitNs,
+        final long longestWaitNs,
+        final BooleanSupplier isFed)
     {
-        final WakingIdleStrategy strategy = new ParkingIdleStrategy(firstWaitNs, LONGEST_WAIT_NS, isFed);
+        final WakingIdleStrategy strategy = new ParkingIdleStrategy(firstWaitNs, longestWaitNs, isFed);
         kind.add(strategy);
 
         return strategy;

@@ -79,7 +79,9 @@ public final class RelayNode extends Node
         runtime.host().addHot(
             Role.FORWARD,
             new ForwardAgent(ctx.name(), runtime.clock(), ingest, fanout, runtime.counters()),
-            runtime.hotErrors());
+            runtime.hotErrors(),
+            // Nobody rings for room in a window.
+            () -> !fanout.isReady());
     }
 
     /**

@@ -215,7 +215,8 @@ public final class SequencerNode extends Node
             null == follower ? agent : new CompositeAgent(agent, runtime.newIngest(
                 follower.receiver(), follower.adapter(), fanout, scheduleTaker)),
             runtime.hotErrors(),
-            () -> isAnySilent(requests));
+            // Nobody rings for room in a window, nor do builders of other processes.
+            () -> !broadcaster.isIdle() || !fanout.isReady() || isAnySilent(requests));
         for (final PublishSource source : requests)
         {
             runtime.host().addResource(source);
