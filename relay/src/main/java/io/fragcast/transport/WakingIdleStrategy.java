@@ -9,8 +9,9 @@ import java.util.concurrent.TimeUnit;
  * until a thread beside it has done something, for ever longer but never without end, since some of what it looks at
  * wakes nobody (timers, what another process writes to memory). How often it looks follows from how much came:
  * <pre>
- *   first of a burst ─▶   8 turns, doubled by each that follows within a wait or two
- *   full burst       ─▶ 100 turns, 10 yields ─▶ waits: first, to 1 ms ─▶ 1 ms, 4 times more ─▶ to the longest
+ *   first of a burst ─▶   8 turns            ─▶ waits: the first, twice as long each ──────────────▶ to the longest
+ *   those that follow    twice as many each
+ *   full burst       ─▶ 100 turns, 10 yields ─▶ waits: the first, to 1 ms ─▶ 1 ms, 4 times more ─▶ to the longest
  *   upkeep           ─▶   1 turn             ─▶ waits on as it did
  * </pre>
  * After traffic it rings those that may have something to do now, which ends their wait. While it is fed, by somebody
@@ -135,7 +136,7 @@ public abstract class WakingIdleStrategy implements IdleStrategy
         spinsLeft = spins;
         yieldsLeft = spins / SPINS_A_YIELD;
         steadyWaitsLeft = spins / SPINS_A_STEADY_WAIT;
-        waitNs = FULL_SPINS == spins ? firstWaitNs : Math.max(firstWaitNs, STEADY_WAIT_NS);
+        waitNs = firstWaitNs;
     }
 
     /**

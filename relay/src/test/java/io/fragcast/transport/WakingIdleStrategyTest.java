@@ -26,9 +26,9 @@ class WakingIdleStrategyTest
 
         idle(8);
         assertEquals(List.of(), strategy.waitsUs);
-        idle(5);
+        idle(6);
 
-        assertEquals(List.of(1_000L, 2_000L, 4_000L, LONGEST_US, LONGEST_US), strategy.waitsUs);
+        assertEquals(List.of(250L, 500L, 1_000L, 2_000L, 4_000L, LONGEST_US), strategy.waitsUs);
     }
 
     @Test
@@ -50,8 +50,8 @@ class WakingIdleStrategyTest
     {
         strategy.rings(beside);
         strategy.idle(UPKEEP + 1);
-        idle(8 + 1);
-        assertEquals(List.of(1_000L), strategy.waitsUs);
+        idle(8 + 3);
+        assertEquals(List.of(250L, 500L, 1_000L), strategy.waitsUs);
         strategy.waitsUs.clear();
 
         strategy.idle(UPKEEP + 1);
@@ -72,8 +72,10 @@ class WakingIdleStrategyTest
 
         strategy.idle(UPKEEP + 1);
 
-        idle(8 + 1);
-        assertEquals(List.of(1_000L), strategy.waitsUs);
+        idle(8);
+        assertEquals(List.of(), strategy.waitsUs);
+        idle(1);
+        assertEquals(List.of(250L), strategy.waitsUs);
     }
 
     @Test
