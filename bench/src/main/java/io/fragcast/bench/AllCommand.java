@@ -50,7 +50,7 @@ public final class AllCommand implements Callable<Integer>
     private static final double WARM_UP_SHARE = 0.8;
     private static final int SECONDS_PER_MINUTE = 60;
     /** Sent as fast as they are taken: about so long a run. */
-    private static final int THROUGHPUT_SECONDS = 7;
+    private static final int THROUGHPUT_SECONDS = 11;
     private static final String DONE = "done";
 
     /**

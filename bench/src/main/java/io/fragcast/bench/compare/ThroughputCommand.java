@@ -32,8 +32,8 @@ public final class ThroughputCommand implements Callable<Integer>
     private static final int KIB = 1 << 10;
     private static final double BOUND = 1 / 0.85;
     private static final double AIM = 1 / 0.95;
-    /** The JIT shares each core until some 100,000 frags of 4 KB went through it, four seconds. */
-    private static final int MIB_A_RUN = 600;
+    /** The JIT shares each core until some 200,000 frags of 4 KB went through it, or 5,000 of 256 KB. */
+    private static final int MIB_A_RUN = 2_000;
     private static final int MAX_FRAGS = 100;
     /** A block must fit what one attempt may hold, and a frag of 256 KB takes 512 KB of the slab. */
     private static final int MAX_BLOCK_KIB = 4 << 10;
