@@ -59,8 +59,8 @@ class CutThroughSystemTest
     private static final int BODY_LENGTH = 32 << 10;
     private static final int CHUNK_COUNT = 26;
     private static final int FRAGS_PER_BLOCK = 20;
-    /** Some thousand chunks and signatures: what runs then is compiled. */
-    private static final int WARMUP_FRAGS = 400;
+    /** Of 26 chunks and a signature each: what runs then is compiled. */
+    private static final int WARMUP_FRAGS = 1_000;
     private static final int FRAGS = 50;
     /** A hypervisor takes the processor without a trace in its guest's clocks; who stores first is always behind. */
     private static final int MAX_BEHIND = FRAGS / 5;

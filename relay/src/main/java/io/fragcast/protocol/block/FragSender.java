@@ -12,7 +12,7 @@ public interface FragSender
 {
     /** Tier of the next leaders: a whole frag leaves for them before anyone else. */
     int NEXT_LEADERS = 0;
-    /** Tier of all other peers, interleaved frame by frame. */
+    /** Tier of all other peers, interleaved by as many frames as leave in a turn of the transport. */
     int PEERS = 1;
     /** How many tiers there are. */
     int TIERS = 2;
