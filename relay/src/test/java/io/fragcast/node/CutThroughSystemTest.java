@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /**
- * A frag of 32 KB from a sequencer with three sinks: the relay's first chunk is on its way before the sequencer has
+ * A frag of 128 KB from a sequencer with three sinks: the relay's first chunk is on its way before the sequencer has
  * sent the relay the last one, in fifty frags before ten are behind.
  * <pre>
  *   sequencer -+-> relay ----> end
@@ -56,11 +56,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
  */
 class CutThroughSystemTest
 {
-    private static final int BODY_LENGTH = 32 << 10;
-    private static final int CHUNK_COUNT = 26;
+    /** One of 32 KB has left for all three sinks in about the time that the relay takes to check its signature. */
+    private static final int BODY_LENGTH = 128 << 10;
+    private static final int CHUNK_COUNT = 101;
     private static final int FRAGS_PER_BLOCK = 20;
-    /** Of 26 chunks and a signature each: what runs then is compiled. */
-    private static final int WARMUP_FRAGS = 1_000;
+    /** Some ten thousands of chunks: what runs then is compiled. */
+    private static final int WARMUP_FRAGS = 400;
     private static final int FRAGS = 50;
     /** A hypervisor takes the processor without a trace in its guest's clocks; who stores first is always behind. */
     private static final int MAX_BEHIND = FRAGS / 5;
