@@ -139,7 +139,8 @@ public final class FrameFanout implements FrameForwarder
     }
 
     /**
-     * Forwards a frame to every sink, one hop further, but for one to the peer that sent it.
+     * Forwards a frame to every sink, one hop further, but for one to the peer that sent it. It has left for the next
+     * leaders, as far as they have room, when the others are given it.
      */
     @Override
     public void onAccepted(final DirectBuffer buffer, final int offset, final int length, final int sessionId)
@@ -162,8 +163,13 @@ public final class FrameFanout implements FrameForwarder
             fromSession = sessionId;
             back = backTo(sessionId);
         }
-        final long blocked = offerTo(first & ~back, buffer, offset, length, hops) |
-            offerTo(allSinks & ~first & ~back, buffer, offset, length, hops);
+        long blocked = 0;
+        if (0 != (first & ~back))
+        {
+            blocked = offerTo(first & ~back, buffer, offset, length, hops);
+            flush();
+        }
+        blocked |= offerTo(allSinks & ~first & ~back, buffer, offset, length, hops);
         settle(retry(blocked, buffer, offset, length, hops), buffer, offset, length, hops);
     }
 

@@ -109,6 +109,25 @@ class FrameFanoutTest
     }
 
     @Test
+    void shouldHaveEachFrameLeaveForNextLeadersBeforeTheOthersAreGivenIt()
+    {
+        leader.framesATurn = 8;
+        first.framesATurn = 8;
+        second.framesATurn = 8;
+        final List<String> left = new ArrayList<>();
+        final FrameFanout fanout = new FrameFanout(
+            List.of(leader, first, second), (block) -> 0b001, SlowSink.SKIP, FRAME_LENGTH,
+            () -> left.add(leader.frames.size() + " " + second.frames.size()), counters);
+        fanout.beginMessage(1);
+
+        forward(fanout, frame(1, 0));
+        forward(fanout, frame(2, 0));
+        fanout.flush();
+
+        assertThat(left).containsExactly("1 0", "2 1", "2 2");
+    }
+
+    @Test
     void shouldTryOnceMoreThenSkipASlowSinkAndNoOther()
     {
         final FrameFanout fanout = fanout(SlowSink.SKIP);
