@@ -74,13 +74,9 @@ final class DatagramCheck
      */
     static boolean isForReceiver(final DirectBuffer packet, final int length)
     {
-        if (length < HEADER_LENGTH || CURRENT_VERSION != version(packet, 0))
-        {
-            return false;
-        }
-        final int type = type(packet, 0);
-
-        return HDR_TYPE_DATA == type || HDR_TYPE_PAD == type || (HDR_TYPE_SETUP == type && SETUP_LENGTH == length);
+        return length >= HEADER_LENGTH &&
+            CURRENT_VERSION == version(packet, 0) &&
+            (isData(packet, 0) || HDR_TYPE_PAD == type(packet, 0) || isSetup(packet, length));
     }
 
     /**
@@ -113,12 +109,12 @@ final class DatagramCheck
         int at = 0;
         while (at + HEADER_LENGTH < length)
         {
-            final int frameLength = int32(packet, at + FRAME_LENGTH_FIELD_OFFSET);
+            final int frameLength = frameLength(packet, at);
             if (frameLength <= HEADER_LENGTH)
             {
                 return;
             }
-            if (HDR_TYPE_DATA == type(packet, at))
+            if (isData(packet, at))
             {
                 tap.onFrameSent(
                     destination,
@@ -161,7 +157,7 @@ final class DatagramCheck
         }
         if (isHeartbeat(packet, length))
         {
-            return HDR_TYPE_DATA == type(packet, 0) && UNFRAGMENTED == (byte)flags(packet, 0);
+            return isData(packet, 0) && UNFRAGMENTED == (byte)flags(packet, 0);
         }
         if (length > termLength - termOffset)
         {
@@ -171,7 +167,7 @@ final class DatagramCheck
         int at = 0;
         while (at < length)
         {
-            final int frameLength = int32(packet, at + FRAME_LENGTH_FIELD_OFFSET);
+            final int frameLength = frameLength(packet, at);
             if (frameLength < HEADER_LENGTH || !isFrameOf(packet, at, termOffset + at))
             {
                 return false;
@@ -180,7 +176,7 @@ final class DatagramCheck
             {
                 return length - at == HEADER_LENGTH && frameLength == termLength - termOffset - at;
             }
-            if (HDR_TYPE_DATA != type(packet, at) || frameLength == HEADER_LENGTH || frameLength > length - at)
+            if (!isData(packet, at) || frameLength == HEADER_LENGTH || frameLength > length - at)
             {
                 return false;
             }
@@ -195,7 +191,7 @@ final class DatagramCheck
      */
     static boolean isHeartbeat(final DirectBuffer packet, final int length)
     {
-        return HEADER_LENGTH == length && 0 == int32(packet, FRAME_LENGTH_FIELD_OFFSET);
+        return HEADER_LENGTH == length && 0 == frameLength(packet, 0);
     }
 
     /**
@@ -231,7 +227,7 @@ final class DatagramCheck
         final int flags = (isGroup ? SETUP_GROUP_FLAG : 0) | (isRequest ? SETUP_WANTS_RESPONSE_FLAG : 0);
         final int ttl = int32(packet, SETUP_TTL_OFFSET);
 
-        return SETUP_LENGTH == int32(packet, FRAME_LENGTH_FIELD_OFFSET) &&
+        return SETUP_LENGTH == frameLength(packet, 0) &&
             flags == flags(packet, 0) &&
             BitUtil.isPowerOfTwo(termLength) &&
             termLength >= LinkBudget.minTermLength(mtu) &&
@@ -257,7 +253,7 @@ final class DatagramCheck
         final int flags = flags(packet, 0);
         final int window = int32(packet, SM_WINDOW_OFFSET);
 
-        return SM_LENGTH == int32(packet, FRAME_LENGTH_FIELD_OFFSET) &&
+        return SM_LENGTH == frameLength(packet, 0) &&
             isInTerm(int32(packet, CONTROL_TERM_OFFSET_OFFSET), termLength) &&
             (SM_SEND_SETUP_FLAG == flags || (0 == flags && window >= mtu && window <= termLength / 2));
     }
@@ -275,7 +271,7 @@ final class DatagramCheck
         final int termOffset = int32(packet, CONTROL_TERM_OFFSET_OFFSET);
         final int range = int32(packet, NAK_RANGE_OFFSET);
 
-        return NAK_LENGTH == int32(packet, FRAME_LENGTH_FIELD_OFFSET) &&
+        return NAK_LENGTH == frameLength(packet, 0) &&
             0 == flags(packet, 0) &&
             isInTerm(termOffset, termLength) &&
             range > 0 && range <= termLength - termOffset && 0 == (range & (FRAME_ALIGNMENT - 1));
@@ -290,7 +286,7 @@ final class DatagramCheck
      */
     static boolean isFirstStatusMessage(final DirectBuffer packet)
     {
-        return SM_LENGTH == int32(packet, FRAME_LENGTH_FIELD_OFFSET) &&
+        return SM_LENGTH == frameLength(packet, 0) &&
             SM_SEND_SETUP_FLAG == flags(packet, 0) &&
             0 == int32(packet, CONTROL_TERM_ID_OFFSET) &&
             0 == int32(packet, CONTROL_TERM_OFFSET_OFFSET) &&
@@ -307,7 +303,7 @@ final class DatagramCheck
      */
     static boolean isResponseSetup(final DirectBuffer packet, final int responseSessionId)
     {
-        return RESPONSE_SETUP_LENGTH == int32(packet, FRAME_LENGTH_FIELD_OFFSET) &&
+        return RESPONSE_SETUP_LENGTH == frameLength(packet, 0) &&
             0 == flags(packet, 0) &&
             responseSessionId == int32(packet, RESPONSE_SESSION_ID_OFFSET);
     }
@@ -323,9 +319,9 @@ final class DatagramCheck
     static boolean isLogFrame(final DirectBuffer packet, final int length, final int termOffset)
     {
         return length >= HEADER_LENGTH &&
-            int32(packet, FRAME_LENGTH_FIELD_OFFSET) > 0 &&
+            frameLength(packet, 0) > 0 &&
             CURRENT_VERSION == version(packet, 0) &&
-            (HDR_TYPE_DATA == type(packet, 0) || HDR_TYPE_PAD == type(packet, 0)) &&
+            (isData(packet, 0) || HDR_TYPE_PAD == type(packet, 0)) &&
             termOffset == int32(packet, TERM_OFFSET_FIELD_OFFSET);
     }
 

@@ -6,8 +6,6 @@ import org.jspecify.annotations.Nullable;
 import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 
-import static io.aeron.protocol.HeaderFlyweight.HDR_TYPE_SETUP;
-
 /**
  * What the sender knows of one outgoing stream from what it sent: how far it came, and how much its receivers may still
  * ask for. Used by the driver's sender thread alone.
@@ -94,7 +92,7 @@ final class OutboundSession
      */
     void onSent(final DirectBuffer packet, final int length)
     {
-        if (HDR_TYPE_SETUP == DatagramCheck.type(packet, 0))
+        if (DatagramCheck.isSetup(packet, length))
         {
             onSetupSent(packet);
         }

@@ -6,8 +6,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 import java.net.InetSocketAddress;
 import java.util.Random;
 
-import static io.aeron.protocol.HeaderFlyweight.HDR_TYPE_DATA;
-
 /**
  * Drops the data of one stream at random: what opens, keeps alive or repairs a stream, and other streams, it lets
  * through. Used by the driver's receiver thread.
@@ -40,7 +38,7 @@ final class StreamLoss implements LossGenerator
     public boolean shouldDropFrame(final InetSocketAddress address, final UnsafeBuffer buffer, final int length)
     {
         return DatagramCheck.isForReceiver(buffer, length) &&
-            HDR_TYPE_DATA == DatagramCheck.type(buffer, 0) &&
+            DatagramCheck.isData(buffer, 0) &&
             !DatagramCheck.isHeartbeat(buffer, length) &&
             streamId == DatagramCheck.dataStreamId(buffer) &&
             random.nextDouble() < rate;
