@@ -10,6 +10,7 @@ import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.DatagramChannel;
+import java.util.function.Consumer;
 
 import static java.util.Objects.requireNonNull;
 
@@ -28,7 +29,10 @@ final class DatagramWriter
     private final DatagramChannel channel;
     private final @Nullable SegmentationOffload offload;
     private final DatagramRun run = new DatagramRun();
+    private final Consumer<IOException> errors;
     private boolean isBegun;
+    /** Did the last write of several fail, with none alone tried since? */
+    private boolean isOnTrial;
     private int datagramsAWrite = 1;
 
     /**
@@ -37,12 +41,18 @@ final class DatagramWriter
      * @param channel connected.
      * @param mtu     of the network.
      * @param clock   of the stamps.
+     * @param errors  told why the kernel refused a datagram; those before it have left.
      */
-    DatagramWriter(final DatagramChannel channel, final int mtu, final EpochNanoClock clock)
+    DatagramWriter(
+        final DatagramChannel channel,
+        final int mtu,
+        final EpochNanoClock clock,
+        final Consumer<IOException> errors)
     {
         this.channel = channel;
         this.mtu = mtu;
         this.clock = clock;
+        this.errors = errors;
         offload = SegmentationOffload.of(channel);
     }
 
@@ -52,14 +62,14 @@ final class DatagramWriter
     }
 
     /**
-     * Writes what lies between a buffer's position and limit, as far as the socket takes it.
+     * Writes what lies between a buffer's position and limit, as far as the socket takes it. A peer that does not
+     * listen yet is no error.
      *
      * @param buffer a term of the log.
      * @param frames the same bytes, from 0.
      * @return bytes written, whole datagrams.
-     * @throws IOException if the kernel refused a datagram; those before it have left.
      */
-    int write(final ByteBuffer buffer, final MutableDirectBuffer frames) throws IOException
+    int write(final ByteBuffer buffer, final MutableDirectBuffer frames)
     {
         if (!isBegun)
         {
@@ -70,74 +80,59 @@ final class DatagramWriter
         final int start = buffer.position();
         final int length = buffer.remaining();
         int written = 0;
-        while (written < length)
+        while (written < length && channel.isConnected())
         {
             run.find(frames, written, length, mtu, datagramsAWrite);
             stamp(frames, written);
             buffer.limit(start + written + run.length()).position(start + written);
-            if (!isWritten(buffer, frames, written, length))
+            try
+            {
+                if (run.length() != channel.write(buffer))
+                {
+                    break;
+                }
+                written += run.length();
+                isOnTrial = false;
+            }
+            catch (final PortUnreachableException ex)
             {
                 break;
             }
-            written += run.length();
+            catch (final IOException ex)
+            {
+                if (!isToBeTriedAlone())
+                {
+                    errors.accept(ex);
+                    break;
+                }
+            }
         }
 
         return written;
     }
 
-    private boolean isWritten(
-        final ByteBuffer buffer, final DirectBuffer frames, final int written, final int length) throws IOException
+    /** Several were refused. If one alone is too, the reason is another, and several are tried again. */
+    private boolean isToBeTriedAlone()
     {
-        if (!channel.isConnected())
+        if (1 == datagramsAWrite)
         {
+            if (isOnTrial)
+            {
+                isOnTrial = false;
+                switchOn();
+            }
             return false;
         }
-        final int position = buffer.position();
-        try
-        {
-            return run.length() == channel.write(buffer);
-        }
-        catch (final PortUnreachableException ex)
-        {
-            throw ex;
-        }
-        catch (final IOException ex)
-        {
-            if (1 == datagramsAWrite)
-            {
-                throw ex;
-            }
-            switchOff();
-            run.find(frames, written, length, mtu, datagramsAWrite);
-            buffer.limit(position + run.length()).position(position);
+        requireNonNull(offload).trySet(0);
+        datagramsAWrite = 1;
+        isOnTrial = true;
 
-            return isWrittenAlone(buffer);
-        }
-    }
-
-    /** After several were refused: if one alone is too, the reason is another. */
-    private boolean isWrittenAlone(final ByteBuffer buffer) throws IOException
-    {
-        try
-        {
-            return run.length() == channel.write(buffer);
-        }
-        catch (final IOException ex)
-        {
-            switchOn();
-            throw ex;
-        }
+        return true;
     }
 
     private void switchOn()
     {
         datagramsAWrite = null != offload && offload.trySet(mtu) ? SegmentationOffload.MAX_SEGMENTS : 1;
-    }
-
-    private void switchOff()
-    {
-        requireNonNull(offload).trySet(0);
-        datagramsAWrite = 1;
     }
 
     private void stamp(final MutableDirectBuffer frames, final int offset)

@@ -72,9 +72,15 @@ final class SegmentationOffload
      */
     boolean trySet(final int segmentLength)
     {
+        return trySet(SOL_UDP, UDP_SEGMENT, segmentLength);
+    }
+
+    /** Any option of the socket. */
+    boolean trySet(final int level, final int option, final int value)
+    {
         try
         {
-            setter.invoke(null, descriptor, false, SOL_UDP, UDP_SEGMENT, segmentLength, false);
+            setter.invoke(null, descriptor, false, level, option, value, false);
             return true;
         }
         catch (final ReflectiveOperationException ex)

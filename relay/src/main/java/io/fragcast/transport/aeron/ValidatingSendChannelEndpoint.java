@@ -19,10 +19,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.jspecify.annotations.Nullable;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
 
 /**
@@ -87,7 +85,11 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
         final String mtu = udpChannel.channelUri().get(ChannelConfig.DATAGRAM_PARAMETER);
         if (null != mtu)
         {
-            datagrams = new DatagramWriter(sendDatagramChannel, Integer.parseInt(mtu), sendTimestampClock);
+            datagrams = new DatagramWriter(
+                sendDatagramChannel,
+                Integer.parseInt(mtu),
+                sendTimestampClock,
+                (ex) -> onSendError(ex, connectAddress, errorHandler));
         }
         if (null != sockets)
         {
@@ -247,19 +249,7 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
      */
     private int sendDatagrams(final DatagramWriter datagrams, final ByteBuffer buffer)
     {
-        int sent = 0;
-        try
-        {
-            sent = datagrams.write(buffer, outgoing);
-        }
-        catch (final PortUnreachableException ex)
-        {
-            // Nobody listens yet: no error to Aeron's sender either.
-        }
-        catch (final IOException ex)
-        {
-            onSendError(ex, connectAddress, errorHandler);
-        }
+        final int sent = datagrams.write(buffer, outgoing);
         if (0 != sent)
         {
             note(sent);

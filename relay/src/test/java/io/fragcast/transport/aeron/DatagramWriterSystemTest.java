@@ -7,21 +7,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import java.io.FileDescriptor;
 import java.io.IOException;
-import java.lang.reflect.Method;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.PortUnreachableException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.List;
 
 import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
@@ -34,17 +27,23 @@ class DatagramWriterSystemTest
     private static final int SEND_TIME = 40;
     private static final int[] FRAMES = {800, MTU, MTU, MTU, 288, 96};
     private static final int LENGTH = 800 + 3 * MTU + 288 + 96;
+    // Those behind the first message of a datagram are not stamped.
+    private static final List<String> CUT = List.of("800 4711", "1408 4711", "1408 4711", "1408 4711", "384 4711");
 
     private final Datagrams log = new Datagrams();
-    private DatagramChannel from;
-    private DatagramChannel to;
+    private final List<IOException> errors = new ArrayList<>();
+    private final DatagramPair sockets;
+    private final DatagramWriter writer;
+
+    DatagramWriterSystemTest() throws IOException
+    {
+        sockets = new DatagramPair();
+        writer = new DatagramWriter(sockets.from(), MTU, () -> 4711, errors::add);
+    }
 
     @BeforeEach
-    void open() throws IOException
+    void frames()
     {
-        to = DatagramChannel.open()
-            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), InvokerRig.freePort()));
-        from = DatagramChannel.open().connect(to.getLocalAddress());
         int at = 0;
         for (final int frameLength : FRAMES)
         {
@@ -56,60 +55,83 @@ class DatagramWriterSystemTest
     @AfterEach
     void close() throws IOException
     {
-        from.close();
-        to.close();
+        sockets.close();
     }
 
     @Test
     void shouldWriteWholeFramesOfTheMtuAtMostAndStampEachDatagram() throws IOException
     {
-        final DatagramWriter writer = new DatagramWriter(from, MTU, () -> 4711);
+        assertEquals(LENGTH, write());
 
-        assertEquals(LENGTH, writer.write(log.bytes.clear().limit(LENGTH), log.buffer));
-
-        // Those behind the first of a datagram are not stamped.
-        assertEquals(
-            List.of("800 4711", "1408 4711", "1408 4711", "1408 4711", "384 4711"), datagrams(5));
+        assertEquals(CUT, datagrams(5));
+        assertTrue(errors.isEmpty());
     }
 
     /** The kernel cuts nothing of a socket that wants no checksums (SO_NO_CHECK), as on a path that takes none. */
     @Test
-    void shouldWriteOneByOneOnceTheKernelRefusedSeveral() throws Exception
+    void shouldWriteOneByOneOnceTheKernelRefusedSeveral() throws IOException
     {
-        assumeTrue("Linux".equals(System.getProperty("os.name")), "elsewhere all is written one by one");
-        setOption(1, 11, 1);
-        final DatagramWriter writer = new DatagramWriter(from, MTU, () -> 4711);
+        assumeTrue(isLinux(), "elsewhere all is written one by one");
+        assertTrue(requireNonNull(SegmentationOffload.of(sockets.from())).trySet(1, 11, 1));
 
-        assertEquals(LENGTH, writer.write(log.bytes.clear().limit(LENGTH), log.buffer));
+        assertEquals(LENGTH, write());
 
-        assertEquals(List.of("800 4711", "1408 4711", "1408 4711", "1408 4711", "384 4711"), datagrams(5));
+        assertEquals(CUT, datagrams(5));
+        assertTrue(errors.isEmpty());
         // Else this would be taken for datagrams of the MTU.
-        assertEquals(2 * MTU, from.write(log.bytes.clear().limit(2 * MTU)));
+        assertEquals(2 * MTU, sockets.from().write(log.bytes.clear().limit(2 * MTU)));
         assertEquals(List.of(2 * MTU + " 4711"), datagrams(1));
     }
 
-    /** Not the writer's fault: it goes on as before. */
+    /** Longer than any datagram, by itself too: that says nothing against writing several. */
     @Test
-    void shouldSayWhyAndKeepWritingSeveralOnceItsPeerIsBack() throws Exception
+    void shouldSayWhyAndKeepWritingSeveralWhereOneAloneIsRefusedToo() throws IOException
     {
-        assumeTrue("Linux".equals(System.getProperty("os.name")), "elsewhere all is written one by one");
-        final DatagramWriter writer = new DatagramWriter(from, MTU, () -> 4711);
-        final SocketAddress place = to.getLocalAddress();
-        to.close();
-        assertThrows(PortUnreachableException.class, () ->
+        assumeTrue(isLinux(), "elsewhere all is written one by one");
+        log.frame(0, 65_536, Datagrams.UNFRAGMENTED, HeaderFlyweight.HDR_TYPE_DATA, 0, 1, 2, 3);
+
+        assertEquals(0, writer.write(log.bytes.clear(), log.buffer));
+        assertEquals(1, errors.size());
+        frames();
+        assertEquals(LENGTH, write());
+
+        assertEquals(CUT, datagrams(5));
+        assertEquals(1, errors.size());
+        assertWritesSeveral();
+    }
+
+    @Test
+    void shouldKeepWritingSeveralOnceItsPeerIsBack() throws IOException
+    {
+        assumeTrue(isLinux(), "elsewhere all is written one by one");
+        sockets.closeTo();
+        while (LENGTH == write())
         {
-            while (true)
-            {
-                writer.write(log.bytes.clear().limit(LENGTH), log.buffer);
-            }
-        });
+            Thread.onSpinWait();
+        }
 
-        to = DatagramChannel.open().bind(place);
-        assertEquals(LENGTH, writer.write(log.bytes.clear().limit(LENGTH), log.buffer));
+        sockets.openTo();
+        assertEquals(LENGTH, write());
 
-        assertEquals(5, datagrams(5).size());
-        assertEquals(2 * MTU, from.write(log.bytes.clear().limit(2 * MTU)));
+        assertEquals(CUT, datagrams(5));
+        assertTrue(errors.isEmpty());
+        assertWritesSeveral();
+    }
+
+    private int write()
+    {
+        return writer.write(log.bytes.clear().limit(LENGTH), log.buffer);
+    }
+
+    private void assertWritesSeveral() throws IOException
+    {
+        assertEquals(2 * MTU, sockets.from().write(log.bytes.clear().limit(2 * MTU)));
         assertEquals(List.of("1408 4711", "1408 0"), datagrams(2), "cut by the kernel, in mid-frame");
+    }
+
+    private static boolean isLinux()
+    {
+        return "Linux".equals(System.getProperty("os.name"));
     }
 
     private List<String> datagrams(final int count) throws IOException
@@ -120,20 +142,10 @@ class DatagramWriterSystemTest
         for (int i = 0; i < count; i++)
         {
             bytes.clear();
-            to.receive(bytes);
+            sockets.to().receive(bytes);
             datagrams.add(bytes.position() + " " + buffer.getLong(SEND_TIME));
         }
 
         return datagrams;
-    }
-
-    private void setOption(final int level, final int option, final int value) throws ReflectiveOperationException
-    {
-        final Method setter = Class.forName("sun.nio.ch.Net").getDeclaredMethod(
-            "setIntOption0", FileDescriptor.class, boolean.class, int.class, int.class, int.class, boolean.class);
-        setter.setAccessible(true);
-        final Method descriptor = requireNonNull(from.getClass().getMethod("getFD"));
-        descriptor.setAccessible(true);
-        setter.invoke(null, descriptor.invoke(from), false, level, option, value, false);
     }
 }

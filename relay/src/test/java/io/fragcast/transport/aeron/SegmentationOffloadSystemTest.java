@@ -1,15 +1,11 @@
 package io.fragcast.transport.aeron;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,22 +24,17 @@ class SegmentationOffloadSystemTest
 {
     private static final int SEGMENT = 1408;
 
-    private DatagramChannel from;
-    private DatagramChannel to;
+    private final DatagramPair sockets;
 
-    @BeforeEach
-    void open() throws IOException
+    SegmentationOffloadSystemTest() throws IOException
     {
-        to = DatagramChannel.open()
-            .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), InvokerRig.freePort()));
-        from = DatagramChannel.open().connect(to.getLocalAddress());
+        sockets = new DatagramPair();
     }
 
     @AfterEach
     void close() throws IOException
     {
-        from.close();
-        to.close();
+        sockets.close();
         System.clearProperty(SegmentationOffload.PROPERTY);
     }
 
@@ -51,10 +42,10 @@ class SegmentationOffloadSystemTest
     void shouldHaveTheKernelCutOneWriteIntoDatagrams() throws IOException
     {
         assumeTrue(isLinux(), "Linux has it");
-        assertTrue(requireNonNull(SegmentationOffload.of(from)).trySet(SEGMENT), "since 4.18");
+        assertTrue(requireNonNull(SegmentationOffload.of(sockets.from())).trySet(SEGMENT), "since 4.18");
 
-        assertEquals(3 * SEGMENT + 1, from.write(numbered(3 * SEGMENT + 1)));
-        assertEquals(SEGMENT - 1, from.write(numbered(SEGMENT - 1)));
+        assertEquals(3 * SEGMENT + 1, sockets.from().write(numbered(3 * SEGMENT + 1)));
+        assertEquals(SEGMENT - 1, sockets.from().write(numbered(SEGMENT - 1)));
 
         assertEquals(List.of(SEGMENT, SEGMENT, SEGMENT, 1, SEGMENT - 1), lengths(5));
     }
@@ -64,10 +55,10 @@ class SegmentationOffloadSystemTest
     {
         assumeTrue(isLinux(), "Linux has it");
         final int segment = 65_472 / SegmentationOffload.MAX_SEGMENTS;
-        assertTrue(requireNonNull(SegmentationOffload.of(from)).trySet(segment), "since 4.18");
+        assertTrue(requireNonNull(SegmentationOffload.of(sockets.from())).trySet(segment), "since 4.18");
 
         final int length = SegmentationOffload.MAX_SEGMENTS * segment;
-        assertEquals(length, from.write(numbered(length)));
+        assertEquals(length, sockets.from().write(numbered(length)));
 
         assertEquals(SegmentationOffload.MAX_SEGMENTS, lengths(SegmentationOffload.MAX_SEGMENTS).size());
     }
@@ -77,14 +68,14 @@ class SegmentationOffloadSystemTest
     {
         System.setProperty(SegmentationOffload.PROPERTY, "false");
 
-        assertNull(SegmentationOffload.of(from));
+        assertNull(SegmentationOffload.of(sockets.from()));
     }
 
     @Test
     void shouldDoWithoutWhereTheKernelRefuses() throws IOException
     {
-        final SegmentationOffload offload = requireNonNull(SegmentationOffload.of(from));
-        from.close();
+        final SegmentationOffload offload = requireNonNull(SegmentationOffload.of(sockets.from()));
+        sockets.from().close();
 
         assertFalse(offload.trySet(SEGMENT));
     }
@@ -93,10 +84,10 @@ class SegmentationOffloadSystemTest
     void shouldGoBackToOneDatagramAWrite() throws IOException
     {
         assumeTrue(isLinux(), "Linux has it");
-        final SegmentationOffload offload = requireNonNull(SegmentationOffload.of(from));
+        final SegmentationOffload offload = requireNonNull(SegmentationOffload.of(sockets.from()));
         assertTrue(offload.trySet(SEGMENT) && offload.trySet(0));
 
-        assertEquals(2 * SEGMENT, from.write(numbered(2 * SEGMENT)));
+        assertEquals(2 * SEGMENT, sockets.from().write(numbered(2 * SEGMENT)));
 
         assertEquals(List.of(2 * SEGMENT), lengths(1));
     }
@@ -126,7 +117,7 @@ class SegmentationOffloadSystemTest
         for (int i = 0; i < count; i++)
         {
             bytes.clear();
-            to.receive(bytes);
+            sockets.to().receive(bytes);
             bytes.flip();
             lengths.add(bytes.limit());
             next = 0 == bytes.get(0) ? 0 : next;
