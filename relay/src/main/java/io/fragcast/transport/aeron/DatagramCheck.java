@@ -43,6 +43,8 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
  */
 final class DatagramCheck
 {
+    /** Longer than any datagram. */
+    private static final int DATAGRAM_MAX = 65_536;
     private static final int SETUP_LENGTH = 40;
     private static final int SETUP_INITIAL_TERM_ID_OFFSET = 20;
     private static final int SETUP_ACTIVE_TERM_ID_OFFSET = 24;
@@ -70,13 +72,44 @@ final class DatagramCheck
     }
 
     /**
-     * Does a datagram to a receiver begin like one of ours? Only then may the fields of its first header be read.
+     * Does what a receiver reads begin like a datagram of ours? Only then may the fields of its first header be read.
+     *
+     * @param packet as it was read.
+     * @param at     where to look.
+     * @param limit  where it ends.
      */
-    static boolean isForReceiver(final DirectBuffer packet, final int length)
+    static boolean isForReceiver(final DirectBuffer packet, final int at, final int limit)
     {
-        return length >= HEADER_LENGTH &&
-            CURRENT_VERSION == version(packet, 0) &&
-            (isData(packet, 0) || HDR_TYPE_PAD == type(packet, 0) || isSetup(packet, length));
+        if (limit - at < HEADER_LENGTH || CURRENT_VERSION != version(packet, at))
+        {
+            return false;
+        }
+        final int type = type(packet, at);
+
+        return HDR_TYPE_DATA == type ||
+            ((HDR_TYPE_PAD == type || HDR_TYPE_SETUP == type) && frameLength(packet, at) > 0);
+    }
+
+    /**
+     * Where does the first of several datagrams end that one read gave, one behind the other? Behind as many frames as
+     * follow each other in one stream and fit its MTU. The kernel tells how long each was, but not to Java; what we
+     * send can be told apart without: a full datagram is as long as the MTU, SETUP and heartbeat stand alone. Frames of
+     * two short datagrams that follow each other are taken for one datagram, which they could have been.
+     *
+     * @param packet that begins like one of ours, up to the end of what was read.
+     * @param mtu    of the stream.
+     * @return length; all, where nothing like a datagram of ours follows.
+     */
+    static int datagramLength(final DirectBuffer packet, final int mtu)
+    {
+        final int limit = packet.capacity();
+        int end = sentLength(packet, 0);
+        while (isFollowedBy(packet, end, limit) && end + sentLength(packet, end) <= mtu)
+        {
+            end += sentLength(packet, end);
+        }
+
+        return isForReceiver(packet, end, limit) ? end : limit;
     }
 
     /**
@@ -419,6 +452,27 @@ final class DatagramCheck
     static int nakRange(final DirectBuffer packet)
     {
         return int32(packet, NAK_RANGE_OFFSET);
+    }
+
+    /** Of a PAD and of a heartbeat the header alone is sent. No frame is longer than a datagram. */
+    private static int sentLength(final DirectBuffer packet, final int at)
+    {
+        if (HDR_TYPE_SETUP == type(packet, at))
+        {
+            return SETUP_LENGTH;
+        }
+        final int frameLength = frameLength(packet, at);
+
+        return !isData(packet, at) || frameLength <= HEADER_LENGTH ?
+            HEADER_LENGTH : BitUtil.align(Math.min(frameLength, DATAGRAM_MAX), FRAME_ALIGNMENT);
+    }
+
+    private static boolean isFollowedBy(final DirectBuffer packet, final int at, final int limit)
+    {
+        return isForReceiver(packet, at, limit) &&
+            HDR_TYPE_SETUP != type(packet, at) &&
+            frameLength(packet, at) > 0 &&
+            isFrameOf(packet, at, dataTermOffset(packet) + at);
     }
 
     private static boolean isFrameOf(final DirectBuffer packet, final int at, final int termOffset)

@@ -8,13 +8,18 @@ import java.lang.reflect.Method;
 import java.nio.channels.DatagramChannel;
 
 /**
- * UDP generic segmentation offload (Linux 4.18, udp(7) {@code UDP_SEGMENT}) of one socket: one write of n datagrams of
- * one length, the last of which may be shorter, is one way through the kernel's stack, and is cut by the device or just
- * before it. What the other end gets is the same. Java has no such socket option, so the JDK's own setter is asked by
- * its name. {@code -Dfragcast.gso=false} does without, for a device that cuts wrongly.
+ * UDP generic segmentation offload of one socket, either way (Linux, udp(7)): several datagrams of one length, the last
+ * of which may be shorter, go through the kernel's stack as one. What is sent is the same.
+ * <pre>
+ *   UDP_SEGMENT   4.18   one write of n datagrams is cut by the device or just before it; not at all where who reads
+ *                        them is on this machine and has UDP_GRO
+ *   UDP_GRO       5.0    one read gives n datagrams of one sender, written at once or come one right behind the other
+ * </pre>
+ * Java has no such socket options, so the JDK's own setter is asked by its name. {@code -Dfragcast.gso=false} does
+ * without both, for a device that cuts or joins wrongly.
  * <p>
- * Older kernels refuse every datagram of a socket, however short, whose segments are longer than the path's MTU: it is
- * switched on when it is first needed ({@link DatagramWriter}).
+ * Older kernels refuse every datagram of a socket, however short, whose segments are longer than the path's MTU:
+ * cutting is switched on when it is first needed ({@link DatagramWriter}).
  */
 final class SegmentationOffload
 {
@@ -25,6 +30,7 @@ final class SegmentationOffload
 
     private static final int SOL_UDP = 17;
     private static final int UDP_SEGMENT = 103;
+    private static final int UDP_GRO = 104;
 
     private final Method setter;
     private final Object descriptor;
@@ -73,6 +79,16 @@ final class SegmentationOffload
     boolean trySet(final int segmentLength)
     {
         return trySet(SOL_UDP, UDP_SEGMENT, segmentLength);
+    }
+
+    /**
+     * Has a read give several datagrams of one sender, where they came so.
+     *
+     * @return false if the kernel refuses: a read gives one.
+     */
+    boolean tryReceiveSeveral()
+    {
+        return trySet(SOL_UDP, UDP_GRO, 1);
     }
 
     /** Any option of the socket. */

@@ -37,7 +37,7 @@ final class StreamLoss implements LossGenerator
     @Override
     public boolean shouldDropFrame(final InetSocketAddress address, final UnsafeBuffer buffer, final int length)
     {
-        return DatagramCheck.isForReceiver(buffer, length) &&
+        return DatagramCheck.isForReceiver(buffer, 0, length) &&
             DatagramCheck.isData(buffer, 0) &&
             !DatagramCheck.isHeartbeat(buffer, length) &&
             streamId == DatagramCheck.dataStreamId(buffer) &&

@@ -22,6 +22,9 @@ import static java.util.Objects.requireNonNull;
  * The receiving end of a channel, which hands to Aeron only what an admitted publication sends (DESIGN §4.4). It runs
  * on the driver's receiver thread, once for every datagram: it allocates nothing, throws nothing and counts each
  * refusal once, under the first rule broken, cheap rules first.
+ * <p>
+ * A read gives several datagrams where the kernel has them together ({@link SegmentationOffload}); Aeron is handed one
+ * after the other, as if each had been read by itself.
  */
 final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
 {
@@ -30,9 +33,15 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
     private final InetSocketAddress endpoint;
     private final @Nullable SocketIdleStrategy sockets;
     private final PollGate gate;
+    private final UnsafeBuffer datagram = new UnsafeBuffer();
+    private final DataHeaderFlyweight data = new DataHeaderFlyweight();
     private final SetupFlyweight setup = new SetupFlyweight();
     private final AtomicCounter bytesReceived;
     private @Nullable ByteBuffer receiveBuffer;
+    /** Taken in this turn. */
+    private int datagrams;
+    /** Was the last as long as the MTU? Such a one seldom comes alone. */
+    private boolean isMoreBehind;
 
     ValidatingReceiveChannelEndpoint(
         final UdpChannel udpChannel,
@@ -74,6 +83,11 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
     public void openDatagramChannel(final AtomicCounter statusIndicator)
     {
         super.openDatagramChannel(statusIndicator);
+        final SegmentationOffload offload = SegmentationOffload.of(receiveDatagramChannel());
+        if (null != offload)
+        {
+            offload.tryReceiveSeveral();
+        }
         if (null != sockets)
         {
             sockets.add(receiveDatagramChannel());
@@ -93,7 +107,7 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
     @Override
     public boolean isValidFrame(final UnsafeBuffer buffer, final int length)
     {
-        return DatagramCheck.isForReceiver(buffer, length) ||
+        return DatagramCheck.isForReceiver(buffer, 0, length) ||
             admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_CONTROL);
     }
 
@@ -105,15 +119,14 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
         final InetSocketAddress srcAddress,
         final int transportIndex)
     {
-        final InboundSession session = sessionOf(buffer, length, srcAddress);
-        if (null == session)
+        datagrams = 0;
+        int inserted = onRead(buffer, length, srcAddress, transportIndex);
+        while (isMoreBehind && datagrams < ChannelConfig.DATAGRAMS_A_TURN)
         {
-            return 0;
+            inserted += readMore(buffer, transportIndex);
         }
 
-        final int inserted = super.onDataPacket(header, buffer, length, srcAddress, transportIndex);
-
-        return length < session.mtu() ? inserted : inserted + receiveMore(header, buffer, transportIndex);
+        return inserted;
     }
 
     @Override
@@ -124,16 +137,7 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
         final InetSocketAddress srcAddress,
         final int transportIndex)
     {
-        if (isLost(buffer, length, srcAddress))
-        {
-            return;
-        }
-
-        final InboundSession session = admitted(buffer, srcAddress);
-        if (null != session && isOfStream(session, buffer))
-        {
-            super.onSetupMessage(header, buffer, length, srcAddress, transportIndex);
-        }
+        onRead(buffer, length, srcAddress, transportIndex);
     }
 
     /**
@@ -160,59 +164,65 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
         }
     }
 
-    /**
-     * Takes what came behind a datagram as long as the stream's MTU, which seldom comes alone: up to the first that is
-     * shorter. Else each would cost a turn of all that the thread does.
-     */
-    private int receiveMore(final DataHeaderFlyweight header, final UnsafeBuffer buffer, final int transportIndex)
+    /** Else each datagram behind the first would cost a turn of all that the thread does. */
+    private int readMore(final UnsafeBuffer buffer, final int transportIndex)
     {
+        isMoreBehind = false;
         final ByteBuffer target = requireNonNull(receiveBuffer);
-        int inserted = 0;
-        for (int i = 1; i < ChannelConfig.DATAGRAMS_A_TURN; i++)
+        final InetSocketAddress source = super.receive(target);
+        if (null == source)
         {
-            final InetSocketAddress source = super.receive(target);
-            if (null == source)
+            return 0;
+        }
+        final int length = target.position();
+        bytesReceived.getAndAddRelease(length);
+
+        return isValidFrame(buffer, length) ? onRead(buffer, length, source, transportIndex) : 0;
+    }
+
+    /** What was read begins like a datagram; so does whatever is cut off it. */
+    private int onRead(
+        final UnsafeBuffer buffer, final int length, final InetSocketAddress source, final int transportIndex)
+    {
+        int inserted = 0;
+        int at = 0;
+        while (at < length)
+        {
+            datagram.wrap(buffer, at, length - at);
+            final InboundSession session = admitted(datagram, source);
+            datagram.wrap(buffer, at, DatagramCheck.datagramLength(datagram, null == session ? length : session.mtu()));
+            at += datagram.capacity();
+            datagrams++;
+            isMoreBehind = false;
+            if (null != session && !isLost(datagram, source))
             {
-                break;
-            }
-            final int length = target.position();
-            bytesReceived.getAndAddRelease(length);
-            if (!isValidFrame(buffer, length))
-            {
-                break;
-            }
-            if (DatagramCheck.isSetup(buffer, length))
-            {
-                setup.wrap(buffer);
-                onSetupMessage(setup, buffer, length, source, transportIndex);
-                break;
-            }
-            final InboundSession session = sessionOf(buffer, length, source);
-            if (null == session)
-            {
-                break;
-            }
-            inserted += super.onDataPacket(header, buffer, length, source, transportIndex);
-            if (length < session.mtu())
-            {
-                break;
+                inserted += onDatagram(session, source, transportIndex);
             }
         }
 
         return inserted;
     }
 
-    /** The session that a data datagram is of, if it may be inserted; else it was refused. */
-    private @Nullable InboundSession sessionOf(
-        final UnsafeBuffer buffer, final int length, final InetSocketAddress source)
+    private int onDatagram(final InboundSession session, final InetSocketAddress source, final int transportIndex)
     {
-        if (isLost(buffer, length, source))
+        final int length = datagram.capacity();
+        if (DatagramCheck.isSetup(datagram, length))
         {
-            return null;
+            if (isOfStream(session, datagram))
+            {
+                setup.wrap(datagram);
+                super.onSetupMessage(setup, datagram, length, source, transportIndex);
+            }
+            return 0;
         }
-        final InboundSession session = admitted(buffer, source);
+        if (!isInStream(session, datagram, length))
+        {
+            return 0;
+        }
+        isMoreBehind = length == session.mtu();
+        data.wrap(datagram);
 
-        return null != session && isInStream(session, buffer, length) ? session : null;
+        return super.onDataPacket(data, datagram, length, source, transportIndex);
     }
 
     private @Nullable InboundSession admitted(final UnsafeBuffer buffer, final InetSocketAddress source)
@@ -258,8 +268,8 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
         return isOfStream || admission.refuse(FragcastCounter.DATAGRAMS_REFUSED_SETUP);
     }
 
-    private boolean isLost(final UnsafeBuffer buffer, final int length, final InetSocketAddress source)
+    private boolean isLost(final UnsafeBuffer buffer, final InetSocketAddress source)
     {
-        return null != dataLoss && dataLoss.shouldDropFrame(source, buffer, length);
+        return null != dataLoss && dataLoss.shouldDropFrame(source, buffer, buffer.capacity());
     }
 }

@@ -146,7 +146,7 @@ class AdmissionTableTest
                 DatagramCheck.dataStreamId(datagram.buffer),
                 DatagramCheck.dataSessionId(datagram.buffer));
             if (null != session && session.isFrom(source) &&
-                DatagramCheck.isForReceiver(datagram.buffer, datagram.length) &&
+                DatagramCheck.isForReceiver(datagram.buffer, 0, datagram.length) &&
                 DatagramCheck.isData(datagram.buffer, datagram.length, session.termLength(), session.mtu()) &&
                 session.onData(
                     DatagramCheck.dataTermId(datagram.buffer),

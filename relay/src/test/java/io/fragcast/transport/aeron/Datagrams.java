@@ -43,6 +43,22 @@ final class Datagrams
         buffer.putLong(at + 24, 0L, LITTLE_ENDIAN);
     }
 
+    /** One unfragmented DATA frame of a stream that a {@link FrameLog} checks. */
+    void numbered(
+        final int at,
+        final int frameLength,
+        final int termOffset,
+        final int sessionId,
+        final int streamId,
+        final int termId,
+        final long number)
+    {
+        frame(
+            at, frameLength, UNFRAGMENTED, HeaderFlyweight.HDR_TYPE_DATA, termOffset, sessionId, streamId, termId);
+        buffer.setMemory(at + 32, frameLength - 32, (byte)number);
+        buffer.putLong(at + 32 + InvokerRig.NUMBER_OFFSET, number);
+    }
+
     /** One unfragmented DATA frame. */
     void data(final int frameLength, final int termOffset, final int sessionId, final int streamId, final int termId)
     {

@@ -44,6 +44,8 @@ final class HostileDatagrams
     /** What a receiver refuses; of a stranger even what is right but for where it comes from. */
     void craft(final Datagrams d, final int number, final boolean isStranger)
     {
+        // What the last one left behind may look like a second datagram.
+        d.buffer.setMemory(0, 1536, (byte)0);
         final int term = live.termId;
         final int next = live.nextOffset % termLength;
         if (isStranger && 0 == number % 2)
@@ -126,9 +128,10 @@ final class HostileDatagrams
             case 4 -> d.length += 1 + random.nextInt(31);
             default ->
             {
-                // A second frame whose header is some other stream's, or none.
-                d.frame(128, 64, UNFRAGMENTED, HeaderFlyweight.HDR_TYPE_DATA, fitting(next) + 128, session + 1, STREAM,
+                // A second frame whose header is none of this version's.
+                d.frame(128, 64, UNFRAGMENTED, HeaderFlyweight.HDR_TYPE_DATA, fitting(next) + 128, session, STREAM,
                     term);
+                d.buffer.putByte(132, (byte)1);
                 d.length = 192;
             }
         }

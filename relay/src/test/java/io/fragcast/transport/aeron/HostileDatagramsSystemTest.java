@@ -1,6 +1,7 @@
 package io.fragcast.transport.aeron;
 
 import io.aeron.driver.status.SystemCounterDescriptor;
+import io.aeron.protocol.HeaderFlyweight;
 import io.fragcast.counter.FragcastCounter;
 import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.FrameSource;
@@ -13,6 +14,7 @@ import java.util.Random;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * A raw socket that knows everything of a live session sends into it what kills or cuts a stream of plain Aeron 1.51.0,
@@ -116,6 +118,40 @@ class HostileDatagramsSystemTest
             assertEquals(second, after.first, "the frame of the forged one's place is lost");
             assertEquals(0, after.gaps + after.backwards + after.damaged);
             assertEquals(0, to.counters.value(FragcastCounter.SOURCES_REMADE));
+            assertNoErrors(from, to);
+        }
+    }
+
+    /** As the kernel reads them: what came one right behind the other, of whatever stream, is one read. */
+    @Test
+    void shouldTakeDatagramsOfOneReadAsIfEachCameAlone()
+    {
+        assumeTrue("Linux".equals(System.getProperty("os.name")), "elsewhere each is read alone");
+        try (InvokerRig from = new InvokerRig("from");
+            InvokerRig to = tapped();
+            RawSocket insider = new RawSocket("127.0.0.1", 0))
+        {
+            final FrameSink sink = from.addSink(channel);
+            final FrameSource source = to.addSource(channel);
+            connect(sink, source, from, to);
+            settle(source, from, to);
+
+            final Datagrams read = insider.datagram;
+            final int next = live.nextOffset;
+            read.numbered(0, 132, next, SESSION + 1, STREAM, live.termId, 0);
+            read.numbered(160, 132, next, SESSION, STREAM, live.termId, sent);
+            read.numbered(320, 132, next + 64 * 1024 * 1024, SESSION, STREAM, live.termId, 0);
+            read.numbered(480, 132, next + 160, SESSION, STREAM, live.termId, sent + 1);
+            read.frame(
+                640, 0, Datagrams.UNFRAGMENTED, HeaderFlyweight.HDR_TYPE_DATA, next, SESSION, STREAM + 1, live.termId);
+            read.length = 672;
+            insider.sendCutTo(target, 160);
+            InvokerRig.await(
+                "each", () -> exchange(null, source, from) && log.received == sent + 2 && 3 == to.refused(), to);
+
+            assertEquals(0, log.gaps + log.backwards + log.damaged);
+            assertEquals(2, to.counters.value(FragcastCounter.DATAGRAMS_REFUSED_SESSION));
+            assertEquals(1, to.counters.value(FragcastCounter.DATAGRAMS_REFUSED_LAYOUT));
             assertNoErrors(from, to);
         }
     }

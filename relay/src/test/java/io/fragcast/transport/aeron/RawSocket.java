@@ -9,6 +9,9 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 
+import static java.util.Objects.requireNonNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 /**
  * A UDP socket that sends whatever it is given.
  */
@@ -50,6 +53,15 @@ final class RawSocket implements AutoCloseable
         {
             throw new UncheckedIOException(ex);
         }
+    }
+
+    /** Cut into datagrams, by the kernel at the latest where they are not read together. */
+    void sendCutTo(final InetSocketAddress target, final int segmentLength)
+    {
+        final SegmentationOffload offload = requireNonNull(SegmentationOffload.of(channel));
+        assertTrue(offload.trySet(segmentLength));
+        sendTo(target);
+        assertTrue(offload.trySet(0));
     }
 
     /** One datagram, or null. */

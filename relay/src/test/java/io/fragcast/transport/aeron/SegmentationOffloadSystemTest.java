@@ -64,6 +64,19 @@ class SegmentationOffloadSystemTest
     }
 
     @Test
+    void shouldReadWhatWasWrittenAtOnce() throws IOException
+    {
+        assumeTrue(isLinux(), "Linux has it");
+        assertTrue(requireNonNull(SegmentationOffload.of(sockets.from())).trySet(SEGMENT), "since 4.18");
+        assertTrue(requireNonNull(SegmentationOffload.of(sockets.to())).tryReceiveSeveral(), "since 5.0");
+
+        assertEquals(3 * SEGMENT + 1, sockets.from().write(numbered(3 * SEGMENT + 1)));
+        assertEquals(SEGMENT, sockets.from().write(numbered(SEGMENT)));
+
+        assertEquals(List.of(3 * SEGMENT + 1, SEGMENT), lengths(2));
+    }
+
+    @Test
     void shouldDoWithoutWhereSwitchedOff() throws IOException
     {
         System.setProperty(SegmentationOffload.PROPERTY, "false");
