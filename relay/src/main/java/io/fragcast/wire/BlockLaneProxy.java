@@ -304,7 +304,7 @@ public final class BlockLaneProxy implements FragSender
             return false;
         }
         // Its signature is checked while its pieces are on their way.
-        fanout.flush();
+        fanout.flushFirst();
 
         return true;
     }

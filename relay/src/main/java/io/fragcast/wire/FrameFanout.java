@@ -193,6 +193,17 @@ public final class FrameFanout implements FrameForwarder
     }
 
     /**
+     * Lets a frame leave alone that waits for none before it; behind others it leaves with them.
+     */
+    void flushFirst()
+    {
+        if (1 == framesToSend)
+        {
+            flush();
+        }
+    }
+
+    /**
      * Tries the sinks that the kept frame is owed to.
      *
      * @return sinks that took it.

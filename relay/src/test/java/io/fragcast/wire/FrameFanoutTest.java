@@ -109,6 +109,27 @@ class FrameFanoutTest
     }
 
     @Test
+    void shouldHaveAFrameLeaveAloneUnlessOthersWaitBeforeIt()
+    {
+        leader.framesATurn = 8;
+        first.framesATurn = 8;
+        second.framesATurn = 8;
+        final List<Integer> taken = new ArrayList<>();
+        final FrameFanout fanout = new FrameFanout(
+            List.of(leader, first, second), (block) -> 0, SlowSink.SKIP, FRAME_LENGTH,
+            () -> taken.add(second.frames.size()), counters);
+
+        fanout.flushFirst();
+        send(fanout, FragSender.PEERS, 1);
+        fanout.flushFirst();
+        send(fanout, FragSender.PEERS, 2);
+        send(fanout, FragSender.PEERS, 3);
+        fanout.flushFirst();
+
+        assertThat(taken).containsExactly(1);
+    }
+
+    @Test
     void shouldHaveEachFrameLeaveForNextLeadersBeforeTheOthersAreGivenIt()
     {
         leader.framesATurn = 8;

@@ -4,6 +4,7 @@ import io.fragcast.Env;
 import io.fragcast.FragPublisher;
 import io.fragcast.PublishResult;
 import io.fragcast.Seal;
+import io.fragcast.agent.BroadcastAgent;
 import io.fragcast.counter.Counters;
 import io.fragcast.crypto.Secp256k1;
 import io.fragcast.edge.ipc.PublishRing;
@@ -137,6 +138,14 @@ public final class LeaderRig
         epochNs += 10_000;
 
         return fanout.doWork() + adapter.doWork() + ring.poll(adapter, 1) + broadcaster.doWork(nowNs, epochNs);
+    }
+
+    /** {@return what runs the leader in a node, instead of {@link #cycle}} */
+    BroadcastAgent agent()
+    {
+        return new BroadcastAgent(
+            "leader", () -> nowNs, () -> epochNs, new PublishSource[]{ring}, adapter, broadcaster, fanout, () -> {},
+            counters);
     }
 
     /** Cycles until everything queued is sent, and hands the replies over. */

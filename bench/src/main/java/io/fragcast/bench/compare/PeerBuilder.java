@@ -23,6 +23,8 @@ final class PeerBuilder implements Agent
     private static final long LATE_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final int TOLD = 10;
+    /** Where they are due: what follows at once need not wait for a turn of the thread. */
+    private static final int MESSAGES_PER_TURN = 8;
 
     private final FragPublisher publisher;
     private final PeerOptions options;
@@ -36,6 +38,7 @@ final class PeerBuilder implements Agent
     private volatile boolean isBegun;
     private volatile boolean isDone;
     private long late;
+    private long lateNs;
     private int next;
     private int unanswered;
     private boolean isEnvSent;
@@ -75,14 +78,9 @@ final class PeerBuilder implements Agent
     public int doWork()
     {
         int workCount = publisher.poll();
-        if (isBegun && !isDone && !isWarmUpUnderWay())
+        for (int i = 0; i < MESSAGES_PER_TURN && isDue() && publish(); i++)
         {
-            final long nowNs = clock.nanoTime();
-            final long lateNs = nowNs - times.dueNs(next, nowNs);
-            if (lateNs >= 0)
-            {
-                workCount += publish(lateNs) ? 1 : 0;
-            }
+            workCount++;
         }
 
         return workCount;
@@ -110,8 +108,20 @@ final class PeerBuilder implements Agent
         return late;
     }
 
+    private boolean isDue()
+    {
+        if (!isBegun || isDone || isWarmUpUnderWay())
+        {
+            return false;
+        }
+        final long nowNs = clock.nanoTime();
+        lateNs = nowNs - times.dueNs(next, nowNs);
+
+        return lateNs >= 0;
+    }
+
     /** Goes as far as the sequencer takes it, and on from there in the next cycle. */
-    private boolean publish(final long lateNs)
+    private boolean publish()
     {
         final long blockNumber = PeerNodes.FIRST_BLOCK + next / fragsPerBlock;
         final int seq = next % fragsPerBlock;

@@ -1,0 +1,73 @@
+package io.fragcast.wire;
+
+import io.fragcast.agent.BroadcastAgent;
+import io.fragcast.protocol.block.BlockLimits;
+import io.fragcast.protocol.block.SlowSink;
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a leader takes in one duty cycle.
+ */
+class BroadcastAgentTest
+{
+    private static final BlockLimits LIMITS = BlockLimits.withSlab(64 << 20, 16 << 20);
+    private static final List<byte[]> TXS = List.of(new byte[]{2, 1}, new byte[]{2, 2, 2});
+    private static final int FRAGS = 9;
+
+    private final RecordingSink peer = new RecordingSink("peer");
+    private final LeaderRig rig = new LeaderRig(SlowSink.WAIT, LIMITS, List.of(), List.of(peer));
+    private final BroadcastAgent agent = rig.agent();
+
+    @Test
+    void shouldTakeEightRequestsInACycleWhileTheyLeaveAtOnce()
+    {
+        publish();
+
+        agent.doWork();
+
+        // Before the Env goes that the term starts.
+        assertThat(peer.frames).hasSize(1 + 8);
+        assertThat(replies()).isEqualTo(8);
+        agent.doWork();
+        assertThat(peer.frames).hasSize(1 + 1 + FRAGS);
+        assertThat(replies()).isEqualTo(1 + FRAGS);
+    }
+
+    @Test
+    void shouldTakeNoMoreOnceAFrameWaits()
+    {
+        publish();
+        peer.window = 4;
+
+        agent.doWork();
+
+        assertThat(peer.frames).hasSize(4);
+        assertThat(replies()).as("the fan-out keeps one, the broadcaster another").isEqualTo(5);
+        agent.doWork();
+        assertThat(replies()).isEqualTo(5);
+        peer.window = 1;
+        agent.doWork();
+        assertThat(peer.frames).hasSize(5);
+    }
+
+    /** A term's first Env, and frags that travel inside their frames. */
+    private void publish()
+    {
+        rig.publisher.env(LeaderRig.env(1, LeaderRig.hash(0)));
+        for (int i = 0; i < FRAGS; i++)
+        {
+            rig.publisher.frag(1, i, FRAGS - 1 == i, TXS);
+        }
+    }
+
+    private int replies()
+    {
+        rig.publisher.poll();
+
+        return rig.replies.size();
+    }
+}
