@@ -40,7 +40,7 @@ final class Admission
     }
 
     private final AdmissionTable inbound = new AdmissionTable();
-    private final PollGate.Transmission transmission = new PollGate.Transmission();
+    private final Transmission transmission = new Transmission();
     // Written when a link is made and closed, read when the driver registers a publication.
     private final Map<Way, ReplySession> replies = new ConcurrentHashMap<>();
     // Replaced whole, so that the driver's threads see it with all that is in it.
@@ -51,7 +51,7 @@ final class Admission
         return inbound;
     }
 
-    PollGate.Transmission transmission()
+    Transmission transmission()
     {
         return transmission;
     }

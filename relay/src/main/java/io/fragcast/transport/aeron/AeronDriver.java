@@ -3,6 +3,7 @@ package io.fragcast.transport.aeron;
 import io.aeron.CommonContext;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
+import io.aeron.driver.status.SystemCounterDescriptor;
 import io.aeron.exceptions.AeronException;
 import io.aeron.exceptions.DriverTimeoutException;
 import io.fragcast.transport.Transmitter;
@@ -10,6 +11,8 @@ import org.agrona.ErrorHandler;
 import org.agrona.IoUtil;
 import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.SystemNanoClock;
+import org.agrona.concurrent.status.AtomicCounter;
 import org.agrona.concurrent.status.CountersReader;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +53,7 @@ public final class AeronDriver implements Transmitter, AutoCloseable
     private final Admission admission = new Admission();
     private final @Nullable MediaDriver mediaDriver;
     private final @Nullable AgentInvoker invoker;
+    private final @Nullable AtomicCounter bytesSent;
 
     private AeronDriver(final DriverConfig config, final ErrorHandler errorHandler)
     {
@@ -62,6 +66,7 @@ public final class AeronDriver implements Transmitter, AutoCloseable
             admission.allocateCounters(context.countersManager());
         }
         invoker = null == mediaDriver ? null : mediaDriver.sharedAgentInvoker();
+        bytesSent = null == context ? null : context.systemCounters().get(SystemCounterDescriptor.BYTES_SENT);
     }
 
     /**
@@ -127,18 +132,11 @@ public final class AeronDriver implements Transmitter, AutoCloseable
     public void transmit()
     {
         final AgentInvoker invoker = this.invoker;
-        if (null != invoker)
+        final AtomicCounter bytesSent = this.bytesSent;
+        if (null != invoker && null != bytesSent && !invoker.isClosed())
         {
-            final PollGate.Transmission transmission = admission.transmission();
-            transmission.isUnderWay = true;
-            try
-            {
-                invoker.invoke();
-            }
-            finally
-            {
-                transmission.isUnderWay = false;
-            }
+            bytesSent.getAndAddRelease(
+                admission.transmission().send(SystemNanoClock.INSTANCE.nanoTime(), errorHandler));
         }
     }
 

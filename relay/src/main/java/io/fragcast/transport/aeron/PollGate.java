@@ -8,10 +8,8 @@ import java.util.concurrent.TimeUnit;
  * Decides whether one socket of a driver is read in a turn, for to find one empty costs a system call, a third of what
  * it costs to send a datagram, and most are empty most of the time:
  * <pre>
- *                          turn                         transmit
- *   block lane             always                       never     windows and NAKs of its sinks too
- *   all other sockets      10 us after they were        never
- *                          found empty, else always
+ *   block lane             always: windows and NAKs of its sinks too
+ *   all other sockets      10 us after they were found empty, else always
  * </pre>
  * Used by the driver's thread that reads the socket.
  */
@@ -20,16 +18,6 @@ final class PollGate
     /** Shorter than a third of what any datagram takes to a thread that backs off, five turns of one that spins. */
     static final long PATIENCE_NS = TimeUnit.MICROSECONDS.toNanos(10);
 
-    /**
-     * Set and read by the one thread that runs an {@link DriverThreading#INVOKER} driver; false for ever elsewhere.
-     */
-    static final class Transmission
-    {
-        /** Nothing is to be read now. */
-        boolean isUnderWay;
-    }
-
-    private final Transmission transmission;
     private final NanoClock clock;
     private long patienceNs = PATIENCE_NS;
     private long dueNs;
@@ -37,12 +25,10 @@ final class PollGate
     /**
      * A gate before one socket.
      *
-     * @param transmission of the driver.
-     * @param clock        of the thread that reads, as old as its turn.
+     * @param clock of the thread that reads, as old as its turn.
      */
-    PollGate(final Transmission transmission, final NanoClock clock)
+    PollGate(final NanoClock clock)
     {
-        this.transmission = transmission;
         this.clock = clock;
         dueNs = clock.nanoTime();
     }
@@ -55,7 +41,7 @@ final class PollGate
 
     boolean isOpen()
     {
-        return !transmission.isUnderWay && (0 == patienceNs || dueNs - clock.nanoTime() <= 0);
+        return 0 == patienceNs || dueNs - clock.nanoTime() <= 0;
     }
 
     /** The socket was read. */

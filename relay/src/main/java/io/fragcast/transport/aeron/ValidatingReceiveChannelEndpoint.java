@@ -57,7 +57,7 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
         this.sockets = sockets;
         endpoint = udpChannel.hasExplicitControl() ? udpChannel.localControl() : udpChannel.remoteData();
         this.dataLoss = null == dataLoss ? null : dataLoss.newLoss(endpoint);
-        gate = new PollGate(admission.transmission(), context.receiverCachedNanoClock());
+        gate = new PollGate(context.receiverCachedNanoClock());
         bytesReceived = context.systemCounters().get(SystemCounterDescriptor.BYTES_RECEIVED);
         if (admission.isBlockLane(endpoint))
         {

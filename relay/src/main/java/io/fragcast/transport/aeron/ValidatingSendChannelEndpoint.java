@@ -61,7 +61,7 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
         endpoint = udpChannel.isResponseControlMode() ? udpChannel.localControl() : udpChannel.remoteData();
         clock = context.senderCachedNanoClock();
         retransmitLingerNs = context.retransmitUnicastLingerNs();
-        gate = new PollGate(admission.transmission(), clock);
+        gate = new PollGate(clock);
         sendTimestampClock = context.channelSendTimestampClock();
     }
 
@@ -115,6 +115,7 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
         if (null == reply)
         {
             gate.openAlways();
+            admission.transmission().add(publication);
         }
         sessions.put(
             Hashing.compoundKey(publication.sessionId(), publication.streamId()),
@@ -125,6 +126,7 @@ final class ValidatingSendChannelEndpoint extends SendChannelEndpoint
     public void unregisterForSend(final NetworkPublication publication)
     {
         super.unregisterForSend(publication);
+        admission.transmission().remove(publication);
         sessions.remove(Hashing.compoundKey(publication.sessionId(), publication.streamId()));
     }
 

@@ -6,18 +6,16 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Goal: sockets of links are left alone for a while once found empty, those of the block lane never but while a frame
- * is being sent.
+ * Sockets of links are left alone for a while once found empty, those of the block lane never.
  */
 class PollGateTest
 {
-    private final PollGate.Transmission transmission = new PollGate.Transmission();
     private final CachedNanoClock clock = new CachedNanoClock();
 
     @Test
     void shouldLeaveAnEmptySocketAloneForAWhile()
     {
-        final PollGate gate = new PollGate(transmission, clock);
+        final PollGate gate = new PollGate(clock);
         assertThat(gate.isOpen()).isTrue();
 
         gate.onRead(true);
@@ -31,7 +29,7 @@ class PollGateTest
     @Test
     void shouldReadOnWhileAnythingComes()
     {
-        final PollGate gate = new PollGate(transmission, clock);
+        final PollGate gate = new PollGate(clock);
 
         gate.onRead(false);
 
@@ -41,24 +39,11 @@ class PollGateTest
     @Test
     void shouldReadTheBlockLaneEachTurn()
     {
-        final PollGate gate = new PollGate(transmission, clock);
+        final PollGate gate = new PollGate(clock);
         gate.openAlways();
 
         gate.onRead(true);
 
-        assertThat(gate.isOpen()).isTrue();
-    }
-
-    @Test
-    void shouldReadNothingDuringATransmission()
-    {
-        final PollGate gate = new PollGate(transmission, clock);
-        gate.openAlways();
-
-        transmission.isUnderWay = true;
-        assertThat(gate.isOpen()).isFalse();
-
-        transmission.isUnderWay = false;
         assertThat(gate.isOpen()).isTrue();
     }
 }
