@@ -10,7 +10,6 @@ import io.fragcast.transport.FrameSink;
 import io.fragcast.transport.SendResult;
 import io.fragcast.transport.Transmitter;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.status.AtomicCounter;
 
@@ -425,7 +424,7 @@ public final class FrameFanout implements FrameForwarder
             final SendResult result = sink.tryClaim(length);
             if (SendResult.OK == result)
             {
-                copy(sink.buffer(), sink.offset(), buffer, offset, length, hops);
+                FrameLayout.copy(sink.buffer(), sink.offset(), buffer, offset, length, hops);
                 sink.commit();
                 forwarded.incrementRelease();
                 isCommitted = true;
@@ -446,20 +445,6 @@ public final class FrameFanout implements FrameForwarder
         }
 
         return blocked;
-    }
-
-    private static void copy(
-        final MutableDirectBuffer target,
-        final int targetOffset,
-        final DirectBuffer source,
-        final int sourceOffset,
-        final int length,
-        final int hops)
-    {
-        target.putBytes(targetOffset, source, sourceOffset, length);
-        target.putLong(targetOffset + FrameLayout.SEND_TIME_OFFSET, 0);
-        target.putLong(targetOffset + FrameLayout.RECEIVE_TIME_OFFSET, 0);
-        target.putByte(targetOffset + FrameLayout.HOP_COUNT_OFFSET, (byte) hops);
     }
 
     private void settle(

@@ -5,6 +5,7 @@ import io.fragcast.codecs.FragChunkEncoder;
 import io.fragcast.codecs.FragPageEncoder;
 import io.fragcast.codecs.MessageHeaderEncoder;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 
 import java.nio.ByteOrder;
 
@@ -42,6 +43,30 @@ final class FrameLayout
         final int templateId = templateId(buffer, offset);
 
         return FragPageEncoder.TEMPLATE_ID != templateId && FragChunkEncoder.TEMPLATE_ID != templateId;
+    }
+
+    /**
+     * Copies a frame as it leaves: both time stamps absent.
+     *
+     * @param target       to copy to.
+     * @param targetOffset of the copy.
+     * @param source       holding the frame.
+     * @param sourceOffset of its first byte.
+     * @param length       in bytes.
+     * @param hops         that it then has passed.
+     */
+    static void copy(
+        final MutableDirectBuffer target,
+        final int targetOffset,
+        final DirectBuffer source,
+        final int sourceOffset,
+        final int length,
+        final int hops)
+    {
+        target.putBytes(targetOffset, source, sourceOffset, length);
+        target.putLong(targetOffset + SEND_TIME_OFFSET, 0);
+        target.putLong(targetOffset + RECEIVE_TIME_OFFSET, 0);
+        target.putByte(targetOffset + HOP_COUNT_OFFSET, (byte)hops);
     }
 
     /**

@@ -68,6 +68,8 @@ final class LossyNetwork implements Wire, AutoCloseable
             run("ip", "-n", namespace, "link", "set", "lo", "up");
         }
         run("ip", "link", "add", LINK, "netns", sender, "type", "veth", "peer", "name", LINK, "netns", receiver);
+        // What is written at once passes a cable in one piece, and would be lost so: each datagram by itself is to be.
+        run("ip", "-n", sender, "link", "set", LINK, "gso_max_segs", "1");
         run("ip", "-n", sender, "addr", "add", SENDER + "/24", "dev", LINK);
         run("ip", "-n", receiver, "addr", "add", RECEIVER + "/24", "dev", LINK);
         run("ip", "-n", sender, "link", "set", LINK, "up");

@@ -91,28 +91,6 @@ final class DatagramCheck
     }
 
     /**
-     * Where does the first of several datagrams end that one read gave, one behind the other? Behind as many frames as
-     * follow each other in one stream and fit its MTU. The kernel tells how long each was, but not to Java; what we
-     * send can be told apart without: a full datagram is as long as the MTU, SETUP and heartbeat stand alone. Frames of
-     * two short datagrams that follow each other are taken for one datagram, which they could have been.
-     *
-     * @param packet that begins like one of ours, up to the end of what was read.
-     * @param mtu    of the stream.
-     * @return length; all, where nothing like a datagram of ours follows.
-     */
-    static int datagramLength(final DirectBuffer packet, final int mtu)
-    {
-        final int limit = packet.capacity();
-        int end = sentLength(packet, 0);
-        while (isFollowedBy(packet, end, limit) && end + sentLength(packet, end) <= mtu)
-        {
-            end += sentLength(packet, end);
-        }
-
-        return isForReceiver(packet, end, limit) ? end : limit;
-    }
-
-    /**
      * Does a datagram to a sender begin like one of ours? Only then may its fields be read.
      */
     static boolean isForSender(final DirectBuffer packet, final int length)
@@ -379,6 +357,30 @@ final class DatagramCheck
         return int32(packet, at + FRAME_LENGTH_FIELD_OFFSET);
     }
 
+    /** Of a PAD and of a heartbeat the header alone is sent. No frame is longer than a datagram. */
+    static int sentLength(final DirectBuffer packet, final int at)
+    {
+        if (HDR_TYPE_SETUP == type(packet, at))
+        {
+            return SETUP_LENGTH;
+        }
+        final int frameLength = frameLength(packet, at);
+
+        return !isData(packet, at) || frameLength <= HEADER_LENGTH ?
+            HEADER_LENGTH : BitUtil.align(Math.min(frameLength, DATAGRAM_MAX), FRAME_ALIGNMENT);
+    }
+
+    /** Is a frame of the stream of the first one, at its own place in the term? */
+    static boolean isFrameOf(final DirectBuffer packet, final int at, final int termOffset)
+    {
+        return CURRENT_VERSION == version(packet, at) &&
+            UNFRAGMENTED == (byte)flags(packet, at) &&
+            termOffset == int32(packet, at + TERM_OFFSET_FIELD_OFFSET) &&
+            dataSessionId(packet) == int32(packet, at + SESSION_ID_FIELD_OFFSET) &&
+            dataStreamId(packet) == int32(packet, at + STREAM_ID_FIELD_OFFSET) &&
+            dataTermId(packet) == int32(packet, at + TERM_ID_FIELD_OFFSET);
+    }
+
     static int dataSessionId(final DirectBuffer packet)
     {
         return int32(packet, SESSION_ID_FIELD_OFFSET);
@@ -452,37 +454,6 @@ final class DatagramCheck
     static int nakRange(final DirectBuffer packet)
     {
         return int32(packet, NAK_RANGE_OFFSET);
-    }
-
-    /** Of a PAD and of a heartbeat the header alone is sent. No frame is longer than a datagram. */
-    private static int sentLength(final DirectBuffer packet, final int at)
-    {
-        if (HDR_TYPE_SETUP == type(packet, at))
-        {
-            return SETUP_LENGTH;
-        }
-        final int frameLength = frameLength(packet, at);
-
-        return !isData(packet, at) || frameLength <= HEADER_LENGTH ?
-            HEADER_LENGTH : BitUtil.align(Math.min(frameLength, DATAGRAM_MAX), FRAME_ALIGNMENT);
-    }
-
-    private static boolean isFollowedBy(final DirectBuffer packet, final int at, final int limit)
-    {
-        return isForReceiver(packet, at, limit) &&
-            HDR_TYPE_SETUP != type(packet, at) &&
-            frameLength(packet, at) > 0 &&
-            isFrameOf(packet, at, dataTermOffset(packet) + at);
-    }
-
-    private static boolean isFrameOf(final DirectBuffer packet, final int at, final int termOffset)
-    {
-        return CURRENT_VERSION == version(packet, at) &&
-            UNFRAGMENTED == (byte)flags(packet, at) &&
-            termOffset == int32(packet, at + TERM_OFFSET_FIELD_OFFSET) &&
-            dataSessionId(packet) == int32(packet, at + SESSION_ID_FIELD_OFFSET) &&
-            dataStreamId(packet) == int32(packet, at + STREAM_ID_FIELD_OFFSET) &&
-            dataTermId(packet) == int32(packet, at + TERM_ID_FIELD_OFFSET);
     }
 
     private static boolean isInTerm(final int termOffset, final int termLength)

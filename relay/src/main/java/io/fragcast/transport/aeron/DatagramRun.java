@@ -1,11 +1,6 @@
 package io.fragcast.transport.aeron;
 
-import org.agrona.BitUtil;
 import org.agrona.DirectBuffer;
-
-import static io.aeron.logbuffer.FrameDescriptor.FRAME_ALIGNMENT;
-import static io.aeron.protocol.DataHeaderFlyweight.HEADER_LENGTH;
-import static io.aeron.protocol.HeaderFlyweight.HDR_TYPE_PAD;
 
 /**
  * The next datagrams to be sent at once of frames that lie one behind the other in a log: as many whole frames to a
@@ -62,7 +57,7 @@ final class DatagramRun
         int datagramLength = 0;
         while (offset + datagramLength < limit)
         {
-            final int frameLength = alignedLength(log, offset + datagramLength);
+            final int frameLength = DatagramCheck.sentLength(log, offset + datagramLength);
             if (0 != datagramLength && datagramLength + frameLength > mtu)
             {
                 break;
@@ -71,12 +66,5 @@ final class DatagramRun
         }
 
         return datagramLength;
-    }
-
-    /** Of a PAD only the header is sent. */
-    private static int alignedLength(final DirectBuffer log, final int offset)
-    {
-        return HDR_TYPE_PAD == DatagramCheck.type(log, offset) ?
-            HEADER_LENGTH : BitUtil.align(DatagramCheck.frameLength(log, offset), FRAME_ALIGNMENT);
     }
 }

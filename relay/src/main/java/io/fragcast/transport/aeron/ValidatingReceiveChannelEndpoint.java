@@ -23,7 +23,7 @@ import static java.util.Objects.requireNonNull;
  * on the driver's receiver thread, once for every datagram: it allocates nothing, throws nothing and counts each
  * refusal once, under the first rule broken, cheap rules first.
  * <p>
- * A read gives several datagrams where the kernel has them together ({@link SegmentationOffload}); Aeron is handed one
+ * A read gives several datagrams where the kernel has them together ({@link JoinedDatagrams}); Aeron is handed one
  * after the other, as if each had been read by itself.
  */
 final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
@@ -190,7 +190,7 @@ final class ValidatingReceiveChannelEndpoint extends ReceiveChannelEndpoint
         {
             datagram.wrap(buffer, at, length - at);
             final InboundSession session = admitted(datagram, source);
-            datagram.wrap(buffer, at, DatagramCheck.datagramLength(datagram, null == session ? length : session.mtu()));
+            datagram.wrap(buffer, at, JoinedDatagrams.firstLength(datagram, null == session ? length : session.mtu()));
             at += datagram.capacity();
             datagrams++;
             isMoreBehind = false;

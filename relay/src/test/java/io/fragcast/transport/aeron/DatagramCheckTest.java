@@ -1,15 +1,12 @@
 package io.fragcast.transport.aeron;
 
 import io.aeron.protocol.HeaderFlyweight;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 
 import static io.fragcast.transport.aeron.Datagrams.EOS;
@@ -158,46 +155,6 @@ class DatagramCheckTest
             assertFalse(DatagramCheck.isForSender(datagram.buffer, length));
         }
         assertTrue(DatagramCheck.isForReceiver(datagram.buffer, 0, 32));
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        // what was read, a + for another stream, a > behind a gap; its datagrams
-        "1408, 1408",
-        "1408 1408 96, 1408 1408 96",
-        "1408 704 704 1408, 1408 1408 1408",
-        "704 736 704, 704 736 704",
-        "96 96, 192",
-        "96 +96, 96 96",
-        "96 >96, 96 96",
-        "SETUP SETUP, 40 40",
-        "SETUP HEARTBEAT, 40 32",
-        "HEARTBEAT HEARTBEAT +HEARTBEAT, 32 32 32",
-        "96 HEARTBEAT +96, 96 32 96",
-        "96 PAD, 128",
-        "1408 PAD, 1408 32",
-        "PAD +96, 32 96",
-        // What no publisher of ours sends stays whole, to be refused so.
-        "1440, 1440",
-        "1440 96, 1440 96",
-        "96 JUNK, 128",
-        "96 96 JUNK +96, 320",
-        "96 REST, 112",
-        "HUGE +96, 192"
-    })
-    void shouldTellDatagramsOfOneReadApart(final String read, final String datagrams)
-    {
-        final int length = write(read.split(" "));
-
-        final List<String> found = new ArrayList<>();
-        for (int at = 0; at < length; )
-        {
-            final int next = DatagramCheck.datagramLength(new UnsafeBuffer(datagram.buffer, at, length - at), MTU);
-            found.add("" + next);
-            at += next;
-        }
-
-        assertEquals(datagrams, String.join(" ", found));
     }
 
     @ParameterizedTest
@@ -373,41 +330,6 @@ class DatagramCheckTest
 
         // Both answers must be common, or agreement shows nothing.
         assertTrue(right > 200_000 && right < 800_000, "right: " + right);
-    }
-
-    private int write(final String[] frames)
-    {
-        int at = 0;
-        int termOffset = 0;
-        int stream = STREAM;
-        for (final String frame : frames)
-        {
-            termOffset += frame.startsWith(">") ? 32 : 0;
-            stream += frame.startsWith("+") ? 1 : 0;
-            final String kind = frame.replaceAll("[+>]", "");
-            final int length = switch (kind)
-            {
-                case "SETUP" -> 40;
-                case "HEARTBEAT", "PAD", "JUNK" -> 32;
-                case "REST" -> 16;
-                case "HUGE" -> 96;
-                default -> Integer.parseInt(kind);
-            };
-            final int frameLength = switch (kind)
-            {
-                case "HEARTBEAT" -> 0;
-                case "PAD" -> TERM_LENGTH - termOffset;
-                case "HUGE" -> Integer.MAX_VALUE;
-                default -> length;
-            };
-            final int type = "SETUP".equals(kind) ? HeaderFlyweight.HDR_TYPE_SETUP : "PAD".equals(kind) ? PAD : DATA;
-            datagram.frame(
-                at, frameLength, UNFRAGMENTED, "JUNK".equals(kind) ? 0xEE : type, termOffset, SESSION, stream, TERM);
-            at += length;
-            termOffset += length;
-        }
-
-        return at;
     }
 
     private boolean isData()
