@@ -17,7 +17,7 @@ public final class BroadcastAgent implements Agent
 {
     private final String name;
     private final NanoClock clock;
-    /** Small frags that follow each other share what a duty cycle costs; a thread's other agents wait for so many. */
+    /** Small frags that follow each other share what a duty cycle costs. */
     private static final int REQUESTS_PER_CYCLE = 8;
 
     private final EpochNanoClock epochClock;
@@ -80,15 +80,17 @@ public final class BroadcastAgent implements Agent
     private int broadcast(final long nowNs)
     {
         nextSource = nextSource + 1 < requests.length ? nextSource + 1 : 0;
-        int workCount = 0;
+        int taken = 0;
+        int frames = 0;
         boolean isTaken = true;
-        for (int i = 0; i < REQUESTS_PER_CYCLE && isTaken; i++)
+        while (isTaken && taken < REQUESTS_PER_CYCLE && frames < FragBroadcaster.FRAMES_PER_CYCLE)
         {
             isTaken = broadcaster.isIdle() && 0 < requests[nextSource].poll(adapter, 1);
-            workCount += (isTaken ? 1 : 0) + broadcaster.doWork(nowNs, epochClock.nanoTime());
+            taken += isTaken ? 1 : 0;
+            frames += broadcaster.doWork(nowNs, epochClock.nanoTime());
         }
 
-        return workCount;
+        return taken + frames;
     }
 
     @Override

@@ -2,10 +2,12 @@ package io.fragcast.wire;
 
 import io.fragcast.agent.BroadcastAgent;
 import io.fragcast.protocol.block.BlockLimits;
+import io.fragcast.protocol.block.FragBroadcaster;
 import io.fragcast.protocol.block.SlowSink;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
+import java.util.Random;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,6 +54,23 @@ class BroadcastAgentTest
         peer.window = 1;
         agent.doWork();
         assertThat(peer.frames).hasSize(5);
+    }
+
+    @Test
+    void shouldGoOnToNoOtherRequestBehindAsManyFramesAsACycleHas()
+    {
+        final List<byte[]> large = LeaderRig.txsOfBodyLength(new Random(3), 40_000, 20_000);
+        rig.publisher.env(LeaderRig.env(1, LeaderRig.hash(0)));
+        for (int i = 0; i < FRAGS; i++)
+        {
+            rig.publisher.frag(1, i, FRAGS - 1 == i, large);
+        }
+
+        agent.doWork();
+
+        assertThat(peer.frames.size()).isBetween(
+            FragBroadcaster.FRAMES_PER_CYCLE, 2 * FragBroadcaster.FRAMES_PER_CYCLE);
+        assertThat(replies()).as("an Env, and frags of some 30 frames each").isEqualTo(1 + 2);
     }
 
     /** A term's first Env, and frags that travel inside their frames. */

@@ -35,8 +35,8 @@ public final class FragBroadcaster implements BuilderRequests
     /** After the last message of a burst, so that a lost tail shows at once. */
     public static final long BURST_HEARTBEAT_DELAY_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
-    /** 64 datagrams take a sender 160 us: the agent's other duties wait no longer. */
-    private static final int FRAMES_PER_CYCLE = 64;
+    /** Frames in one call: 64 datagrams take a sender 160 us, and the agent's other duties wait no longer. */
+    public static final int FRAMES_PER_CYCLE = 64;
 
     private final Leadership leadership;
     private final FragSender sender;
