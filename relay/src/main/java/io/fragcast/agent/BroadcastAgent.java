@@ -15,11 +15,11 @@ import org.agrona.concurrent.NanoClock;
  */
 public final class BroadcastAgent implements Agent
 {
-    private final String name;
-    private final NanoClock clock;
     /** Small frags that follow each other share what a duty cycle costs. */
     private static final int REQUESTS_PER_CYCLE = 8;
 
+    private final String name;
+    private final NanoClock clock;
     private final EpochNanoClock epochClock;
     private final PublishSource[] requests;
     private final PublishAdapter adapter;
@@ -79,7 +79,10 @@ public final class BroadcastAgent implements Agent
     /** Goes on with what was taken, then with what one of the sources has, while that leaves at once. */
     private int broadcast(final long nowNs)
     {
-        nextSource = nextSource + 1 < requests.length ? nextSource + 1 : 0;
+        if (broadcaster.isIdle())
+        {
+            nextSource = nextSource + 1 < requests.length ? nextSource + 1 : 0;
+        }
         int taken = 0;
         int frames = 0;
         boolean isTaken = true;

@@ -1,11 +1,15 @@
 package io.fragcast.wire;
 
+import io.fragcast.FragPublisher;
+import io.fragcast.PublishResult;
 import io.fragcast.agent.BroadcastAgent;
+import io.fragcast.edge.ipc.PublishRing;
 import io.fragcast.protocol.block.BlockLimits;
 import io.fragcast.protocol.block.FragBroadcaster;
 import io.fragcast.protocol.block.SlowSink;
 import org.junit.jupiter.api.Test;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
@@ -22,19 +26,20 @@ class BroadcastAgentTest
 
     private final RecordingSink peer = new RecordingSink("peer");
     private final LeaderRig rig = new LeaderRig(SlowSink.WAIT, LIMITS, List.of(), List.of(peer));
-    private final BroadcastAgent agent = rig.agent();
+    private final PublishRing other = new PublishRing(LIMITS, () -> {});
+    private final BroadcastAgent agent = rig.agent(other);
 
     @Test
     void shouldTakeEightRequestsInACycleWhileTheyLeaveAtOnce()
     {
         publish();
 
-        agent.doWork();
+        cycle();
 
         // Before the Env goes that the term starts.
         assertThat(peer.frames).hasSize(1 + 8);
         assertThat(replies()).isEqualTo(8);
-        agent.doWork();
+        cycle();
         assertThat(peer.frames).hasSize(1 + 1 + FRAGS);
         assertThat(replies()).isEqualTo(1 + FRAGS);
     }
@@ -45,14 +50,14 @@ class BroadcastAgentTest
         publish();
         peer.window = 4;
 
-        agent.doWork();
+        cycle();
 
         assertThat(peer.frames).hasSize(4);
         assertThat(replies()).as("the fan-out keeps one, the broadcaster another").isEqualTo(5);
-        agent.doWork();
+        cycle();
         assertThat(replies()).isEqualTo(5);
         peer.window = 1;
-        agent.doWork();
+        cycle();
         assertThat(peer.frames).hasSize(5);
     }
 
@@ -66,11 +71,35 @@ class BroadcastAgentTest
             rig.publisher.frag(1, i, FRAGS - 1 == i, large);
         }
 
-        agent.doWork();
+        cycle();
 
         assertThat(peer.frames.size()).isBetween(
             FragBroadcaster.FRAMES_PER_CYCLE, 2 * FragBroadcaster.FRAMES_PER_CYCLE);
         assertThat(replies()).as("an Env, and frags of some 30 frames each").isEqualTo(1 + 2);
+    }
+
+    /** Whose frags take several cycles must not have every turn. */
+    @Test
+    void shouldTakeTurnsBetweenSources()
+    {
+        final List<byte[]> large = LeaderRig.txsOfBodyLength(new Random(3), 100_000, 20_000);
+        final List<PublishResult> answers = new ArrayList<>();
+        final FragPublisher second = other.publisher((request, block, seq, result) -> answers.add(result));
+        rig.publisher.env(LeaderRig.env(1, LeaderRig.hash(0)));
+        for (int i = 0; i < FRAGS; i++)
+        {
+            rig.publisher.frag(1, i, FRAGS - 1 == i, large);
+        }
+        second.seal(LeaderRig.seal(7, LeaderRig.hash(6), 1));
+
+        for (int i = 0; i < 8; i++)
+        {
+            agent.doWork();
+        }
+        second.poll();
+
+        assertThat(answers).containsExactly(PublishResult.NO_OPEN_BLOCK);
+        assertThat(replies()).as("the first goes on").isBetween(2, FRAGS);
     }
 
     /** A term's first Env, and frags that travel inside their frames. */
@@ -81,6 +110,13 @@ class BroadcastAgentTest
         {
             rig.publisher.frag(1, i, FRAGS - 1 == i, TXS);
         }
+    }
+
+    /** A turn of either source: nothing comes by the other. */
+    private void cycle()
+    {
+        agent.doWork();
+        agent.doWork();
     }
 
     private int replies()

@@ -140,12 +140,12 @@ public final class LeaderRig
         return fanout.doWork() + adapter.doWork() + ring.poll(adapter, 1) + broadcaster.doWork(nowNs, epochNs);
     }
 
-    /** {@return what runs the leader in a node, instead of {@link #cycle}} */
-    BroadcastAgent agent()
+    /** What runs the leader in a node, instead of {@link #cycle}; another source takes turns with the ring. */
+    BroadcastAgent agent(final PublishSource other)
     {
         return new BroadcastAgent(
-            "leader", () -> nowNs, () -> epochNs, new PublishSource[]{ring}, adapter, broadcaster, fanout, () -> {},
-            counters);
+            "leader", () -> nowNs, () -> epochNs, new PublishSource[]{ring, other}, adapter, broadcaster, fanout,
+            () -> {}, counters);
     }
 
     /** Cycles until everything queued is sent, and hands the replies over. */
