@@ -90,6 +90,8 @@ class BroadcastAgentTest
         {
             rig.publisher.frag(1, i, FRAGS - 1 == i, large);
         }
+        // The other's turn, which has nothing yet; then each frag begins in one cycle and ends in the next.
+        agent.doWork();
         second.seal(LeaderRig.seal(7, LeaderRig.hash(6), 1));
 
         for (int i = 0; i < 8; i++)
